@@ -1,0 +1,25 @@
+"""What can go wrong in the library. Every message ends by saying what to do next."""
+
+
+class ZooError(Exception):
+    """Base of every error raised on purpose; its text is fit to show to the user."""
+
+
+class UnknownModelError(ZooError):
+    """A model name that the registry has no row for."""
+
+
+class WeightsError(ZooError):
+    """Weights that are missing, truncated or not the ones the registry vouches for."""
+
+
+class TextError(ZooError):
+    """A text that holds nothing a model could read."""
+
+
+class DataError(ZooError):
+    """A data file, column or label that cannot be used."""
+
+
+class TrainingError(ZooError):
+    """Training that cannot start or go on as asked."""

@@ -1,0 +1,253 @@
+"""The models there are, one row each, and how to get one ready for use.
+
+Adding a model means adding a row. Everything that lists models loops over `SPECS`.
+"""
+
+import hashlib
+import json
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from math import prod
+from pathlib import Path
+from pkgutil import resolve_name
+from typing import TYPE_CHECKING
+
+from model_zoo.errors import UnknownModelError, WeightsError
+from model_zoo.results import ModelCard
+
+if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
+    from transformers import PreTrainedModel
+
+MODELS_DIR = Path(__file__).resolve().parent.parent / "assets" / "models"
+WEIGHTS = "model.safetensors"
+CHECKSUMS = "SHA256SUMS"  # beside the model folders, in the format of sha256sum
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """One model: its folder name, how to show it, its class, and where its core weights are.
+
+    `core` is the prefix of the weights that make the recurrent part or the encoder, as opposed to
+    word embeddings and classification head.
+    """
+
+    name: str
+    title: str
+    architecture: str
+    network: str  # "module:Class", resolved on loading
+    core: str
+
+
+SPECS: dict[str, ModelSpec] = {
+    spec.name: spec
+    for spec in (
+        ModelSpec(
+            name="lstm",
+            title="LSTM",
+            architecture="recurrent, left to right",
+            network="model_zoo.recurrent:RecurrentForSequenceClassification",
+            core="lstm.",
+        ),
+        ModelSpec(
+            name="bilstm",
+            title="BiLSTM",
+            architecture="recurrent, both ways",
+            network="model_zoo.recurrent:RecurrentForSequenceClassification",
+            core="lstm.",
+        ),
+        ModelSpec(
+            name="bert",
+            title="BERT",
+            architecture="Transformer encoder",
+            network="model_zoo.transformer:BertForSequenceClassification",
+            core="bert.encoder.",
+        ),
+        ModelSpec(
+            name="distilbert",
+            title="DistilBERT",
+            architecture="Transformer encoder, distilled from BERT",
+            network="model_zoo.transformer:DistilBertForSequenceClassification",
+            core="distilbert.transformer.",
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model ready for use: evaluation mode, float32, no gradients on its weights.
+
+    It is never changed after loading, and its tokenizer never is either, so any number of threads
+    may use it at once.
+    """
+
+    spec: ModelSpec
+    network: "PreTrainedModel"
+    tokenizer_file: Path
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+
+def spec(name: str) -> ModelSpec:
+    """The row of `name`; UnknownModelError, listing the names there are, if it has none."""
+    try:
+        return SPECS[name]
+    except KeyError:
+        raise UnknownModelError(
+            f"There is no model named {name!r}. Choose from: {', '.join(SPECS)}."
+        ) from None
+
+
+def load(name: str, root: Path = MODELS_DIR) -> Model:
+    """The model `name` from its folder under `root`, checked against `root`'s SHA256SUMS.
+
+    Raises UnknownModelError for a name without a row, and WeightsError where the folder's files
+    are missing, cut short, altered or not those of this architecture.
+    """
+    row = spec(name)
+    folder = root / name
+    check_weights(name, root)
+
+    import torch
+    from transformers.utils import logging
+
+    network_class = resolve_name(row.network)
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        network, report = network_class.from_pretrained(
+            folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
+        )
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
+        raise WeightsError(f"{folder} cannot be loaded as {row.title}: {error}. {_MEND}") from error
+    finally:
+        if shown:
+            logging.enable_progress_bar()
+    # A classifier with some weights missing would answer, at random.
+    if report["missing_keys"] or report["mismatched_keys"]:
+        raise WeightsError(f"{folder} lacks weights that {row.title} needs. {_MEND}")
+    network.eval().requires_grad_(False)
+    return Model(row, network, folder / "tokenizer.json")
+
+
+_MEND = "Restore the folder with `git restore assets/models`, or train the model again."
+
+
+def check_weights(name: str, root: Path = MODELS_DIR) -> str:
+    """The sha256 of `name`'s weights, once found equal to the one recorded beside the folders.
+
+    Raises WeightsError where files are missing, cut short or altered.
+    """
+    folder = root / name
+    for file in ("config.json", "tokenizer.json", WEIGHTS):
+        if not (folder / file).is_file():
+            raise WeightsError(f"{folder / file} is missing. {_MEND}")
+    recorded = read_checksums(root).get(name)
+    if recorded is None:
+        raise WeightsError(f"{root / CHECKSUMS} has no line for {name}/{WEIGHTS}. {_MEND}")
+    read_header(folder / WEIGHTS)  # says "cut short" where that is what happened
+    found = sha256_of(folder / WEIGHTS)
+    if found != recorded:
+        raise WeightsError(
+            f"{folder / WEIGHTS} is not the file that was recorded: its sha256 is {found[:12]}…, "
+            f"expected {recorded[:12]}…. {_MEND}"
+        )
+    return found
+
+
+def read_checksums(root: Path) -> dict[str, str]:
+    """Model name -> sha256 of its weights, from `root`'s SHA256SUMS; empty if there is none."""
+    file = root / CHECKSUMS
+    if not file.is_file():
+        return {}
+    lines = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
+    return {Path(entry[1]).parent.name: entry[0] for entry in lines if len(entry) == 2}
+
+
+def write_checksum(name: str, root: Path) -> str:
+    """Record the sha256 of `name`'s weights as they are now in `root`'s SHA256SUMS; return it."""
+    recorded = read_checksums(root) | {name: sha256_of(root / name / WEIGHTS)}
+    lines = [f"{digest}  {model}/{WEIGHTS}\n" for model, digest in sorted(recorded.items())]
+    (root / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
+    return recorded[name]
+
+
+def sha256_of(file: Path) -> str:
+    """Hex sha256 of the file's bytes."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_header(weights: Path) -> dict[str, dict]:
+    """The tensors of a safetensors file, name -> dtype, shape, data_offsets, without reading them.
+
+    Raises WeightsError where the file is cut short or is no safetensors file.
+    (Format: 8 bytes little-endian header length N, N bytes of JSON, then the data.)
+    """
+    size = weights.stat().st_size
+    try:
+        with weights.open("rb") as stream:
+            (length,) = struct.unpack("<Q", stream.read(8))
+            if length > size:
+                raise ValueError("header longer than the file")
+            header = json.loads(stream.read(length))
+        header.pop("__metadata__", None)
+        end = max(tensor["data_offsets"][1] for tensor in header.values())
+    except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsError(f"{weights} is cut short or damaged ({error}). {_MEND}") from error
+    if 8 + length + end != size:
+        raise WeightsError(
+            f"{weights} is cut short: {size:,} bytes where {8 + length + end:,} are expected. "
+            f"{_MEND}"
+        )
+    return header
+
+
+@cache
+def card(name: str, root: Path = MODELS_DIR) -> ModelCard:
+    """What the model's files say of it, without loading it; WeightsError if they are missing."""
+    row = spec(name)
+    folder = root / name
+    if not (folder / WEIGHTS).is_file() or not (folder / "config.json").is_file():
+        raise WeightsError(f"{folder} is missing or incomplete. {_MEND}")
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    metrics = read_metrics(name, root).get("validation", {})
+    sizes = {key: prod(tensor["shape"]) for key, tensor in read_header(folder / WEIGHTS).items()}
+    interval = metrics.get("ci95")
+    return ModelCard(
+        name=name,
+        title=row.title,
+        architecture=row.architecture,
+        layers=config.get("num_hidden_layers") or config["n_layers"],
+        parameters=sum(sizes.values()),
+        core_parameters=sum(size for key, size in sizes.items() if key.startswith(row.core)),
+        size_bytes=(folder / WEIGHTS).stat().st_size,
+        accuracy=metrics.get("accuracy"),
+        ci95=(interval[0], interval[1]) if interval else None,
+    )
+
+
+def read_metrics(name: str, root: Path = MODELS_DIR) -> dict:
+    """The model's metrics.json as it is, empty if there is none."""
+    file = root / name / "metrics.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def read_card(name: str, root: Path = MODELS_DIR) -> str:
+    """The model card as Markdown, without its YAML front matter; WeightsError if it is missing."""
+    file = root / spec(name).name / "README.md"
+    if not file.is_file():
+        raise WeightsError(f"{file} is missing. {_MEND}")
+    return file.read_text(encoding="utf-8").split("---\n", 2)[-1]
+
+
+def choose(names: Iterable[str] | None) -> list[str]:
+    """`names` in registry order without repeats, all for None; UnknownModelError as `spec`."""
+    if names is None:
+        return list(SPECS)
+    wanted = {spec(name).name for name in names}
+    return [name for name in SPECS if name in wanted]

@@ -1,0 +1,109 @@
+"""Text -> tokens -> words, with offsets into the text as it was typed.
+
+One WordPiece vocabulary (BERT's, uncased) serves all four models, so that their columns line up
+token by token and only the architecture differs. The clean-up that training data and typed text
+share ("do n't" = "don't", curly = straight quotes) lives in the normaliser inside `tokenizer.json`
+itself: it is the same wherever that file is loaded, and offsets still point into the original.
+"""
+
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer, normalizers
+
+from model_zoo.results import Encoded
+
+PAD_ID = 0  # [PAD] in BERT's vocabulary; also the baseline of attributions
+MAX_TOKENS = 512  # positions BERT has; the recurrent models keep to it so that all read the same
+SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+
+# A word: letters and digits, joined inside by apostrophes, hyphens, dots or slashes ("don't",
+# "well-made", "3.5"); anything else that is not a space stands alone.
+_WORD = re.compile(r"\w+(?:['’\-./]\w+)*|[^\w\s]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def normaliser(base: normalizers.Normalizer) -> normalizers.Normalizer:
+    """BERT's own normaliser preceded by the clean-up that training and serving share.
+
+    SST-2 comes tokenised as in the Penn Treebank: "do n't", `` and ''. People type "don't", and
+    their phones type curly quotes. After this both read alike.
+    """
+    quotes = {"``": '"', "''": '"', "`": "'", "‘": "'", "’": "'", "“": '"', "”": '"'}
+    rules = [normalizers.Replace(mark, plain) for mark, plain in quotes.items()]
+    glue = normalizers.Replace(Regex(r"\s+(?=[nN]'[tT]\b)"), "")
+    return normalizers.Sequence([*rules, normalizers.Replace("…", "..."), glue, base])
+
+
+@cache
+def tokenizer(file: Path) -> Tokenizer:
+    """The tokenizer in `file`, never changed after loading: threads may share it.
+
+    Truncation and padding stay off for good. Setting them per call is what makes shared fast
+    tokenizers fail with "Already borrowed"; `encode` cuts to length by itself.
+    """
+    loaded = Tokenizer.from_file(str(file))
+    loaded.no_truncation()
+    loaded.no_padding()
+    return loaded
+
+
+def encode(file: Path, texts: list[str], max_tokens: int = MAX_TOKENS) -> list[Encoded]:
+    """Each text as the models read it, at most `max_tokens` tokens with [CLS] and [SEP].
+
+    What is cut off is counted in `Encoded.dropped`. Never raises on any string: code points that
+    are not characters (lone surrogates) are read as U+FFFD, one for one, so offsets hold.
+    """
+    clean = [_LONE_SURROGATE.sub("\ufffd", text) for text in texts]
+    return [
+        _encoded(text, cleaned, read, max_tokens)
+        for text, cleaned, read in zip(
+            texts, clean, tokenizer(file).encode_batch(clean), strict=True
+        )
+    ]
+
+
+def _encoded(text: str, cleaned: str, read, max_tokens: int) -> Encoded:
+    ids, tokens, spans = list(read.ids), list(read.tokens), list(read.offsets)
+    dropped = max(0, len(ids) - max_tokens)
+    if dropped:  # keep [SEP], the last token, where the models expect it
+        for column in (ids, tokens, spans):
+            column[max_tokens - 1 :] = column[-1:]
+    inside = [i for i in range(len(ids)) if 0 < i < len(ids) - 1]
+    words, owner = group_words(cleaned, [spans[i] for i in inside])
+    word_of: list[int | None] = [None] * len(ids)
+    for i, word in zip(inside, owner, strict=True):
+        word_of[i] = word
+    return Encoded(
+        text, tuple(ids), tuple(tokens), tuple(spans), tuple(word_of), tuple(words), dropped
+    )
+
+
+def group_words(text: str, spans: list[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[int]]:
+    """The words that tokens with these `spans` belong to, and each token's index among them.
+
+    A word is a run of `_WORD`; where one token reaches over several ("do n't" gives the token
+    "don"), those become one word. Words without a token (cut off, or control characters) are left
+    out. Every token gets exactly one word, and words are in order and do not overlap.
+    """
+    bounds = [match.span() for match in _WORD.finditer(text)]
+    words: list[tuple[int, int]] = []
+    owner: list[int] = []
+    at = 0  # first word that may still touch the next token: tokens come in order
+    for start, end in spans:
+        while at < len(bounds) and bounds[at][1] <= start:
+            at += 1
+        reach = at
+        low, high = start, max(end, start)
+        while reach < len(bounds) and bounds[reach][0] < end:
+            low, high = min(low, bounds[reach][0]), max(high, bounds[reach][1])
+            reach += 1
+        if words and low < words[-1][1]:  # shares characters with the word before: the same word
+            words[-1] = (words[-1][0], max(words[-1][1], high))
+        else:
+            words.append((low, high))
+        owner.append(len(words) - 1)
+    assert all(left[1] <= right[0] for left, right in pairwise(words))
+    return words, owner

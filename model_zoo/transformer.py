@@ -1,0 +1,61 @@
+"""BERT and DistilBERT at the sizes bundled here, as the library's own classes.
+
+Both are plain `transformers` classifiers: their folders load with `pipeline()` and nothing else.
+They are smaller than the papers' (hidden size 384 where BERT-base has 768).
+"""
+
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    DistilBertConfig,
+    DistilBertForSequenceClassification,
+)
+
+from model_zoo.results import LABELS
+from model_zoo.tokens import MAX_TOKENS, PAD_ID
+
+__all__ = [
+    "BertForSequenceClassification",
+    "DistilBertForSequenceClassification",
+    "bert_config",
+    "distilbert_config",
+    "label_names",
+]
+
+HIDDEN_SIZE = 384
+HEADS = 12
+VOCAB_SIZE = 30522
+
+
+def label_names() -> dict:
+    """The config entries that give the two classes their names."""
+    return {"id2label": dict(enumerate(LABELS)), "label2id": {n: i for i, n in enumerate(LABELS)}}
+
+
+def bert_config(layers: int = 12) -> BertConfig:
+    """BERT with `layers` layers of hidden size 384 and 12 heads."""
+    return BertConfig(
+        vocab_size=VOCAB_SIZE,
+        hidden_size=HIDDEN_SIZE,
+        num_hidden_layers=layers,
+        num_attention_heads=HEADS,
+        intermediate_size=4 * HIDDEN_SIZE,
+        max_position_embeddings=MAX_TOKENS,
+        pad_token_id=PAD_ID,
+        **label_names(),
+    )
+
+
+def distilbert_config(layers: int = 6) -> DistilBertConfig:
+    """DistilBERT with `layers` layers of hidden size 384: no token types, no pooler."""
+    return DistilBertConfig(
+        vocab_size=VOCAB_SIZE,
+        dim=HIDDEN_SIZE,
+        n_layers=layers,
+        n_heads=HEADS,
+        hidden_dim=4 * HIDDEN_SIZE,
+        max_position_embeddings=MAX_TOKENS,
+        pad_token_id=PAD_ID,
+        seq_classif_dropout=0.1,
+        **label_names(),
+    )

@@ -1,0 +1,99 @@
+"""Tokens, words and their offsets into the text as typed."""
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from model_zoo.registry import MODELS_DIR
+from model_zoo.tokens import encode, group_words, tokenizer
+
+FILE = MODELS_DIR / "bert" / "tokenizer.json"
+
+
+def read(text, **options):
+    return encode(FILE, [text], **options)[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "as_in_sst2"),
+    [
+        ("It's good, isn't it?", "it 's good , is n't it ?"),
+        ("They don’t care.", "they do n't care ."),
+        ("I can't", "i ca n't"),
+        ("“Great” film", "`` great '' film"),
+        ("wait…", "wait ..."),
+        ("CAFÉ", "café"),
+    ],
+)
+def test_typed_text_reads_as_training_data_does(typed, as_in_sst2):
+    assert read(typed).ids == read(as_in_sst2).ids
+
+
+def test_words_are_those_typed():
+    found = read("It isn't a well-made film, but UNBELIEVABLY moving…")
+    assert found.word_texts == (
+        "It", "isn't", "a", "well-made", "film", ",", "but", "UNBELIEVABLY", "moving", "…",
+    )  # fmt: skip
+    assert found.tokens[0] == "[CLS]" and found.tokens[-1] == "[SEP]"
+    assert found.word_of[0] is None and found.word_of[-1] is None
+    pieces = [t for t, w in zip(found.tokens, found.word_of, strict=True) if w == 1]
+    assert pieces == ["isn", "'", "t"]
+
+
+def test_words_of_a_treebank_negation_are_joined():
+    assert read("I do n't know").word_texts == ("I", "do n't", "know")
+
+
+texts = st.text(st.characters(), max_size=60) | st.text(
+    "ab '’n't…-`.\u0301é\x00\ud800😀", max_size=40
+)
+
+
+@settings(max_examples=400, deadline=None)
+@given(texts)
+@example("")
+@example("do n't")
+@example("\ud83d")
+@example("a\u0000b\u202ec")
+@example("İstanbul ﷺ ﬁne")
+@example("`` '' ``'' n't n't")
+def test_offsets_and_words_hold_for_any_text(text):
+    found = read(text)
+    size = len(text)
+    assert found.text == text
+    assert len(found.ids) == len(found.tokens) == len(found.spans) == len(found.word_of)
+    assert all(0 <= start <= end <= size for start, end in found.spans + found.words)
+    starts = [start for start, _ in found.words]
+    assert starts == sorted(starts)
+    for (_, end), (start, _) in zip(found.words, found.words[1:], strict=False):
+        assert end <= start
+    inside = found.word_of[1:-1]
+    assert None not in inside
+    assert sorted(set(inside)) == list(range(len(found.words)))  # every word has a token
+    assert list(inside) == sorted(inside)
+    for (start, end), word in zip(found.spans[1:-1], inside, strict=True):
+        assert found.words[word][0] <= start and end <= found.words[word][1]
+
+
+def test_truncation_is_counted_and_keeps_the_end_mark():
+    found = read("good " * 600)
+    assert len(found.ids) == 512 and found.tokens[-1] == "[SEP]"
+    assert found.truncated and found.dropped == 600 + 2 - 512
+    assert len(found.words) == 510
+    short = read("good film", max_tokens=3)
+    assert short.tokens == ("[CLS]", "good", "[SEP]") and short.dropped == 1
+    assert not read("good " * 510).truncated
+
+
+def test_all_models_read_with_the_same_tokenizer():
+    files = sorted(MODELS_DIR.glob("*/tokenizer.json"))
+    assert len(files) == 4
+    assert len({file.read_bytes() for file in files}) == 1
+
+
+def test_tokenizer_is_read_once():
+    assert tokenizer(FILE) is tokenizer(FILE)
+
+
+def test_a_token_over_two_words_joins_them():
+    assert group_words("ab cd ef", [(0, 4), (4, 5), (6, 8)]) == ([(0, 5), (6, 8)], [0, 0, 1])
