@@ -1,0 +1,1 @@
+"""Everything shared that touches Streamlit; pages import from here."""

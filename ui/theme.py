@@ -1,0 +1,16 @@
+"""Colours: one per model and one per label, the same in every figure, card and page.
+
+Model colours are Okabe and Ito's (2008), told apart by the common kinds of colour blindness: warm
+for the recurrent pair, cool for the Transformers. Labels are a purple and teal pair, not red and
+green, and never stand without their word or sign.
+"""
+
+MODEL_COLOURS = {
+    "lstm": "#E69F00",
+    "bilstm": "#D55E00",
+    "bert": "#0072B2",
+    "distilbert": "#56B4E9",
+}
+LABEL_COLOURS = {"negative": "#9C5BB5", "positive": "#1B9E8A"}
+LABEL_SIGNS = {"negative": "−", "positive": "+"}
+OTHER_MODEL = "#777777"  # a model that has no colour of its own yet

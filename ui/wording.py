@@ -1,0 +1,103 @@
+"""Results in words. Pure functions, so that what the page says can be tested without a page."""
+
+from collections.abc import Mapping, Sequence
+
+from model_zoo.results import LABELS, Prediction
+
+
+def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> str:
+    """One or two sentences: who says what, and how sure a lone dissenter is.
+
+    `titles` gives the name to show for each model.
+    """
+    sides = {
+        label: [p for p in predictions if p.label == label]
+        for label in LABELS
+        if any(p.label == label for p in predictions)
+    }
+    count = len(predictions)
+    if len(sides) == 1:
+        (label,) = sides
+        surest = max(predictions, key=lambda p: p.confidence)
+        doubter = min(predictions, key=lambda p: p.confidence)
+        who = "Both" if count == 2 else f"All {_number(count)}"
+        if count == 1:
+            return f"{titles[surest.model]} says {label}, at {percent(surest.confidence)}."
+        return (
+            f"{who} say {label}. {titles[surest.model]} is surest at {percent(surest.confidence)}, "
+            f"{titles[doubter.model]} least at {percent(doubter.confidence)}."
+        )
+    (few_label, few), (many_label, many) = sorted(sides.items(), key=lambda item: len(item[1]))
+    low, high = min(p.positive for p in predictions), max(p.positive for p in predictions)
+    apart = f"The probabilities of positive span {percent(low)} to {percent(high)}."
+    if len(few) == len(many):
+        sayings = (
+            f"{listing([titles[p.model] for p in side])} say{'s' * (len(side) == 1)} {label}"
+            for label, side in ((many_label, many), (few_label, few))
+        )
+        return f"The models are split: {', '.join(sayings)}. {apart}"
+    names = listing([f"{titles[p.model]} ({percent(p.confidence)} {few_label})" for p in few])
+    verb = "disagrees" if len(few) == 1 else "disagree"
+    return f"{len(many)} of {count} say {many_label}; {names} {verb}. {apart}"
+
+
+def confidence(prediction: Prediction) -> str:
+    """How sure the model is, as a phrase."""
+    for least, phrase in (
+        (0.95, "very sure"),
+        (0.8, "sure"),
+        (0.65, "leaning"),
+        (0.0, "undecided"),
+    ):
+        if prediction.confidence >= least:
+            return phrase
+    raise AssertionError("probabilities are not below zero")
+
+
+def notices(prediction: Prediction, limit: int) -> list[str]:
+    """What the reader must know of how the text was read; empty when there is nothing to say."""
+    found = []
+    if prediction.truncated:
+        found.append(
+            f"The text is longer than the models can read: the first {limit} tokens were used, "
+            f"the last {prediction.dropped:,} were left out."
+        )
+    read = len(prediction.tokens) - 2  # without [CLS] and [SEP]
+    if prediction.unknown == read:
+        found.append(
+            "None of this is in the models' vocabulary. They answer all the same, but there is "
+            "nothing to go on: do not read anything into it."
+        )
+    elif prediction.unknown:
+        verb = "is" if prediction.unknown == 1 else "are"
+        found.append(
+            f"{prediction.unknown} of {read} tokens {verb} not in the vocabulary (emoji or another "
+            "script, say) and read as [UNK]."
+        )
+    return found
+
+
+def percent(share: float) -> str:
+    """A probability in whole per cent, but never a flat 0 % or 100 %, which no model is sure of."""
+    if 0.995 <= share <= 1:
+        return ">99\u202f%"
+    if 0 <= share < 0.005:
+        return "<1\u202f%"
+    return f"{100 * share:.0f}\u202f%"
+
+
+def listing(names: Sequence[str]) -> str:
+    """Names joined as in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _number(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six")
+    return words[count] if count < len(words) else str(count)
+
+
+def interval(share: float | None, ci95: tuple[float, float] | None) -> str:
+    """A measured share with its 95 % interval; a dash where nothing was measured."""
+    if share is None or ci95 is None:
+        return "–"
+    return f"{share:.1%} ({ci95[0]:.1%} to {ci95[1]:.1%})"
