@@ -25,7 +25,7 @@ class RecurrentConfig(PretrainedConfig):
         self,
         vocab_size: int = 30522,
         embedding_size: int = 128,
-        hidden_size: int = 256,
+        hidden_size: int = 384,
         num_hidden_layers: int = 1,
         bidirectional: bool = False,
         dropout: float = 0.5,

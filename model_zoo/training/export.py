@@ -34,9 +34,9 @@ def save_metrics(folder: Path, metrics: dict) -> None:
 
 
 _RECIPES = {
-    "lstm": "One LSTM layer of 256 units over word vectors of size 128. The vectors start as the "
+    "lstm": "One LSTM layer of 384 units over word vectors of size 128. The vectors start as the "
     "base encoder's word embeddings reduced by PCA; everything is then trained on the labels.",
-    "bilstm": "One LSTM layer of 256 units in each direction over word vectors of size 128. The "
+    "bilstm": "One LSTM layer of 384 units in each direction over word vectors of size 128. The "
     "vectors start as the base encoder's word embeddings reduced by PCA; everything is then "
     "trained on the labels.",
     "bert": "The base encoder's 6 layers were grown to 12: after each, a new layer was put in that "

@@ -20,7 +20,7 @@ from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassificat
 from model_zoo.registry import MODELS_DIR, WEIGHTS, load, read_checksums, spec
 from model_zoo.tokens import encode
 from model_zoo.training import distil
-from model_zoo.training.base import load_encoder, locate, save_tokenizer, word_vectors
+from model_zoo.training.base import load_encoder, locate, save_tokenizer, reduced_embeddings
 from model_zoo.training.data import Corpus, Row, read_corpus
 from model_zoo.training.export import save_metrics, save_network
 from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
@@ -70,10 +70,10 @@ def supervised(recipe: Recipe) -> Objective:
 
 
 def prepare_recurrent(bidirectional: bool, setting: Setting) -> tuple[nn.Module, Objective]:
-    """A fresh (Bi)LSTM on the base encoder's output for each word alone, reduced to its width."""
+    """A fresh (Bi)LSTM on the base encoder's word embeddings, reduced to its width."""
     config = RecurrentConfig(bidirectional=bidirectional, **label_names())
     network = RecurrentForSequenceClassification(config)
-    table = word_vectors(load_encoder(setting.base), config.embedding_size)
+    table = reduced_embeddings(load_encoder(setting.base), config.embedding_size)
     with torch.no_grad():
         network.embeddings.weight.copy_(table)
         network.embeddings.weight[config.pad_token_id] = 0.0
@@ -101,16 +101,15 @@ def prepare_distilbert(setting: Setting) -> tuple[nn.Module, Objective]:
     return network, distil.objective(teacher.to(setting.device))
 
 
+RECURRENT = Recipe(
+    epochs=5, lr=2e-3, batch_size=128, averaging=0.999, consistency=1.0, half_precision=False
+)
 PLANS: dict[str, Plan] = {
-    "lstm": Plan(
-        Recipe(epochs=4, lr=2e-3, batch_size=128, half_precision=False),
-        partial(prepare_recurrent, False),
+    "lstm": Plan(RECURRENT, partial(prepare_recurrent, False)),
+    "bilstm": Plan(RECURRENT, partial(prepare_recurrent, True)),
+    "bert": Plan(
+        Recipe(epochs=3, lr=5e-5, batch_size=64, layer_decay=0.97, consistency=1.0), prepare_bert
     ),
-    "bilstm": Plan(
-        Recipe(epochs=4, lr=2e-3, batch_size=128, half_precision=False),
-        partial(prepare_recurrent, True),
-    ),
-    "bert": Plan(Recipe(epochs=2, lr=4e-5, batch_size=64), prepare_bert),
     "distilbert": Plan(Recipe(epochs=3, lr=6e-5, batch_size=64), prepare_distilbert),
 }
 
