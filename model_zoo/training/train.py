@@ -20,7 +20,7 @@ from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassificat
 from model_zoo.registry import MODELS_DIR, WEIGHTS, load, read_checksums, spec
 from model_zoo.tokens import encode
 from model_zoo.training import distil
-from model_zoo.training.base import load_encoder, locate, save_tokenizer, reduced_embeddings
+from model_zoo.training.base import load_encoder, locate, reduced_embeddings, save_tokenizer
 from model_zoo.training.data import Corpus, Row, read_corpus
 from model_zoo.training.export import save_metrics, save_network
 from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
