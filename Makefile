@@ -4,7 +4,7 @@ PORT ?= 8501
 DATA ?= hub
 
 .DEFAULT_GOAL := help
-.PHONY: help app setup test test-fast lint format train clean
+.PHONY: help app setup test test-fast lint format train screenshot clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -32,6 +32,9 @@ format: .venv/dev  ## rewrite the code in the project's style
 train: .venv/dev  ## train all four anew into runs/models (DATA=folder, or the Hub)
 	for name in lstm bilstm bert distilbert; do \
 	  $(BIN)/python -m model_zoo train $$name --data $(DATA) || exit; done
+
+screenshot: .venv/dev  ## make the README's picture from the running app
+	$(BIN)/python -m tests.browser.screenshot
 
 clean:  ## remove the virtual environment (trained models in runs/ stay)
 	rm -rf .venv

@@ -1,18 +1,11 @@
-"""The real server and a real browser."""
+"""Fixtures of the browser tests: one server and one browser for all, a new visitor for each."""
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-ROOT = Path(__file__).parents[2]
+from tests.browser.chromium import executable, running_app
 
 
 def pytest_collection_modifyitems(items):
@@ -24,43 +17,15 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def server():
     """Address of a freshly started app."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
-    process = subprocess.Popen(
-        [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-        env=os.environ | {"HF_HUB_OFFLINE": "1"},
-    )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
-                break
-            except OSError:
-                assert process.poll() is None, "the server ended by itself"
-                time.sleep(0.1)
+    with running_app() as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(20)
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium: QUARTET_CHROMIUM, the system's, or the one Playwright downloaded."""
-    found = (
-        os.environ.get("QUARTET_CHROMIUM")
-        or shutil.which("chromium")
-        or shutil.which("google-chrome")
-    )
+    """Chromium, started once."""
     with sync_playwright() as playwright:
-        options = {"executable_path": found} if found else {}
-        started = playwright.chromium.launch(args=["--no-sandbox"], **options)
+        started = playwright.chromium.launch(args=["--no-sandbox"], executable_path=executable())
         yield started
         started.close()
 
@@ -69,7 +34,7 @@ def browser():
 def open_page(browser, server):
     """A function that opens an address of the app in a visitor's own context.
 
-    At the end of the test, none of the pages may have logged a script error.
+    At the end of the test, none of the pages may have raised a script error or a dialog.
     """
     contexts, errors = [], []
 
@@ -78,7 +43,7 @@ def open_page(browser, server):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("dialog", lambda dialog: errors.append(f"dialog: {dialog.message}"))
+        page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
         page.set_default_timeout(60_000)
         page.goto(server + path)
         return page
