@@ -6,12 +6,14 @@ Adding a model means adding a row. Everything that lists models loops over `SPEC
 import hashlib
 import json
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from math import prod
 from pathlib import Path
 from pkgutil import resolve_name
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from model_zoo.errors import UnknownModelError, WeightsError
@@ -113,20 +115,15 @@ def load(name: str, root: Path = MODELS_DIR) -> Model:
     check_weights(name, root)
 
     import torch
-    from transformers.utils import logging
 
     network_class = resolve_name(row.network)
-    shown = logging.is_progress_bar_enabled()
-    logging.disable_progress_bar()
     try:
-        network, report = network_class.from_pretrained(
-            folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
-        )
+        with _alone_and_quiet():
+            network, report = network_class.from_pretrained(
+                folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
+            )
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
         raise WeightsError(f"{folder} cannot be loaded as {row.title}: {error}. {_MEND}") from error
-    finally:
-        if shown:
-            logging.enable_progress_bar()
     # A classifier with some weights missing would answer, at random.
     if report["missing_keys"] or report["mismatched_keys"]:
         raise WeightsError(f"{folder} lacks weights that {row.title} needs. {_MEND}")
@@ -134,7 +131,23 @@ def load(name: str, root: Path = MODELS_DIR) -> Model:
     return Model(row, network, folder / "tokenizer.json")
 
 
+_LOADING = Lock()
 _MEND = "Restore the folder with `git restore assets/models`, or train the model again."
+
+
+@contextmanager
+def _alone_and_quiet() -> Iterator[None]:
+    """One load at a time, for transformers changes process-wide defaults while it loads; no bar."""
+    from transformers.utils import logging
+
+    with _LOADING:
+        shown = logging.is_progress_bar_enabled()
+        logging.disable_progress_bar()
+        try:
+            yield
+        finally:
+            if shown:
+                logging.enable_progress_bar()
 
 
 def check_weights(name: str, root: Path = MODELS_DIR) -> str:

@@ -65,6 +65,15 @@ def test_threads_get_the_same_answers_as_one_at_a_time(name):
         assert prediction.probabilities == pytest.approx(expected[i % len(TEXTS)], abs=1e-6)
 
 
+def test_loading_in_several_threads_at_once_gives_whole_models():
+    names = [*SPECS, *SPECS]
+    with ThreadPoolExecutor(len(names)) as pool:
+        models = list(pool.map(load, names))
+    for name, loaded in zip(names, models, strict=True):
+        expected = predict(model(name), TEXTS[:1])[0].probabilities
+        assert predict(loaded, TEXTS[:1])[0].probabilities == pytest.approx(expected, abs=1e-6)
+
+
 @every_model
 def test_folder_loads_with_plain_transformers_and_answers_alike(name):
     from transformers import pipeline
