@@ -44,8 +44,9 @@ def read_corpus(
     """SST-2 from a folder with train.tsv and validation.tsv, or from the Hub where source = "hub".
 
     `extra` adds a fixed half of another labelled file to the training rows and the other half to
-    `reported`. `held_out` is the number of whole sentences kept for choosing; `limit` cuts every
-    part to that many rows, for a trial run. Raises DataError where the data are not to be had.
+    `reported`, as "unseen_half". `held_out` is the number of whole sentences kept for choosing;
+    `limit` cuts every part to that many rows, for a trial run. Raises DataError where the data are
+    not to be had.
     """
     train, validation = _from_hub() if source == "hub" else _from_folder(Path(source))
     learn, chosen = hold_out(train, held_out)
@@ -53,7 +54,7 @@ def read_corpus(
     if extra is not None:
         added, kept = halves(extra)
         learn = learn + added
-        reported[extra.stem] = kept
+        reported["unseen_half"] = kept
     digest = hashlib.sha256()
     for row in (*learn, *chosen, *(row for rows in reported.values() for row in rows)):
         digest.update(f"{row.text}\t{row.label}\n".encode())

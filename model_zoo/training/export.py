@@ -53,11 +53,9 @@ def model_card(folder: Path, metrics: dict) -> str:
     """The model card in the Hub's format (YAML front matter, then Markdown), from the metrics."""
     name = metrics["model"]
     row = spec(name)
-    parts = {
-        "validation": "SST-2 validation",
-        "sentences3k": "Sentiment Labelled Sentences, unseen half",
-    }
-    found = [(parts.get(part, part), metrics[part]) for part in _reported(metrics)]
+    extra = metrics["data"]["extra"]
+    titles = {"validation": "SST-2 validation", "unseen_half": f"{extra}, unseen half"}
+    found = [(titles[part], metrics[part]) for part in titles if part in metrics]
     accuracy = metrics["validation"]
     sizes = read_header(folder / WEIGHTS)
     parameters = sum(torch.Size(tensor["shape"]).numel() for tensor in sizes.values())
@@ -68,9 +66,9 @@ def model_card(folder: Path, metrics: dict) -> str:
     )
     recipe = ", ".join(f"{key} {value}" for key, value in metrics["recipe"].items())
     also = (
-        " A fixed half of the Sentiment Labelled Sentences (Kotzias et al. 2015) was added to the "
-        "training rows."
-        if metrics["data"]["also"]
+        f" Also a fixed half of `{extra}` (bundled models: the Sentiment Labelled Sentences, "
+        "Kotzias et al. 2015)."
+        if extra
         else ""
     )
     held_out, megabytes = metrics["held_out"], metrics["weights_bytes"] / 1e6
@@ -156,7 +154,3 @@ classify = pipeline("text-classification", model="assets/models/{name}")
 classify("A charming, often affecting journey.")
 ```
 """
-
-
-def _reported(metrics: dict) -> list[str]:
-    return [part for part in metrics if isinstance(metrics[part], dict) and "ci95" in metrics[part]]

@@ -176,7 +176,7 @@ def train(
         "seed": seed,
         "recipe": asdict(recipe),
         "base": "nreimers/MiniLM-L6-H384-uncased as all-MiniLM-L6-v2",
-        "data": _describe(corpus, data),
+        "data": _describe(corpus, data, extra),
         "held_out": {
             "rows": len(corpus.held_out),
             "accuracy": state.best_accuracy,
@@ -214,7 +214,8 @@ def hardware(device: torch.device) -> str:
     names = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
     found = (line.partition(":")[2].strip() for line in names if line.startswith("model name"))
     processor = next(found, platform.processor() or platform.machine())
-    return f"{processor}, {torch.get_num_threads()} threads"
+    threads = torch.get_num_threads()
+    return f"{processor}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _as_ids(rows: Sequence[Row], tokenizer_file: Path) -> tuple[list[list[int]], list[int]]:
@@ -222,12 +223,12 @@ def _as_ids(rows: Sequence[Row], tokenizer_file: Path) -> tuple[list[list[int]],
     return [list(item.ids) for item in encoded], [row.label for row in rows]
 
 
-def _describe(corpus: Corpus, source: str) -> dict:
+def _describe(corpus: Corpus, source: str, extra: Path | None) -> dict:
     return {
         "name": "SST-2",
         "source": "hub" if source == "hub" else "folder",
         "train_rows": len(corpus.train),
         "held_out_rows": len(corpus.held_out),
-        "also": sorted(set(corpus.reported) - {"validation"}),
+        "extra": extra.name if extra else None,
         "sha256": corpus.sha256,
     }
