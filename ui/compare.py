@@ -59,11 +59,10 @@ def answers(text: str) -> None:
         st.info("Type a sentence above, or choose an example.", icon=":material/edit:")
         return
     for slot, row in zip(cards, SPECS.values(), strict=True):
-        slot.html(waiting_card(row.name, row.title, "Reading…"))
+        slot.html(waiting_card(row.name, row.title, "Waiting for the model…"))
 
     found: dict[str, Prediction] = {}
     for slot, row in zip(cards, SPECS.values(), strict=True):
-        slot.html(waiting_card(row.name, row.title, "Loading…"))
         try:
             (found[row.name],) = predict(cached.model(row.name), [text])
         except TextError:
