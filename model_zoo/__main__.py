@@ -217,20 +217,19 @@ def run_training(arguments: argparse.Namespace) -> None:
         if (value := getattr(arguments, field)) is not None
     }
     run = arguments.run or arguments.out.parent / "state" / arguments.name
-    with _progress() as progress:
-        metrics = train(
-            arguments.name,
-            data=arguments.data,
-            out=arguments.out,
-            run=run,
-            extra=arguments.extra,
-            seed=arguments.seed,
-            held_out=arguments.held_out,
-            limit=arguments.limit,
-            overrides=overrides,
-            restart=arguments.restart,
-            progress=progress,
-        )
+    metrics = train(
+        arguments.name,
+        data=arguments.data,
+        out=arguments.out,
+        run=run,
+        extra=arguments.extra,
+        seed=arguments.seed,
+        held_out=arguments.held_out,
+        limit=arguments.limit,
+        overrides=overrides,
+        restart=arguments.restart,
+        progress=_progress(),
+    )
     assert metrics is not None  # only a run told to stop early has none
     if arguments.json:
         _print_json(metrics)

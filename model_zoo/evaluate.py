@@ -92,7 +92,8 @@ def wilson(hits: int, rows: int) -> tuple[float, float]:
     share, square = hits / rows, _Z95**2
     centre = (share + square / (2 * rows)) / (1 + square / rows)
     reach = _Z95 * sqrt(share * (1 - share) / rows + square / (4 * rows**2)) / (1 + square / rows)
-    return max(0.0, centre - reach), min(1.0, centre + reach)
+    # rounding must not leave the share itself outside
+    return max(0.0, min(share, centre - reach)), min(1.0, max(share, centre + reach))
 
 
 def f1(answers: Sequence[int], labels: Sequence[int]) -> float:

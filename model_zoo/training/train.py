@@ -131,9 +131,9 @@ def train(
 ) -> dict | None:
     """Train `name` and write its folder under `out`; its metrics, None if `stop_after` came first.
 
-    `run` keeps the state between calls: the same call again goes on where the last one stopped.
-    `overrides` replace fields of the model's recipe. Raises UnknownModelError, DataError,
-    TrainingError.
+    `progress` is shown while it trains. `run` keeps the state between calls: the same call again
+    goes on where the last one stopped. `overrides` replace fields of the model's recipe. Raises
+    UnknownModelError, DataError, TrainingError.
     """
     spec(name)
     recipe = replace(PLANS[name].recipe, **(overrides or {}))
@@ -153,18 +153,19 @@ def train(
     settings = {"recipe": asdict(recipe), "seed": seed, "data": corpus.sha256, "limit": limit}
     if name == "distilbert":
         settings["teacher"] = read_checksums(models)["bert"]
-    state = fit(
-        network.to(device),
-        learn,
-        chosen,
-        recipe=recipe,
-        objective=objective,
-        run=run,
-        seed=seed,
-        progress=progress,
-        settings=settings,
-        stop_after=stop_after,
-    )
+    with progress:
+        state = fit(
+            network.to(device),
+            learn,
+            chosen,
+            recipe=recipe,
+            objective=objective,
+            run=run,
+            seed=seed,
+            progress=progress,
+            settings=settings,
+            stop_after=stop_after,
+        )
     if stop_after is not None:
         return None
 

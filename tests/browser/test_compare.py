@@ -32,7 +32,7 @@ def test_a_sentence_is_answered_by_all_four(open_page):
 
 def test_examples_and_button(open_page):
     page = open_page()
-    page.get_by_role("button", name="sarcasm").click()
+    page.get_by_text("sarcasm", exact=True).click()
     box = page.get_by_label("A sentence in English")
     expect(box).to_have_value(EXAMPLES["sarcasm"])
     expect(page.locator(LABELS)).to_have_count(len(SPECS))

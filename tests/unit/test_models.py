@@ -121,6 +121,22 @@ def test_sizes_are_in_the_papers_proportions():
     )
 
 
+@every_model
+def test_readme_gives_the_figures_as_measured(name):
+    card, metrics = registry.card(name), registry.read_metrics(name)
+    readme = (MODELS_DIR.parents[1] / "README.md").read_text(encoding="utf-8")
+    (row,) = [line for line in readme.splitlines() if line.startswith(f"| {card.title} |")]
+    assert f"{card.parameters / 1e6:.1f} M" in row and f"{card.size_bytes / 1e6:.1f} MB" in row
+    assert f"{card.accuracy:.1%} ({card.ci95[0]:.1%} to {card.ci95[1]:.1%})" in row
+    assert f"{metrics['unseen_half']['accuracy']:.1%}" in row
+
+
+def test_weights_stay_small():
+    limits = {"lstm": 10e6, "bilstm": 12e6, "bert": 70e6, "distilbert": 48e6}
+    for name, limit in limits.items():
+        assert registry.card(name).size_bytes <= limit
+
+
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07", "\u200b"])
 def test_nothing_to_read_is_refused_with_its_position(text):
     with pytest.raises(TextError, match="Text 2 of 2"):
