@@ -17,16 +17,17 @@ from ui.wording import agreement, notices
 EXAMPLES = {
     "negation": "This is not a bad film at all.",
     "contrast": "The acting is great, but the film as a whole is dreadful.",
-    "sarcasm": "Oh great, another two hours of my life I will never get back.",
-    "long range": "The director, whose last three films were praised everywhere, fails here.",
+    "sarcasm": "You could not pay me enough to sit through this masterpiece again.",
+    "long range": "The film that my friends, who have excellent taste, praised so warmly left me cold.",
     "typo": "An absolutly brillant and moveing performnce.",
     "other domain": "The update drains my battery, but at least it is fast now.",
 }
+FIRST = EXAMPLES["negation"]  # the recurrent pair and the Transformers disagree on it
 
 
 def text_box() -> str:
     """The shared text as submitted last: a box, a button, and examples to start from."""
-    st.session_state.setdefault(TEXT, EXAMPLES["contrast"])
+    st.session_state.setdefault(TEXT, FIRST)
     # a widget's own state is dropped when its page is left: the shared text is kept beside it
     st.session_state.setdefault("typed", st.session_state[TEXT])
     with st.form("sentence", border=False, enter_to_submit=True):

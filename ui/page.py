@@ -27,7 +27,7 @@ def page(title: str) -> Iterator[None]:
         layout="wide",
         menu_items={"About": "Quartet: four models read the same sentence side by side."},
     )
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="menu"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
         st.image(str(ASSETS / "icon.png"), width=36)
         st.markdown("**Quartet**", width="content")
         for path, label in MENU:

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.registry import SPECS
-from ui.compare import EXAMPLES
+from ui.compare import EXAMPLES, FIRST
 
 ROOT = Path(__file__).parents[2]
 CARD = 'class="q-card'
@@ -40,7 +40,7 @@ def app():
 
 def test_opens_with_an_example_read_by_all_four(app):
     assert not app.exception
-    assert app.text_input(key="typed").value == EXAMPLES["contrast"]
+    assert app.text_input(key="typed").value == FIRST
     assert len(cards(app)) == len(SPECS)
     for body, row in zip(cards(app), SPECS.values(), strict=True):
         assert row.title in body and " ms</dd>" in body and " M</dd>" in body
