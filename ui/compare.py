@@ -18,7 +18,7 @@ EXAMPLES = {
     "negation": "This is not a bad film at all.",
     "contrast": "The acting is great, but the film as a whole is dreadful.",
     "sarcasm": "You could not pay me enough to sit through this masterpiece again.",
-    "long range": "The film that my friends, who have excellent taste, praised so warmly left me cold.",
+    "long range": "The film my friends, who have excellent taste, praised so warmly left me cold.",
     "typo": "An absolutly brillant and moveing performnce.",
     "other domain": "The update drains my battery, but at least it is fast now.",
 }
