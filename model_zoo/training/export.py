@@ -113,9 +113,9 @@ differs. It is much smaller than the models of the papers; do not take its figur
 |---|---|---|---|---|
 {table}
 
-Intervals are Wilson's. The validation rows were read once, with these float16 weights; epochs and
-hyper-parameters were chosen on {held_out["rows"]:,} whole sentences held out of the training file,
-together with every phrase contained in them ({held_out["accuracy"]:.1%} there).
+Measured with these float16 weights; intervals are Wilson's. Epochs and hyper-parameters were chosen
+on {held_out["rows"]:,} whole sentences held out of the training file, together with every phrase
+contained in them ({held_out["accuracy"]:.1%} there), never on the rows of this table.
 
 ## How it was made
 
