@@ -50,25 +50,28 @@ def _take_example() -> None:
 def answers(text: str) -> None:
     """What each model makes of `text`, in registry order, with the agreement on top.
 
-    Predictions are computed on every run: a cached one would show a stale time. A model that
+    Predictions are computed on every run: a cached one would show a stale time. All are computed
+    before any is drawn, so that a browser at work does not slow what is being timed. A model that
     cannot be loaded says so in its own card; the others go on.
     """
     st.html(STYLE)
-    verdict, below = st.empty(), st.empty()
-    cards = [column.empty() for column in st.columns(len(SPECS))]
+    verdict, remarks = st.empty(), st.empty()
+    slots = dict(zip(SPECS, (column.empty() for column in st.columns(len(SPECS))), strict=True))
     if not text.strip():
         st.info("Type a sentence above, or choose an example.", icon=":material/edit:")
         return
-    for slot, row in zip(cards, SPECS.values(), strict=True):
-        slot.html(waiting_card(row.name, row.title, "Waiting for the model…"))
+    if not st.session_state.get("answered"):  # models may have to be loaded: that takes seconds
+        for name, slot in slots.items():
+            slot.html(waiting_card(name, SPECS[name].title, "Loading the model…"))
 
     found: dict[str, Prediction] = {}
-    for slot, row in zip(cards, SPECS.values(), strict=True):
+    failed: dict[str, ZooError] = {}
+    for name in SPECS:
         try:
-            (found[row.name],) = predict(cached.model(row.name), [text])
+            (found[name],) = predict(cached.model(name), [text])
         except TextError:
-            for empty in cards:
-                empty.empty()
+            for slot in slots.values():
+                slot.empty()
             st.info(
                 "There is nothing here that can be read, only spaces or control characters. "
                 "Type at least one word.",
@@ -76,22 +79,23 @@ def answers(text: str) -> None:
             )
             return
         except ZooError as error:
-            slot.html(waiting_card(row.name, row.title, str(error)))
-            continue
-        slot.html(prediction_card(found[row.name], cached.card(row.name)))
+            failed[name] = error
+    st.session_state["answered"] = True
+
+    outvoted = minority(found)
+    for name, slot in slots.items():
+        if name in failed:
+            slot.html(waiting_card(name, SPECS[name].title, str(failed[name])))
+        else:
+            card = prediction_card(found[name], cached.card(name), dissents=name in outvoted)
+            slot.html(card)
     if not found:
         return
-    dissenting = minority(found)
-    for slot, name in zip(cards, SPECS, strict=True):
-        if name in dissenting:
-            slot.html(prediction_card(found[name], cached.card(name), dissents=True))
     titles = {name: row.title for name, row in SPECS.items()}
-    verdict.html(
-        f'<div class="q-verdict" role="status">{agreement(list(found.values()), titles)}</div>'
-    )
-    remarks = notices(next(iter(found.values())), MAX_TOKENS)
-    if remarks:
-        below.warning("  \n".join(remarks).replace("[", "\\["), icon=":material/info:")
+    sentence = agreement(list(found.values()), titles)
+    verdict.html(f'<div class="q-verdict" role="status">{sentence}</div>')
+    if said := notices(next(iter(found.values())), MAX_TOKENS):
+        remarks.warning("  \n".join(said).replace("[", "\\["), icon=":material/info:")
 
 
 def minority(found: dict[str, Prediction]) -> set[str]:

@@ -33,7 +33,7 @@ def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> s
     if len(few) == len(many):
         sayings = (
             f"{listing([titles[p.model] for p in side])} say{'s' * (len(side) == 1)} {label}"
-            for label, side in ((many_label, many), (few_label, few))
+            for label, side in sorted(sides.items(), key=lambda item: predictions.index(item[1][0]))
         )
         return f"The models are split: {', '.join(sayings)}. {apart}"
     names = listing([f"{titles[p.model]} ({percent(p.confidence)} {few_label})" for p in few])

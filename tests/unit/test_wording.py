@@ -37,6 +37,11 @@ def said(*shares):
             "The probabilities of positive span 10 % to 90 %.",
         ),
         (
+            (0.1, 0.2, 0.9, 0.8),
+            "The models are split: A and B say negative, C and D say positive. "
+            "The probabilities of positive span 10 % to 90 %.",
+        ),
+        (
             (0.9, 0.1),
             "The models are split: A says positive, B says negative. "
             "The probabilities of positive span 10 % to 90 %.",
