@@ -25,6 +25,7 @@ STYLE = """<style>
 .q-card dl dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
 .q-card .q-wait{opacity:.7;margin-top:1.2rem}
 .q-dissent{outline:.16rem dashed var(--label);outline-offset:.16rem}
+[data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
 .q-verdict{font-size:1.2rem;font-weight:600;margin:.2rem 0 .1rem}
 </style>"""
 
