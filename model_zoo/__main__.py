@@ -230,7 +230,6 @@ def run_training(arguments: argparse.Namespace) -> None:
         restart=arguments.restart,
         progress=_progress(),
     )
-    assert metrics is not None  # only a run told to stop early has none
     if arguments.json:
         _print_json(metrics)
         return

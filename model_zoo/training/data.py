@@ -17,11 +17,10 @@ from model_zoo.errors import DataError
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A labelled text; `label` indexes LABELS, `whole` says that it is no phrase of another."""
+    """A labelled text; `label` indexes LABELS."""
 
     text: str
     label: int
-    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +141,7 @@ def hold_out(rows: Sequence[Row], sentences: int, seed: int = 0) -> tuple[list[R
             seen.update(phrases(row.text))
     chosen = random.Random(seed).sample(whole, min(sentences, len(whole) // 2))
     forbidden = set(phrases_of(row.text for row in chosen))
-    whole_texts = {row.text for row in whole}
-    learn = [
-        Row(row.text, row.label, whole=row.text in whole_texts)
-        for row in unique
-        if row.text not in forbidden
-    ]
-    return learn, chosen
+    return [row for row in unique if row.text not in forbidden], chosen
 
 
 def phrases(text: str) -> Iterator[str]:

@@ -47,7 +47,6 @@ class Recipe:
     warmup: float = 0.06
     averaging: float = 0.998
     consistency: float = 0.0
-    smoothing: float = 0.0
     evaluations: int = 2
     half_precision: bool = True
 

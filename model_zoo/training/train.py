@@ -59,7 +59,7 @@ def supervised(recipe: Recipe) -> Objective:
         logits = network(
             input_ids=batch.ids.repeat(times, 1), attention_mask=batch.mask.repeat(times, 1)
         ).logits.float()
-        loss = F.cross_entropy(logits, batch.labels.repeat(times), label_smoothing=recipe.smoothing)
+        loss = F.cross_entropy(logits, batch.labels.repeat(times))
         if recipe.consistency:
             one, other = logits.log_softmax(-1).chunk(2)  # (B, 2) each
             apart = partial(F.kl_div, log_target=True, reduction="batchmean")
@@ -127,9 +127,8 @@ def train(
     limit: int | None = None,
     overrides: dict | None = None,
     restart: bool = False,
-    stop_after: int | None = None,
-) -> dict | None:
-    """Train `name` and write its folder under `out`; its metrics, None if `stop_after` came first.
+) -> dict:
+    """Train `name` and write its folder under `out`; return its metrics.
 
     `progress` is shown while it trains. `run` keeps the state between calls: the same call again
     goes on where the last one stopped. `overrides` replace fields of the model's recipe. Raises
@@ -164,10 +163,7 @@ def train(
             seed=seed,
             progress=progress,
             settings=settings,
-            stop_after=stop_after,
         )
-    if stop_after is not None:
-        return None
 
     folder = out / name
     save_network(network.cpu(), folder, tokenizer_file.parent)
