@@ -10,6 +10,7 @@ with page("Compare"):
     st.caption(
         "Four models trained on the same film-review phrases and a few everyday reviews read your "
         "sentence; they know two answers, negative and positive, even where neither fits. They are "
-        "much smaller than the models of the papers. Times are of this very call on this server: one thread, one model "
-        "after the other. Your text is not stored and does not leave the server."
+        "much smaller than the models of the papers. Times are of this very call on this server: "
+        "one thread, one model after the other. Your text is not stored and does not leave the "
+        "server."
     )
