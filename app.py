@@ -2,15 +2,31 @@
 
 import streamlit as st
 
-from ui.compare import answers, text_box
+from ui import compare, state
+from ui.gauges import gauges
 from ui.page import page
+from ui.share import share
+from ui.text import text_box, word_chips
 
 with page("Compare"):
-    answers(text_box())
+    for notice in state.address_notices():
+        st.warning(notice, icon=":material/link_off:")
+    encoded, row = text_box()
+    reading = word_chips(encoded)
+    with row:
+        compare.toolbar(reading)
+    found, below_cards = compare.answers(reading)
+    if found:
+        gauge_row = st.container()
+        courses = compare.formation(found)
+        with row:
+            share(found, courses)
+        with gauge_row:  # drawn last: measuring takes a second, and nothing has to wait for it
+            gauges(found.text, list(found.now), below_cards)
     st.caption(
         "Four models trained on the same film-review phrases and a few everyday reviews read your "
         "sentence; they know two answers, negative and positive, even where neither fits. They are "
-        "much smaller than the models of the papers. Times are of this very call on this server: "
-        "one thread, one model after the other. Your text is not stored and does not leave the "
-        "server."
+        "much smaller than the models of the papers. Times on the cards are of this very call on "
+        "this server: one thread, one model after the other. Your text is not stored and does not "
+        "leave the server, but a link you share contains it."
     )

@@ -23,3 +23,7 @@ class DataError(ZooError):
 
 class TrainingError(ZooError):
     """Training that cannot start or go on as asked."""
+
+
+class MeasureError(ZooError):
+    """A measurement that cannot be made on this machine."""

@@ -244,6 +244,15 @@ def card(name: str, root: Path = MODELS_DIR) -> ModelCard:
     )
 
 
+def shared_tokenizer(root: Path = MODELS_DIR) -> Path:
+    """The tokenizer file; every model's folder holds the same. WeightsError if none is there."""
+    files = [root / name / "tokenizer.json" for name in SPECS]
+    for file in files:
+        if file.is_file():
+            return file
+    raise WeightsError(f"{files[0]} is missing, and so are the other models'. {_MEND}")
+
+
 def read_metrics(name: str, root: Path = MODELS_DIR) -> dict:
     """The model's metrics.json as it is, empty if there is none."""
     file = root / name / "metrics.json"

@@ -5,6 +5,8 @@ sent to JSON and drawn without importing torch.
 """
 
 from dataclasses import dataclass
+from math import ceil
+from statistics import median
 
 LABELS = ("negative", "positive")  # index in this tuple = class index in every model
 
@@ -90,3 +92,57 @@ class ModelCard:
     size_bytes: int
     accuracy: float | None
     ci95: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How one model's answer forms: its probability of positive after each step.
+
+    `reading` says what a step is. "forward": element i is after the text's tokens 0 to i,
+    "backward": after its last token down to token i (special tokens have no element). "layers":
+    element i is after layer i, 0 being the embeddings.
+    """
+
+    model: str
+    reading: str
+    positive: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long one model took for one text, again and again.
+
+    `samples_ms` are wall-clock milliseconds of whole calls, from text to probabilities, in the
+    order they were made, after `warm_up` calls that are not counted. Each call reads `batch`
+    copies of the text, of `tokens` tokens each, on `threads` torch threads.
+    """
+
+    model: str
+    tokens: int
+    batch: int
+    threads: int
+    warm_up: int
+    samples_ms: tuple[float, ...]
+
+    @property
+    def median_ms(self) -> float:
+        """Median over the calls, milliseconds a call."""
+        return median(self.samples_ms)
+
+    @property
+    def p95_ms(self) -> float:
+        """95th percentile by nearest rank, milliseconds a call; under 20 calls, the slowest."""
+        return sorted(self.samples_ms)[ceil(0.95 * len(self.samples_ms)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The machine something was measured on. `memory_bytes` is what this process may use:
+    the machine's memory, or its control group's limit where `memory_limited`."""
+
+    processor: str
+    cores: int
+    memory_bytes: int
+    memory_limited: bool
+    python: str
+    torch: str

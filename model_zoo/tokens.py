@@ -7,6 +7,7 @@ itself: it is the same wherever that file is loaded, and offsets still point int
 """
 
 import re
+from collections.abc import Collection
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -107,3 +108,18 @@ def group_words(text: str, spans: list[tuple[int, int]]) -> tuple[list[tuple[int
         owner.append(len(words) - 1)
     assert all(left[1] <= right[0] for left, right in pairwise(words))
     return words, owner
+
+
+def leave_out(encoded: Encoded, words: Collection[int], *, instead: str = "") -> str:
+    """The text of `encoded` without its `words` (indices into `Encoded.words`).
+
+    Each is replaced by `instead`, say "[MASK]"; where that is empty, the space before it goes too.
+    Indices there is no word for are passed over.
+    """
+    kept, at = [], 0
+    for index, (start, end) in enumerate(encoded.words):
+        if index in words:
+            before = encoded.text[at:start]
+            kept.append(before + instead if instead else before.rstrip())
+            at = end
+    return ("".join(kept) + encoded.text[at:]).strip()

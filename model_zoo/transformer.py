@@ -4,11 +4,16 @@ Both are plain `transformers` classifiers: their folders load with `pipeline()` 
 They are smaller than the papers' (hidden size 384 where BERT-base has 768).
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from torch import Tensor, nn
 from transformers import (
     BertConfig,
     BertForSequenceClassification,
     DistilBertConfig,
     DistilBertForSequenceClassification,
+    PreTrainedModel,
 )
 
 from model_zoo.results import LABELS
@@ -17,9 +22,11 @@ from model_zoo.tokens import MAX_TOKENS, PAD_ID
 __all__ = [
     "BertForSequenceClassification",
     "DistilBertForSequenceClassification",
+    "Parts",
     "bert_config",
     "distilbert_config",
     "label_names",
+    "parts",
 ]
 
 HIDDEN_SIZE = 384
@@ -59,3 +66,35 @@ def distilbert_config(layers: int = 6) -> DistilBertConfig:
         seq_classif_dropout=0.1,
         **label_names(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A Transformer classifier in the pieces its forward pass is made of.
+
+    `embed`: ids (B, T) -> (B, T, E). Each of `layers`: (B, T, E) -> (B, T, E). `head`: the last
+    layer's output (B, T, E) -> logits (B, 2). Run one after the other they give the network's own
+    logits. Walking them by hand needs none of the hooks that the library leaves on a network which
+    is asked for its hidden states; a network shared between threads must stay free of them.
+    """
+
+    embed: Callable[[Tensor], Tensor]
+    layers: Sequence[nn.Module]
+    head: Callable[[Tensor], Tensor]
+
+
+def parts(network: PreTrainedModel) -> Parts:
+    """The pieces of a BERT or DistilBERT classifier in evaluation mode; TypeError for others."""
+    if isinstance(network, BertForSequenceClassification):
+        return Parts(
+            embed=lambda ids: network.bert.embeddings(input_ids=ids),
+            layers=list(network.bert.encoder.layer),
+            head=lambda hidden: network.classifier(network.bert.pooler(hidden)),
+        )
+    if isinstance(network, DistilBertForSequenceClassification):
+        return Parts(
+            embed=lambda ids: network.distilbert.embeddings(ids),
+            layers=list(network.distilbert.transformer.layer),
+            head=lambda hidden: network.classifier(network.pre_classifier(hidden[:, 0]).relu()),
+        )
+    raise TypeError(f"{type(network).__name__} is neither BERT nor DistilBERT.")

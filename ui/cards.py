@@ -1,18 +1,21 @@
-"""A prediction as a card. HTML built here escapes everything that is not ours."""
+"""Predictions as cards and tables. HTML built here escapes everything that is not ours."""
 
+from collections.abc import Sequence
+from difflib import SequenceMatcher
 from html import escape
 
+from model_zoo.registry import SPECS
 from model_zoo.results import ModelCard, Prediction
 from ui.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL
-from ui.wording import confidence, percent
+from ui.wording import change, confidence, margin, percent
 
 STYLE = """<style>
 .q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem solid
- var(--model);border-radius:.7rem;padding:.9rem 1rem 1rem;min-height:13.2rem;box-sizing:border-box}
+ var(--model);border-radius:.7rem;padding:.9rem 1rem 1rem;min-height:17.5rem;box-sizing:border-box}
 .q-card h3{font-size:1.05rem;margin:0;padding:0;font-weight:650}
 .q-card .q-label{font-size:1.55rem;font-weight:700;line-height:1.25;margin:.35rem 0 .1rem;
  display:flex;justify-content:space-between;gap:.5rem;flex-wrap:wrap}
-.q-card .q-sign{display:inline-block;width:1.35em;height:1.35em;line-height:1.3em;text-align:center;
+.q-sign{display:inline-block;width:1.35em;height:1.35em;line-height:1.3em;text-align:center;
  border-radius:50%;background:var(--label);color:#fff;margin-right:.4rem;font-size:.8em}
 .q-card .q-bar{height:.7rem;border-radius:.35rem;overflow:hidden;display:flex;margin:.45rem 0 .3rem;
  background:color-mix(in srgb,currentColor 12%,transparent)}
@@ -23,40 +26,146 @@ STYLE = """<style>
  padding:0;font-size:.9rem}
 .q-card dl dt{opacity:.85;margin:0;padding:0;text-align:left}
 .q-card dl dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
-.q-card .q-wait{opacity:.7;margin-top:1.2rem}
+.q-spark{display:flex;align-items:flex-end;justify-content:flex-end;gap:1px;height:1.3rem}
+.q-spark span{width:4px;background:var(--model);min-height:1px}
+.q-card .q-moved{font-weight:650;margin:.3rem 0 0}
+.q-card .q-wait{opacity:.85;margin-top:1.2rem}
+.q-skeleton{height:.8rem;border-radius:.4rem;margin:.8rem 0;animation:q-pulse 1.4s infinite;
+ background:color-mix(in srgb,currentColor 15%,transparent)}
+@keyframes q-pulse{50%{opacity:.35}}
+@media (prefers-reduced-motion:reduce){.q-skeleton{animation:none}}
 .q-dissent{outline:.16rem dashed var(--label);outline-offset:.16rem}
-[data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
 .q-verdict{font-size:1.2rem;font-weight:600;margin:.2rem 0 .1rem}
+.q-verdict.q-split{border-left:.5rem solid #d99a00;padding:.6rem .9rem;border-radius:.4rem;
+ background:color-mix(in srgb,#d99a00 16%,transparent)}
+.q-changes{width:100%;border-collapse:collapse;table-layout:fixed;font-variant-numeric:tabular-nums}
+.q-changes th,.q-changes td{padding:.3rem .5rem;text-align:left;font-weight:400;border:0;
+ border-top:1px solid color-mix(in srgb,currentColor 18%,transparent)}
+.q-changes thead th{font-weight:650;border-top:.25rem solid var(--model)}
+.q-changes .q-text{overflow-wrap:anywhere;padding-top:.7rem}
+.q-changes .q-text+td{border:0}
+.q-changes ins{text-decoration:underline;text-decoration-thickness:.15em;font-weight:650}
+.q-changes del{opacity:.8}
+.q-changes .q-sum td,.q-changes .q-sum th{font-weight:650}
+.q-facts{font-size:.85rem;line-height:1.5;margin:-.4rem 0 .4rem}
+.q-meter{height:.5rem;border-radius:.25rem;margin:.2rem 0;overflow:hidden;
+ background:color-mix(in srgb,currentColor 14%,transparent)}
+.q-meter span{display:block;height:100%;background:currentColor;opacity:.75}
+.st-key-words button[aria-pressed="true"] p{text-decoration:line-through}
+[data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
+@media (max-width:640px){.q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
 </style>"""
 
 
-def prediction_card(found: Prediction, about: ModelCard, *, dissents: bool = False) -> str:
+def prediction_card(
+    found: Prediction,
+    about: ModelCard,
+    *,
+    dissents: bool = False,
+    times_ms: Sequence[float] = (),
+    before: Prediction | None = None,
+) -> str:
     """The card of one prediction: label, probability, time of this very call, size.
 
-    `dissents` frames it, where a model stands against the majority.
+    `dissents` frames it, where a model stands against the majority. `times_ms` are the calls the
+    sparkline shows, the last one being this. `before` is the prediction it is compared with.
     """
     label = found.label
     side = "q-right" if label == "positive" else ""
     mark = "<dt>against the majority</dt><dd>yes</dd>" if dissents else ""
-    sign = f'<span class="q-sign" aria-hidden="true">{LABEL_SIGNS[label]}</span>'
+    moved = f'<p class="q-moved">{change(before, found)}</p>' if before else ""
     body = f"""
-<div class="q-label"><span>{sign}{label}</span>
+<div class="q-label"><span>{_sign(label)}{label}</span>
 <span>{escape(percent(found.confidence))}</span></div>
 <div class="q-bar {side}" role="img" aria-label="probability of {label}: {found.confidence:.1%}">
 <span style="width:{100 * found.confidence:.1f}%"></span></div>
-<div class="q-scale" aria-hidden="true"><span>negative</span><span>positive</span></div>
+<div class="q-scale" aria-hidden="true"><span>negative</span><span>positive</span></div>{moved}
 <dl><dt>confidence</dt><dd>{confidence(found)}</dd>
+<dt title="how far the two probabilities are apart">margin</dt><dd>{margin(found)}</dd>
 <dt title="tokenising and forward pass of this very call">time</dt>
 <dd>{found.tokenize_ms + found.forward_ms:.1f} ms</dd>
+<dt>{_calls(len(times_ms))}</dt><dd>{_sparkline(times_ms)}</dd>
 <dt>parameters</dt><dd>{about.parameters / 1e6:.1f} M</dd>
-<dt>layers</dt><dd>{about.layers}</dd>{mark}</dl>"""
+<dt>layers</dt><dd>{about.layers}</dd>
+<dt title="the weights file, in float16">size</dt><dd>{about.size_bytes / 1e6:.1f} MB</dd>
+{mark}</dl>"""
     colours = f"--label:{LABEL_COLOURS[label]}"
     return _frame(about.name, about.title, body, colours, "q-dissent" if dissents else "")
 
 
-def waiting_card(name: str, title: str, message: str) -> str:
-    """The same frame with a message where the prediction will stand, or why it cannot."""
-    return _frame(name, title, f'<div class="q-wait">{escape(message)}</div>')
+def waiting_card(name: str, title: str) -> str:
+    """A card that holds the place while its model is being loaded."""
+    bars = "".join(
+        f'<div class="q-skeleton" style="width:{width}%"></div>' for width in (70, 100, 85, 60, 75)
+    )
+    return _frame(name, title, f'<div class="q-wait">Loading the model…</div>{bars}')
+
+
+def failed_card(name: str, title: str, message: str) -> str:
+    """A card that says why there is no prediction."""
+    return _frame(name, title, f'<div class="q-wait" role="alert">{escape(message)}</div>')
+
+
+def changes(
+    before: Sequence[Prediction], after: Sequence[Prediction], *, called: tuple[str, str]
+) -> str:
+    """Two sentences, one above the other, with every model's probability of positive in both.
+
+    `called` names the two. Models are the same in both and in the same order.
+    """
+    old, new = _difference(before[0].text, after[0].text)
+    heads = "".join(
+        f'<th scope="col" style="--model:{MODEL_COLOURS.get(p.model, OTHER_MODEL)}">'
+        f"{escape(SPECS[p.model].title)}</th>"
+        for p in before
+    )
+    span = len(before) + 1
+    rows = "".join(
+        f'<tr><td class="q-text" colspan="{span}"><b>{escape(name)}:</b> {text}</td></tr>'
+        f'<tr><th scope="row">positive</th>{"".join(_share(p) for p in found)}</tr>'
+        for name, text, found in ((called[0], old, before), (called[1], new, after))
+    )
+    moved = "".join(f"<td>{change(a, b)}</td>" for a, b in zip(before, after, strict=True))
+    return (
+        f'<table class="q-changes"><thead><tr><td></td>{heads}</tr></thead>'
+        f'<tbody>{rows}<tr class="q-sum"><th scope="row">change</th>{moved}</tr></tbody></table>'
+    )
+
+
+def _share(found: Prediction) -> str:
+    colour = LABEL_COLOURS[found.label]
+    return (
+        f'<td style="--label:{colour}">{_sign(found.label)}{escape(percent(found.positive))}</td>'
+    )
+
+
+def _difference(old: str, new: str) -> tuple[str, str]:
+    """Both texts as HTML, words only in the first struck out, those only in the second marked."""
+    a, b = old.split(), new.split()
+    left, right = [], []
+    for what, i, j, k, m in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
+        gone, come = escape(" ".join(a[i:j])), escape(" ".join(b[k:m]))
+        left.append(gone if what == "equal" else gone and f"<del>{gone}</del>")
+        right.append(come if what == "equal" else come and f"<ins>{come}</ins>")
+    return " ".join(filter(None, left)), " ".join(filter(None, right))
+
+
+def _sign(label: str) -> str:
+    return f'<span class="q-sign" aria-hidden="true">{LABEL_SIGNS[label]}</span>'
+
+
+def _calls(count: int) -> str:
+    return "this call" if count == 1 else f"last {count} calls"
+
+
+def _sparkline(times_ms: Sequence[float]) -> str:
+    """Bars from zero to the slowest of the calls, oldest first."""
+    if not times_ms:
+        return ""
+    slowest = max(times_ms)
+    said = f"{min(times_ms):.1f} to {slowest:.1f} ms"
+    bars = "".join(f'<span style="height:{100 * ms / slowest:.0f}%"></span>' for ms in times_ms)
+    return f'<div class="q-spark" role="img" aria-label="{said}" title="{said}">{bars}</div>'
 
 
 def _frame(name: str, title: str, body: str, colours: str = "", extra: str = "") -> str:

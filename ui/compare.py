@@ -1,106 +1,226 @@
-"""The parts of the Compare page: the text box with its examples, and the row of cards."""
+"""The parts of the Compare page: whom to ask, what they answer, and how the answers form."""
 
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
 from model_zoo.errors import TextError, ZooError
 from model_zoo.predict import predict
 from model_zoo.registry import SPECS
-from model_zoo.results import Prediction
+from model_zoo.results import Course, Encoded, Prediction
 from model_zoo.tokens import MAX_TOKENS
-from ui import cached
-from ui.cards import STYLE, prediction_card, waiting_card
-from ui.page import MAX_CHARACTERS, TEXT
-from ui.wording import agreement, notices
+from ui import cached, figures, state
+from ui.cards import changes, failed_card, prediction_card, waiting_card
+from ui.wording import agreement, notices, plain, turns
 
-EXAMPLES = {
-    "negation": "This is not a bad film at all.",
-    "contrast": "The acting is great, but the film as a whole is dreadful.",
-    "sarcasm": "You could not pay me enough to sit through this masterpiece again.",
-    "long range": "The film my friends, who have excellent taste, praised so warmly left me cold.",
-    "typo": "An absolutly brillant and moveing performnce.",
-    "other domain": "The update drains my battery, but at least it is fast now.",
-}
-FIRST = EXAMPLES["negation"]  # the recurrent pair and the Transformers disagree on it
+TITLES = {name: row.title for name, row in SPECS.items()}
+KEPT_TIMES = 20
 
 
-def text_box() -> str:
-    """The shared text as submitted last: a box, a button, and examples to start from."""
-    st.session_state.setdefault(TEXT, FIRST)
-    # a widget's own state is dropped when its page is left: the shared text is kept beside it
-    st.session_state.setdefault("typed", st.session_state[TEXT])
-    with st.form("sentence", border=False, enter_to_submit=True):
-        left, right = st.columns([6, 1], vertical_alignment="bottom")
-        typed = left.text_input(
-            "A sentence in English", key="typed", max_chars=MAX_CHARACTERS, autocomplete="off"
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the models that could be asked said of `text`, and of the text it is compared with.
+
+    Both map model names, in registry order, to predictions; `before` is empty where there is
+    nothing to compare with.
+    """
+
+    text: str
+    now: Mapping[str, Prediction]
+    before: Mapping[str, Prediction]
+
+
+def toolbar(reading: str) -> None:
+    """Which models to ask, and the pin; `reading` is the text as it is read now."""
+    st.pills(
+        "Models",
+        list(SPECS),
+        format_func=lambda name: TITLES[name],
+        selection_mode="multi",
+        key=state.CHOSEN,
+        on_change=_choose,
+    )
+    pinned = state.view().pinned
+    if pinned is None:
+        st.button(
+            "Pin this sentence",
+            icon=":material/keep:",
+            help="Keep it to compare with: then edit the sentence and see what changes.",
+            disabled=not reading.strip(),
+            on_click=state.change,
+            kwargs={"pinned": reading},
         )
-        right.form_submit_button("Compare", type="primary", width="stretch")
-    st.session_state[TEXT] = typed or ""
-    st.pills("Examples", list(EXAMPLES), key="example", on_change=_take_example)
-    return st.session_state[TEXT]
+    else:
+        st.button(
+            "Unpin", icon=":material/keep_off:", on_click=state.change, kwargs={"pinned": None}
+        )
 
 
-def _take_example() -> None:
-    if chosen := st.session_state.example:
-        st.session_state.typed = EXAMPLES[chosen]
-        st.session_state.example = None
+def _choose() -> None:
+    chosen = tuple(name for name in SPECS if name in st.session_state[state.CHOSEN])
+    if chosen:
+        state.change(models=chosen)
+    else:  # one at least stays
+        st.session_state[state.CHOSEN] = list(state.view().models)
 
 
-def answers(text: str) -> None:
-    """What each model makes of `text`, in registry order, with the agreement on top.
+def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.DeltaGenerator]]:
+    """What each chosen model makes of `reading`, in registry order, with the agreement on top.
+
+    Returns the answers, None where there is nothing to read or nobody to ask, and for each model a
+    place in its column, below its card.
 
     Predictions are computed on every run: a cached one would show a stale time. All are computed
     before any is drawn, so that a browser at work does not slow what is being timed. A model that
     cannot be loaded says so in its own card; the others go on.
     """
-    st.html(STYLE)
-    verdict, remarks = st.empty(), st.empty()
-    slots = dict(zip(SPECS, (column.empty() for column in st.columns(len(SPECS))), strict=True))
-    if not text.strip():
-        st.info("Type a sentence above, or choose an example.", icon=":material/edit:")
-        return
-    if not st.session_state.get("answered"):  # models may have to be loaded: that takes seconds
-        for name, slot in slots.items():
-            slot.html(waiting_card(name, SPECS[name].title, "Loading the model…"))
+    view = state.view()
+    verdict, remarks, comparison = st.empty(), st.empty(), st.empty()
+    columns = dict(zip(view.models, st.columns(len(view.models)), strict=True))
+    slots = {name: column.empty() for name, column in columns.items()}
+    below = {name: column.empty() for name, column in columns.items()}
 
-    found: dict[str, Prediction] = {}
+    base = view.pinned if view.pinned is not None else view.text
+    texts = [reading] if base == reading else [reading, base]
+    if not all(text.strip() for text in texts):
+        _nothing_to_read()
+        return None, {}
+    found: dict[str, list[Prediction]] = {}
     failed: dict[str, ZooError] = {}
-    for name in SPECS:
+    for at, name in enumerate(slots):
+        if not cached.loaded(name):
+            for waiting, slot in slots.items():
+                slot.html(waiting_card(waiting, TITLES[waiting]))
+            remarks.progress(at / len(slots), f"Loading {TITLES[name]} ({at + 1} of {len(slots)})…")
         try:
-            (found[name],) = predict(cached.model(name), [text])
+            model = cached.model(name)
+            found[name] = [predict(model, [text])[0] for text in texts]
         except TextError:
-            for slot in slots.values():
+            for slot in (*slots.values(), remarks):
                 slot.empty()
-            st.info(
-                "There is nothing here that can be read, only spaces or control characters. "
-                "Type at least one word.",
-                icon=":material/edit:",
-            )
-            return
+            _nothing_to_read()
+            return None, {}
         except ZooError as error:
             failed[name] = error
-    st.session_state["answered"] = True
+    now = {name: pair[0] for name, pair in found.items()}
+    before = {name: pair[1] for name, pair in found.items() if len(pair) > 1}
 
-    outvoted = minority(found)
+    outvoted = minority(now)
     for name, slot in slots.items():
         if name in failed:
-            slot.html(waiting_card(name, SPECS[name].title, str(failed[name])))
-        else:
-            card = prediction_card(found[name], cached.card(name), dissents=name in outvoted)
-            slot.html(card)
-    if not found:
-        return
-    titles = {name: row.title for name, row in SPECS.items()}
-    sentence = agreement(list(found.values()), titles)
-    verdict.html(f'<div class="q-verdict" role="status">{sentence}</div>')
-    if said := notices(next(iter(found.values())), MAX_TOKENS):
-        remarks.warning("  \n".join(said).replace("[", "\\["), icon=":material/info:")
+            slot.html(failed_card(name, TITLES[name], str(failed[name])))
+            continue
+        card = prediction_card(
+            now[name],
+            cached.card(name),
+            dissents=name in outvoted,
+            times_ms=_times(now[name]),
+            before=before.get(name),
+        )
+        slot.html(card)
+    remarks.empty()
+    if not now:
+        return None, {}
+    split = " q-split" if len({prediction.label for prediction in now.values()}) > 1 else ""
+    sentence = agreement(list(now.values()), TITLES)
+    sign = '<span aria-hidden="true">≠ </span>' if split else ""
+    verdict.html(f'<div class="q-verdict{split}" role="status">{sign}{sentence}</div>')
+    if said := notices(next(iter(now.values())), MAX_TOKENS):
+        remarks.warning("  \n".join(map(plain, said)), icon=":material/info:")
+    if before:
+        called = ("Pinned" if view.pinned is not None else "As typed", "Now")
+        comparison.html(changes(list(before.values()), list(now.values()), called=called))
+    elif view.pinned is not None:
+        comparison.info(
+            "Pinned. Edit the sentence, or leave out a word, to see what changes.",
+            icon=":material/keep:",
+        )
+    return Answers(reading, now, before), below
 
 
-def minority(found: dict[str, Prediction]) -> set[str]:
+def _nothing_to_read() -> None:
+    st.info(
+        "There is nothing here that can be read. Type at least one word above, or choose an "
+        "example.",
+        icon=":material/edit:",
+    )
+
+
+def _times(found: Prediction) -> Sequence[float]:
+    """The last calls of this model in this visit, the one that made `found` included."""
+    kept = st.session_state.setdefault("times", {}).setdefault(
+        found.model, deque(maxlen=KEPT_TIMES)
+    )
+    kept.append(found.tokenize_ms + found.forward_ms)
+    return tuple(kept)
+
+
+def minority(found: Mapping[str, Prediction]) -> set[str]:
     """Names of the models that are outvoted; empty where all agree or the vote is even."""
     votes = Counter(prediction.label for prediction in found.values()).most_common()
     if len(votes) < 2 or votes[0][1] == votes[1][1]:
         return set()
     return {name for name, prediction in found.items() if prediction.label == votes[-1][0]}
+
+
+def formation(found: Answers) -> list[Course]:
+    """Charts of how the answers form, word by word and layer by layer; what they show."""
+    encoded = cached.encoded(found.text)
+    courses = [course for name in found.now for course in cached.courses(name, found.text)]
+    words = _token_texts(encoded)
+    st.subheader("How the answer forms")
+    left, right = st.columns(2)
+    by_word = [course for course in courses if course.reading != "layers"]
+    by_layer = [course for course in courses if course.reading == "layers"]
+    if by_word:
+        with left:
+            steps = [f"“{word}”" for word in words]
+            said = _said(by_word, steps)
+            st.markdown("**Word by word:** the recurrent models change their mind as they read")
+            st.plotly_chart(
+                figures.by_word(by_word, words, TITLES),
+                key="by-word",
+                config=PLAIN,
+                alt=f"Line chart of the probability of positive after each word. {said}",
+            )
+            st.caption(
+                plain(said) + " The LSTM's line is its answer if the text ended there. The "
+                "BiLSTM's two are each direction alone; it adds up both ends, so neither line need "
+                "end at its answer."
+            )
+    if by_layer:
+        with right:
+            deepest = max(len(course.positive) for course in by_layer)
+            said = _said(by_layer, ["the embeddings", *(f"layer {i}" for i in range(1, deepest))])
+            st.markdown("**Layer by layer:** the Transformers read all words at once, many times")
+            st.plotly_chart(
+                figures.by_layer(by_layer, TITLES),
+                key="by-layer",
+                config=PLAIN,
+                alt=f"Line chart of the probability of positive after each layer. {said}",
+            )
+            st.caption(
+                plain(said) + " A probe: the classification head, trained on the last layer only, "
+                "is applied to every layer's output. Near 50 % means that the head cannot read "
+                "that layer, not that the model is undecided there. Models with fewer layers are "
+                "stretched to the same width."
+            )
+    return courses
+
+
+PLAIN = {"displayModeBar": False}
+
+
+def _said(courses: Sequence[Course], steps: Sequence[str]) -> str:
+    return " ".join(
+        f"{TITLES[course.model]}, {figures.READINGS[course.reading][2]}, {turns(course, steps)}."
+        for course in courses
+    )
+
+
+def _token_texts(encoded: Encoded) -> list[str]:
+    """What each token was read from, special tokens left out."""
+    inside = [i for i, word in enumerate(encoded.word_of) if word is not None]
+    return [encoded.text[slice(*encoded.spans[i])] or encoded.tokens[i] for i in inside]

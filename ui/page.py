@@ -7,11 +7,12 @@ from pathlib import Path
 import streamlit as st
 
 from model_zoo.errors import ZooError
+from ui import loader, state
+from ui.cards import STYLE
+from ui.wording import plain
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 MENU = (("app.py", "Compare"), ("pages/models.py", "The four models"))
-TEXT = "text"  # session key of the text all pages share
-MAX_CHARACTERS = 20_000
 
 
 @contextmanager
@@ -25,20 +26,23 @@ def page(title: str) -> Iterator[None]:
         page_title=f"{title} · Quartet",
         page_icon=str(ASSETS / "icon.png"),
         layout="wide",
+        initial_sidebar_state="collapsed",
         menu_items={"About": "Quartet: four models read the same sentence side by side."},
     )
+    st.html(STYLE)
+    state.read_address(arrived=st.session_state.get("page", title) != title)
+    st.session_state["page"] = title
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
         st.image(str(ASSETS / "icon.png"), width=36)
         st.markdown("**Quartet**", width="content")
         for path, label in MENU:
             st.page_link(path, label=label)
+    with st.sidebar:
+        loader.heading()
     st.title(title)
     try:
         yield
     except ZooError as error:
-        st.error(_plain(str(error)), icon=":material/error:")
-
-
-def _plain(message: str) -> str:
-    """A message as Markdown that shows it as it is (paths and names may hold * or _)."""
-    return "".join(f"\\{char}" if char in r"\`*_{}[]()#+-.!|<>~$:" else char for char in message)
+        st.error(plain(str(error)), icon=":material/error:")
+    with st.sidebar:
+        loader.panel()  # at the end, when it is known what this run has loaded

@@ -1,8 +1,9 @@
 """Results in words. Pure functions, so that what the page says can be tested without a page."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
-from model_zoo.results import LABELS, Prediction
+from model_zoo.results import LABELS, Course, Prediction
 
 
 def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> str:
@@ -75,6 +76,68 @@ def notices(prediction: Prediction, limit: int) -> list[str]:
             "script, say) and read as [UNK]."
         )
     return found
+
+
+def margin(prediction: Prediction) -> str:
+    """How far the two probabilities are apart, in percentage points."""
+    return points(abs(prediction.positive - (1 - prediction.positive)))
+
+
+def points(difference: float, *, signed: bool = False) -> str:
+    """A difference of two probabilities, as percentage points."""
+    found = f"{100 * difference:+.0f}" if signed else f"{100 * difference:.0f}"
+    if found in ("+0", "-0"):
+        found = "±0"
+    return f"{found.replace('-', '−')}\u00a0{'point' if found in ('1', '+1', '-1') else 'points'}"
+
+
+def change(before: Prediction, after: Prediction) -> str:
+    """What an edit did to one model's answer."""
+    moved = points(after.positive - before.positive, signed=True)
+    if before.label != after.label:
+        return f"{moved}: turns {after.label}"
+    return moved
+
+
+def turns(course: Course, steps: Sequence[str]) -> str:
+    """Where on its way an answer changes sides, in words; `steps` names each step of the course."""
+    sides = [LABELS[share > 0.5] for share in course.positive]
+    order = range(len(sides))
+    if course.reading == "backward":
+        order = order[::-1]
+    crossings = [b for a, b in pairwise(order) if sides[a] != sides[b]]
+    start, end = sides[order[0]], sides[order[-1]]
+    if not crossings:
+        return f"is {start} all the way"
+    if len(crossings) > 3:
+        return f"changes sides {len(crossings)} times, last to {end} at {steps[crossings[-1]]}"
+    said = [f"turns {sides[at]} at {steps[at]}" for at in crossings]
+    return f"starts {start}, {listing(said)}"
+
+
+def ratio(value: float, yardstick: float, less: str, equal: str, more: str) -> str:
+    """How `value` compares to a yardstick: "2.1× faster than", with one of the three phrases.
+
+    `less` and `more` are said of a value below and above the yardstick, `equal` within 5 %.
+    """
+    times = yardstick / value
+    if 1 / 1.05 <= times <= 1.05:
+        return equal
+    return f"{_times(times)}× {less}" if times > 1 else f"{_times(1 / times)}× {more}"
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def megabytes(size: float) -> str:
+    """Bytes as MB, or GB from ten of them on (decimal units)."""
+    return f"{size / 1e9:.1f} GB" if abs(size) >= 1e10 else f"{size / 1e6:,.0f} MB"
+
+
+def plain(text: str) -> str:
+    """Text as Markdown that shows it as it is: what is typed may hold *, $ or [."""
+    return "".join(f"\\{char}" if char in r"\`*_{}[]()#+-.!|<>~$:&" else char for char in text)
 
 
 def percent(share: float) -> str:

@@ -1,24 +1,34 @@
 """The Compare page's logic, without a browser, on the real models."""
 
-from pathlib import Path
+import json
+import re
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model_zoo.predict import predict
 from model_zoo.registry import SPECS
-from ui.compare import EXAMPLES, FIRST
+from tests.app.conftest import ROOT
+from ui import cached
+from ui.examples import EXAMPLES, FIRST
 
-ROOT = Path(__file__).parents[2]
 CARD = 'class="q-card'
 
 
-def opened():
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+def opened(**parameters):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    for key, value in parameters.items():
+        app.query_params[key] = value
+    return app.run()
 
 
 def submit(app, text):
     app.text_input(key="typed").set_value(text)
-    return app.button[0].click().run()
+    return button(app, "Compare").click().run()
+
+
+def button(app, label):
+    return next(found for found in app.button if found.label == label)
 
 
 def html(app):
@@ -30,7 +40,26 @@ def cards(app):
 
 
 def verdict(app):
-    return next(body for body in html(app) if 'class="q-verdict"' in body)
+    return next(body for body in html(app) if 'class="q-verdict' in body)
+
+
+def comparison(app):
+    return next((body for body in html(app) if body.startswith('<table class="q-changes"')), None)
+
+
+def chips(app):
+    return next(found for found in app.pills if found.key.startswith("words-"))
+
+
+def shares(app):
+    """What the cards say of positive, in per cent."""
+    found = [re.search(r"probability of (\w+): ([\d.]+)%", body).groups() for body in cards(app)]
+    return [float(share) if label == "positive" else 100 - float(share) for label, share in found]
+
+
+def of(text):
+    """What the models say of `text` outside the app."""
+    return [100 * predict(cached.model(name), [text])[0].positive for name in SPECS]
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +72,10 @@ def test_opens_with_an_example_read_by_all_four(app):
     assert app.text_input(key="typed").value == FIRST
     assert len(cards(app)) == len(SPECS)
     for body, row in zip(cards(app), SPECS.values(), strict=True):
-        assert row.title in body and " ms</dd>" in body and " M</dd>" in body
+        for part in (row.title, " ms</dd>", " M</dd>", " MB</dd>", "points</dd>", "q-spark"):
+            assert part in body
     assert "say" in verdict(app)
+    assert shares(app) == pytest.approx(of(FIRST), abs=0.06)
 
 
 @pytest.mark.parametrize("text", ["A wonderful, moving film.", "A dull and lifeless film."])
@@ -55,20 +86,28 @@ def test_a_sentence_is_read(app, text):
     assert all(f"</span>{label}</span>" in body for body in cards(app))
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_examples_fill_the_box_and_are_read(app, example):
-    app.pills(key="example").set_value(example).run()
+def test_disagreement_is_marked(app):
+    submit(app, FIRST)
+    assert "q-split" in verdict(app) and "span" in verdict(app)
+    submit(app, "A wonderful, moving film.")
+    assert "q-split" not in verdict(app)
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=lambda example: example.name)
+def test_examples_fill_the_box_are_read_and_say_what_they_show(app, example):
+    app.pills(key="example").set_value(example.name).run()
     assert not app.exception
-    assert app.text_input(key="typed").value == EXAMPLES[example]
+    assert app.text_input(key="typed").value == example.text
     assert len(cards(app)) == len(SPECS)
     assert app.pills(key="example").value is None  # so that it can be chosen again
+    assert any(example.shows in caption.value for caption in app.caption)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\x00\x01\x02", "\u200b"])
 def test_nothing_to_read_is_said_so(app, text):
     submit(app, text)
     assert not app.exception and not cards(app)
-    assert "word" in app.info[0].value or "sentence" in app.info[0].value
+    assert "at least one word" in app.info[0].value
 
 
 @pytest.mark.parametrize(
@@ -87,13 +126,16 @@ def test_odd_text_is_read_and_never_becomes_markup(app, text):
     submit(app, text)
     assert not app.exception and len(cards(app)) == len(SPECS)
     assert not any("<script" in body or text in body for body in html(app))
-    assert not any(text in element.value for element in app.markdown)
+    assert not any(text in element.value for element in [*app.markdown, *app.caption])
 
 
 def test_ten_thousand_characters_are_cut_visibly(app):
     submit(app, "good film " * 1000)
     assert not app.exception and len(cards(app)) == len(SPECS)
     assert "first 512 tokens" in app.warning[0].value
+    assert any("2,000 tokens · 10,000 characters" in caption.value for caption in app.caption)
+    assert any("first 64 of 510 words" in caption.value for caption in app.caption)
+    assert "text" not in app.query_params  # too long for a link
 
 
 def test_only_unknown_symbols_are_pointed_out(app):
@@ -102,10 +144,135 @@ def test_only_unknown_symbols_are_pointed_out(app):
     assert "nothing to go on" in app.warning[0].value
 
 
+def test_a_word_can_be_left_out_and_masked(app):
+    submit(app, "This is not a bad film at all.")
+    assert comparison(app) is None
+    chips(app).set_value([2]).run()
+    edited = "This is a bad film at all."
+    assert shares(app) == pytest.approx(of(edited), abs=0.06)
+    assert "<del>not</del>" in comparison(app) and "As typed" in comparison(app)
+    assert app.text_input(key="typed").value == "This is not a bad film at all."
+    app.toggle(key="masked").set_value(True).run()
+    assert shares(app) == pytest.approx(of("This is [MASK] a bad film at all."), abs=0.06)
+    assert app.query_params["without"] == "2" and app.query_params["masked"] == "1"
+    app.toggle(key="masked").set_value(False).run()
+    chips(app).set_value([]).run()
+    assert comparison(app) is None
+    chips(app).set_value(list(range(9))).run()
+    assert not app.exception and "at least one word" in app.info[0].value
+    submit(app, "Another text.")
+    assert chips(app).value == [] and comparison(app) is None
+
+
+def test_pin_edit_unpin(app):
+    submit(app, "A good film.")
+    button(app, "Pin this sentence").click().run()
+    assert "Pinned" in app.info[0].value
+    submit(app, "A bad film.")
+    assert "Pinned" in comparison(app) and "<ins>bad</ins>" in comparison(app)
+    assert comparison(app).count("turns negative") == len(SPECS)
+    assert all("turns negative" in body for body in cards(app))
+    button(app, "Unpin").click().run()
+    assert comparison(app) is None and not app.exception
+
+
+def test_models_can_be_chosen_but_one_stays(app):
+    submit(app, "A good film.")
+    app.pills(key="chosen").set_value(["bert", "lstm"]).run()
+    assert [re.search('data-model="(.*?)"', body)[1] for body in cards(app)] == ["lstm", "bert"]
+    assert app.query_params["models"] == "lstm,bert"
+    app.pills(key="chosen").set_value([]).run()
+    assert not app.exception and len(cards(app)) == 2
+    assert app.pills(key="chosen").value == ["lstm", "bert"]
+    app.pills(key="chosen").set_value(list(SPECS)).run()
+    assert len(cards(app)) == len(SPECS)
+
+
+def test_a_link_opened_cold_shows_the_same_view():
+    one = opened(text="Not a bad film.", pinned="A bad film.", models="lstm,bert", without="0")
+    assert one.text_input(key="typed").value == "Not a bad film."
+    assert one.pills(key="chosen").value == ["lstm", "bert"] and chips(one).value == [0]
+    assert len(cards(one)) == 2 and "Pinned" in comparison(one)
+    assert not one.warning
+
+
+def test_a_bad_link_is_taken_as_far_as_it_goes_with_a_notice():
+    app = opened(text="x" * 5000, models="gpt-9", pinned="A bad film.", without="a")
+    assert not app.exception and len(cards(app)) == len(SPECS)
+    assert sorted(warning.value.split("”")[0] for warning in app.warning) == [
+        "The link's “models",
+        "The link's “text",
+        "The link's “without",
+    ]
+    assert app.text_input(key="typed").value == FIRST
+    submit(app, "Fine.")
+    assert not app.warning  # said once
+
+
+def test_the_address_follows_and_a_changed_address_is_followed(app):
+    submit(app, "A good film.")
+    assert app.query_params["text"] == "A good film."
+    app.query_params["text"] = "A bad film."  # as the browser's back button does
+    app.run()
+    assert app.text_input(key="typed").value == "A bad film."
+    assert shares(app) == pytest.approx(of("A bad film."), abs=0.06)
+
+
+def test_gauges_are_measured_on_this_sentence_and_kept_until_it_changes(app):
+    submit(app, "A good film, all in all.")
+    kept = app.session_state["latency"]
+    ((text, names, batch),) = kept
+    assert (text, names, batch) == ("A good film, all in all.", tuple(SPECS), 1)
+    timed, when = kept[text, names, batch]
+    assert {len(one.samples_ms) for one in timed.values()} == {3}
+    button(app, "Pin this sentence").click().run()
+    assert app.session_state["latency"][text, names, batch][1] == when  # not measured again
+    button(app, "Unpin").click().run()
+    button(app, "Measure again").click().run()
+    assert app.session_state["latency"][text, names, batch][1] > when
+    facts = [body for body in html(app) if 'class="q-facts"' in body]
+    assert len(facts) == len(SPECS)
+    assert "faster than BERT" in facts[0] and "4.0× less memory" not in facts[0]
+    assert "3.0× less memory than BERT" in facts[0]  # 20 of 60 MB, as the fixture has it
+    assert "yardstick" in facts[2]
+    charts = [element.proto for element in app.get("plotly_chart")]
+    spans = {
+        json.loads(chart.spec)["data"][0]["gauge"]["axis"]["range"][1]
+        for chart in charts
+        if '"indicator"' in chart.spec
+    }
+    assert len(spans) == 1  # one scale for all
+
+
+def test_every_chart_has_a_text_equivalent(app):
+    charts = [element.proto for element in app.get("plotly_chart")]
+    assert len(charts) == len(SPECS) + 2
+    assert all(len(chart.alt) > 40 for chart in charts)
+
+
+def test_a_memory_that_could_not_be_measured_says_why(app, memory):
+    memory["lstm"] = "Only 5 MB are free."
+    submit(app, "Great.")
+    facts = [body for body in html(app) if 'class="q-facts"' in body]
+    assert "not measured: Only 5 MB are free." in facts[0] and not app.exception
+
+
+def test_the_loader_shows_what_is_loaded_and_unloads(app):
+    submit(app, "A good film.")
+    states = [m.value for m in app.sidebar.markdown if "·" in m.value]
+    assert states == [f"**{row.title}** · in memory" for row in SPECS.values()]
+    asked = cached.uses("bert")
+    button(app, "Unload BERT").click().run()
+    # this run asked all four once more, so BERT was loaded anew
+    assert not app.exception and cached.loaded("bert") and cached.uses("bert") > asked
+    cached.unload("bert")
+    assert cached.loaded("bert") is None
+    assert cached.model("bert") is cached.model("bert")
+
+
 def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch):
     from model_zoo import registry
     from model_zoo.errors import WeightsError
-    from ui import cached
 
     whole = registry.load
 
@@ -114,7 +281,7 @@ def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch)
             raise WeightsError("weights <b>gone</b>. Restore them.")
         return whole(name, *rest)
 
-    cached.model.clear()
+    cached.unload("bilstm")
     monkeypatch.setattr(registry, "load", broken)
     app = opened()
     assert not app.exception and len(cards(app)) == len(SPECS) - 1

@@ -15,8 +15,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def running_app() -> Iterator[str]:
-    """The address of the app, started for this block on a free port."""
+def running_app(caches: Path | None = None) -> Iterator[str]:
+    """The address of the app, started for this block on a free port.
+
+    What it keeps between starts goes into `caches` instead of the user's cache folder.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -24,6 +27,7 @@ def running_app() -> Iterator[str]:
     process = subprocess.Popen(
         [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
         cwd=ROOT,
+        env=os.environ | ({"XDG_CACHE_HOME": str(caches)} if caches else {}),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
     )

@@ -17,9 +17,9 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def server():
+def server(tmp_path_factory):
     """Address of a freshly started app."""
-    with running_app() as address:
+    with running_app(tmp_path_factory.mktemp("caches")) as address:
         yield address
 
 
@@ -41,7 +41,11 @@ def open_page(browser, server):
     contexts, errors = [], []
 
     def open_(path="/", *, width=1440, scheme="light"):
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            permissions=["clipboard-read", "clipboard-write"],
+        )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

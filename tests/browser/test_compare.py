@@ -1,64 +1,216 @@
 """What a visitor sees: the real server, the real weights, a real browser."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from model_zoo.registry import SPECS
-from ui.compare import EXAMPLES
+from ui.examples import EXAMPLES
 
 VERDICT = ".q-verdict"
 LABELS = ".q-card .q-label"
+FACTS = ".q-facts"
+CHANGES = ".q-changes"
 
 
-def submit(page, text):
-    page.get_by_label("A sentence in English").fill(text)
-    page.keyboard.press("Enter")
+def box(page):
+    return page.get_by_label("A sentence in English")
+
+
+def submit(page, text, key="Enter"):
+    box(page).fill(text)
+    page.keyboard.press(key)
+
+
+def answered(page):
+    expect(page.locator(LABELS)).to_have_count(len(SPECS))
+
+
+def chip(page, word):
+    return page.locator(".st-key-words").get_by_role("button", name=word, exact=True)
 
 
 def test_a_sentence_is_answered_by_all_four(open_page):
     page = open_page()
-    expect(page.locator(LABELS)).to_have_count(len(SPECS))
+    answered(page)
     submit(page, "A wonderful, moving film with a brilliant cast.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
     titles = page.locator(".q-card h3").all_inner_texts()
     assert titles == [row.title for row in SPECS.values()]
     for text in page.locator(".q-card").all_inner_texts():
         assert re.search(r"\d ms", text) and re.search(r"\d M", text) and "positive" in text
-    submit(page, "A dull, lifeless film and a waste of time.")
+    submit(page, "A dull, lifeless film and a waste of time.", "Control+Enter")
     expect(page.locator(VERDICT)).to_contain_text("All four say negative")
 
 
 def test_examples_and_button(open_page):
     page = open_page()
     page.get_by_text("sarcasm", exact=True).click()
-    box = page.get_by_label("A sentence in English")
-    expect(box).to_have_value(EXAMPLES["sarcasm"])
-    expect(page.locator(LABELS)).to_have_count(len(SPECS))
-    box.fill("Great fun, I loved it.")
+    expect(box(page)).to_have_value(EXAMPLES["sarcasm"].text)
+    expect(page.get_by_text(EXAMPLES["sarcasm"].shows)).to_be_visible()
+    answered(page)
+    box(page).fill("Great fun, I loved it.")
     page.get_by_role("button", name="Compare").click()
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
 
 
+def test_gauges_and_charts_are_drawn(open_page):
+    page = open_page()
+    answered(page)
+    expect(page.locator(FACTS)).to_have_count(len(SPECS))
+    expect(page.locator(FACTS).first).to_contain_text("faster than BERT")
+    dials = page.locator(".q-facts >> nth=0").locator("xpath=ancestor::*[@data-testid='stColumn']")
+    expect(dials.locator(".js-plotly-plot .indicatorlayer")).not_to_have_count(0)
+    expect(page.get_by_text("How the answer forms")).to_be_visible()
+    expect(page.locator(".scatterlayer .trace")).to_have_count(5)
+    page.get_by_role("button", name="Measure again").click()
+    expect(page.get_by_text("Measuring:")).to_be_visible()
+    expect(page.get_by_text("median and 95th percentile")).to_be_visible()
+    page.get_by_text("8", exact=True).click()
+    expect(page.get_by_text("8 copies of")).to_be_visible()
+    expect(page.locator(FACTS).first).to_contain_text("ms a sentence")
+
+
+def test_pin_and_edit(open_page):
+    page = open_page()
+    answered(page)
+    submit(page, "A good film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    page.get_by_role("button", name="Pin this sentence").click()
+    expect(page.get_by_role("button", name="Unpin")).to_be_visible()
+    submit(page, "A bad film.")
+    expect(page.locator(CHANGES)).to_contain_text("Pinned: A good film.")
+    expect(page.locator(CHANGES)).to_contain_text("Now: A bad film.")
+    expect(page.locator(CHANGES).get_by_text("turns negative")).to_have_count(len(SPECS))
+    page.get_by_role("button", name="Unpin").click()
+    expect(page.locator(CHANGES)).to_have_count(0)
+
+
+def test_a_word_is_left_out_by_a_click_and_by_the_keyboard(open_page):
+    page = open_page()
+    answered(page)
+    submit(page, "This is not a good film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say negative")
+    chip(page, "not").click()
+    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(page.locator(CHANGES).locator("del")).to_have_text("not")
+    expect(chip(page, "not")).to_have_attribute("aria-pressed", "true")
+    chip(page, "not").press("Space")
+    expect(page.locator(VERDICT)).to_contain_text("All four say negative")
+    expect(page.locator(CHANGES)).to_have_count(0)
+    page.get_by_text("mask instead").click()
+    chip(page, "not").press("Space")
+    expect(page.locator(CHANGES).locator("ins")).to_have_text("[MASK]")
+
+
+def test_a_copied_link_opened_cold_shows_the_same(open_page, server):
+    page = open_page()
+    answered(page)
+    submit(page, "A good film & more: 100 %?")
+    expect(page.locator(VERDICT)).to_contain_text("All four")
+    page.get_by_role("button", name="Pin this sentence").click()
+    submit(page, "A “bad” film, <b>alas</b>.")
+    expect(page.locator(CHANGES)).to_be_visible()
+    page.locator(".st-key-toolbar").get_by_text("BiLSTM", exact=True).click()
+    expect(page.locator(LABELS)).to_have_count(len(SPECS) - 1)
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_text("Copied.")).to_be_visible()
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert link == page.url and link.startswith(server)
+
+    other = open_page(link.removeprefix(server))
+    expect(other.locator(LABELS)).to_have_count(len(SPECS) - 1)
+    expect(box(other)).to_have_value("A “bad” film, <b>alas</b>.")
+    expect(other.locator(CHANGES)).to_contain_text("Pinned: A good film & more: 100 %?")
+    assert [card.split("\n")[0] for card in other.locator(".q-card").all_inner_texts()] == [
+        row.title for name, row in SPECS.items() if name != "bilstm"
+    ]
+
+
+def test_back_in_history_goes_back_to_the_sentence_before(open_page):
+    page = open_page()
+    answered(page)
+    submit(page, "A good film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(page).to_have_url(re.compile("good"))
+    submit(page, "A bad film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say negative")
+    expect(page).to_have_url(re.compile("bad"))
+    page.go_back()
+    expect(box(page)).to_have_value("A good film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+
+
+def test_a_hostile_link_is_a_notice(open_page):
+    page = open_page("/?models=<script>alert(1)</script>&without=a&text=" + "x" * 3000)
+    answered(page)
+    expect(page.get_by_text("was ignored")).to_have_count(3)
+
+
+def test_downloads(open_page, browser):
+    page = open_page()
+    answered(page)
+    submit(page, "A good film, <i>they say</i>.")
+    expect(page.get_by_text("median and 95th percentile")).to_be_visible()
+    page.get_by_role("button", name="Share").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as JSON").click()
+    record = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert record["text"] == "A good film, <i>they say</i>."
+    assert [one["model"] for one in record["predictions"]] == list(SPECS)
+    assert len(record["latency"]) == len(SPECS)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as HTML report").click()
+    asked = []
+    report = browser.new_page()
+    report.on("request", lambda request: asked.append(request.url))
+    report.set_content(Path(download.value.path()).read_text(encoding="utf-8"))
+    expect(report.locator("blockquote")).to_have_text("A good film, <i>they say</i>.")
+    expect(report.locator(LABELS)).to_have_count(len(SPECS))
+    report.close()
+    assert not asked
+
+
+def test_the_loader_panel_shows_and_unloads(open_page):
+    page = open_page()
+    answered(page)
+    expect(page.locator(FACTS)).to_have_count(len(SPECS))
+    page.get_by_test_id("stExpandSidebarButton").click()
+    entry = page.locator(".st-key-loader-distilbert")
+    expect(entry).to_contain_text("in memory")
+    expect(entry).to_contain_text(re.compile(r"loaded in \d+\.\d s.*asked \d+ times"))
+    page.get_by_role("button", name="Unload DistilBERT").click()
+    expect(entry).to_contain_text("not loaded")
+    submit(page, "A good film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(entry).to_contain_text("in memory")
+
+
 def test_text_is_kept_on_the_way_to_another_page_and_back(open_page):
     page = open_page()
-    expect(page.locator(LABELS)).to_have_count(len(SPECS))
+    answered(page)
     submit(page, "Great fun, I loved it.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
     page.get_by_role("link", name="The four models").click()
     expect(page.get_by_role("heading", name="The four models")).to_be_visible()
     expect(page.get_by_text("Model card of BERT")).to_be_visible()
     page.get_by_role("link", name="Compare").click()
-    expect(page.get_by_label("A sentence in English")).to_have_value("Great fun, I loved it.")
+    expect(box(page)).to_have_value("Great fun, I loved it.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(page).to_have_url(re.compile("Great"))
 
 
 def test_markup_is_not_executed(open_page):
     page = open_page()
-    expect(page.locator(LABELS)).to_have_count(len(SPECS))
+    answered(page)
     submit(page, "<img src=x onerror=alert(1)><script>document.title='taken'</script> great")
-    expect(page.locator(LABELS)).to_have_count(len(SPECS))
+    answered(page)
+    expect(page.locator(".st-key-words")).to_contain_text("onerror")
+    expect(page.locator(".scatterlayer .trace")).to_have_count(5)
     page.wait_for_timeout(500)
     assert page.title() == "Compare · Quartet"
     assert page.locator("img[src='x']").count() == 0
@@ -79,9 +231,9 @@ def test_a_deep_link_opened_cold_shows_our_menu_and_fits(open_page, path, width,
 def test_two_visitors_see_their_own_sentences(open_page):
     one, other = open_page(), open_page()
     for page in (one, other):
-        expect(page.locator(LABELS)).to_have_count(len(SPECS))
+        answered(page)
     submit(one, "A wonderful, moving film.")
     submit(other, "A dull and lifeless film.")
     expect(one.locator(VERDICT)).to_contain_text("All four say positive")
     expect(other.locator(VERDICT)).to_contain_text("All four say negative")
-    expect(one.get_by_label("A sentence in English")).to_have_value("A wonderful, moving film.")
+    expect(box(one)).to_have_value("A wonderful, moving film.")

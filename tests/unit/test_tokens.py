@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from model_zoo.registry import MODELS_DIR
-from model_zoo.tokens import encode, group_words, tokenizer
+from model_zoo.tokens import encode, group_words, leave_out, tokenizer
 
 FILE = MODELS_DIR / "bert" / "tokenizer.json"
 
@@ -97,3 +97,26 @@ def test_tokenizer_is_read_once():
 
 def test_a_token_over_two_words_joins_them():
     assert group_words("ab cd ef", [(0, 4), (4, 5), (6, 8)]) == ([(0, 5), (6, 8)], [0, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("words", "dropped", "masked"),
+    [
+        ({2}, "This is a bad film, really.", "This is [MASK] a bad film, really."),
+        ({0}, "is not a bad film, really.", "[MASK] is not a bad film, really."),
+        ({5, 6}, "This is not a bad really.", "This is not a bad [MASK][MASK] really."),
+        ({8}, "This is not a bad film, really", "This is not a bad film, really[MASK]"),
+        (set(range(9)), "", "[MASK] [MASK] [MASK] [MASK] [MASK] [MASK][MASK] [MASK][MASK]"),
+        ({99}, "This is not a bad film, really.", "This is not a bad film, really."),
+    ],
+)
+def test_words_can_be_left_out_or_masked(words, dropped, masked):
+    found = read("This is not a bad film, really.")
+    assert leave_out(found, words) == dropped
+    assert leave_out(found, words, instead="[MASK]") == masked
+
+
+def test_a_mask_put_into_the_text_is_read_as_one_token():
+    masked = leave_out(read("a brillant film"), {1}, instead="[MASK]")
+    assert read(masked).tokens == ("[CLS]", "a", "[MASK]", "film", "[SEP]")
+    assert read(masked).word_texts == ("a", "[MASK]", "film")

@@ -2,8 +2,22 @@
 
 import pytest
 
-from model_zoo.results import Prediction
-from ui.wording import agreement, confidence, interval, listing, notices, percent
+from model_zoo.results import Course, Prediction
+from ui.wording import (
+    agreement,
+    change,
+    confidence,
+    interval,
+    listing,
+    margin,
+    megabytes,
+    notices,
+    percent,
+    plain,
+    points,
+    ratio,
+    turns,
+)
 
 TITLES = {"a": "A", "b": "B", "c": "C", "d": "D"}
 
@@ -87,3 +101,56 @@ def test_listing_and_interval():
     ]
     assert interval(0.9, (0.88, 0.92)) == "90.0% (88.0% to 92.0%)"
     assert interval(None, None) == "–"
+
+
+def test_margin_and_change_in_points():
+    assert margin(prediction("a", 0.81)).replace("\xa0", " ") == "62 points"
+    assert points(0.01).replace("\xa0", " ") == "1 point"
+    said = [
+        change(prediction("a", before), prediction("a", after)).replace("\xa0", " ")
+        for before, after in ((0.9, 0.4), (0.6, 0.7), (0.6, 0.601), (0.4, 0.8))
+    ]
+    assert said == [
+        "−50 points: turns negative",
+        "+10 points",
+        "±0 points",
+        "+40 points: turns positive",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reading", "shares", "said"),
+    [
+        ("forward", (0.9, 0.8, 0.7), "is positive all the way"),
+        ("forward", (0.9, 0.2, 0.1), "starts positive, turns negative at b"),
+        ("backward", (0.9, 0.2, 0.1), "starts negative, turns positive at a"),
+        ("layers", (0.9, 0.2, 0.8), "starts positive, turns negative at b and turns positive at c"),
+        (
+            "forward",
+            (0.9, 0.1, 0.9, 0.1, 0.9),
+            "changes sides 4 times, last to positive at e",
+        ),
+    ],
+)
+def test_turns(reading, shares, said):
+    assert turns(Course("a", reading, shares), "abcde") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(10, "10× faster"), (47, "2.1× faster"), (98, "equal"), (102, "equal"), (250, "2.5× slower")],
+)
+def test_ratio(value, said):
+    assert ratio(value, 100, "faster", "equal", "slower") == said
+
+
+def test_megabytes():
+    assert [megabytes(size) for size in (21_397_504, 1_234_567_890, 25_276_502_016)] == [
+        "21 MB",
+        "1,235 MB",
+        "25.3 GB",
+    ]
+
+
+def test_plain_leaves_nothing_for_markdown_to_find():
+    assert plain("a*b_[c](d) $x$ :smile:") == r"a\*b\_\[c\]\(d\) \$x\$ \:smile\:"

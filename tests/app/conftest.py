@@ -1,0 +1,26 @@
+"""The app under Streamlit's AppTest: the real script and models, no browser."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def few_runs(monkeypatch):
+    """Three calls instead of twenty for each latency: nobody looks at these dials."""
+    from ui import gauges
+
+    monkeypatch.setattr(gauges, "RUNS", 3)
+
+
+@pytest.fixture(autouse=True)
+def memory(monkeypatch):
+    """Figures in place of those measured in fresh processes; tests/unit measures for real."""
+    from model_zoo.registry import SPECS
+    from ui import cached
+
+    figures = {name: 20_000_000 * i for i, name in enumerate(SPECS, start=1)}
+    monkeypatch.setattr(cached, "memory", lambda: figures)
+    return figures

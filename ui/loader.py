@@ -1,0 +1,47 @@
+"""The model loader made visible: what is in memory, what it took, and a way to drop it."""
+
+import streamlit as st
+
+from model_zoo.host import host, resident_bytes
+from model_zoo.registry import SPECS
+from ui import cached
+from ui.wording import megabytes
+
+
+def heading() -> None:
+    """What the panel is about."""
+    st.subheader("Model loader")
+    st.caption(
+        "Each model is loaded on first use, then shared by all visitors. Unloading frees its "
+        "memory for everybody; the next sentence loads it again."
+    )
+
+
+@st.fragment
+def panel() -> None:
+    """Each model's entry in the cache, with a button to unload it."""
+    for name, row in SPECS.items():
+        entry, uses = cached.loaded(name), cached.uses(name)
+        with st.container(border=True, key=f"loader-{name}"):
+            st.markdown(f"**{row.title}** · {'in memory' if entry else 'not loaded'}")
+            asked = f"asked {uses:,} time{'s' * (uses != 1)} since the server's start"
+            if entry:
+                asked = (
+                    f"loaded in {entry.load_ms / 1e3:.1f} s, added about "
+                    f"{megabytes(entry.added_bytes)} here; {asked}"
+                )
+            st.caption(asked)
+            st.button(
+                f"Unload {row.title}",
+                key=f"unload-{name}",
+                disabled=entry is None,
+                on_click=cached.unload,
+                args=(name,),
+            )
+    machine, held = host(), megabytes(resident_bytes())
+    whose = "its memory limit" if machine.memory_limited else "this machine's memory"
+    st.caption(
+        f"The server process holds {held} of {megabytes(machine.memory_bytes)} ({whose}). "
+        "Numbers are as of now; the first model's include the libraries it needs."
+    )
+    st.button("Look again", key="loader-refresh")
