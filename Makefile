@@ -4,7 +4,7 @@ PORT ?= 8501
 DATA ?= hub
 
 .DEFAULT_GOAL := help
-.PHONY: help app setup test test-fast lint format train screenshot clean
+.PHONY: help app setup test test-fast lint format train screenshot bench-browser clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ train: .venv/dev  ## train all four anew into runs/models (DATA=folder, or the H
 
 screenshot: .venv/dev  ## make the README's picture from the running app
 	$(BIN)/python -m tests.browser.screenshot
+
+bench-browser: .venv/dev  ## print how long a visitor waits, from Enter to four answers
+	$(BIN)/python -m tests.browser.bench
 
 clean:  ## remove the virtual environment (trained models in runs/ stay)
 	rm -rf .venv

@@ -6,16 +6,19 @@ from ui import compare, state
 from ui.gauges import gauges
 from ui.page import page
 from ui.share import share
-from ui.text import text_box, word_chips
+from ui.text import reading, text_box, word_chips
 
 with page("Compare"):
     for notice in state.address_notices():
         st.warning(notice, icon=":material/link_off:")
     encoded, row = text_box()
-    reading = word_chips(encoded)
+    text = reading(encoded)
     with row:
-        compare.toolbar(reading)
-    found, below_cards = compare.answers(reading)
+        compare.toolbar(text)
+    chips = st.container()
+    found, below_cards = compare.answers(text)
+    with chips:  # drawn after the answers, which the browser would otherwise show later
+        word_chips(encoded)
     if found:
         gauge_row = st.container()
         courses = compare.formation(found)

@@ -12,7 +12,7 @@ from ui.wording import change, confidence, margin, percent
 STYLE = """<style>
 .q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem solid
  var(--model);border-radius:.7rem;padding:.9rem 1rem 1rem;min-height:17.5rem;box-sizing:border-box}
-.q-card h3{font-size:1.05rem;margin:0;padding:0;font-weight:650}
+.q-card h2{font-size:1.05rem;margin:0;padding:0;font-weight:650}
 .q-card .q-label{font-size:1.55rem;font-weight:700;line-height:1.25;margin:.35rem 0 .1rem;
  display:flex;justify-content:space-between;gap:.5rem;flex-wrap:wrap}
 .q-sign{display:inline-block;width:1.35em;height:1.35em;line-height:1.3em;text-align:center;
@@ -51,6 +51,7 @@ STYLE = """<style>
 .q-meter{height:.5rem;border-radius:.25rem;margin:.2rem 0;overflow:hidden;
  background:color-mix(in srgb,currentColor 14%,transparent)}
 .q-meter span{display:block;height:100%;background:currentColor;opacity:.75}
+[data-selected="true"] p{color:light-dark(#101722,#e8ecf3)} /* the theme's blue is too dark */
 .st-key-words button[aria-pressed="true"] p{text-decoration:line-through}
 [data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
 @media (max-width:640px){.q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
@@ -73,7 +74,7 @@ def prediction_card(
     label = found.label
     side = "q-right" if label == "positive" else ""
     mark = "<dt>against the majority</dt><dd>yes</dd>" if dissents else ""
-    moved = f'<p class="q-moved">{change(before, found)}</p>' if before else ""
+    moved = f'<p class="q-moved">positive {change(before, found)}</p>' if before else ""
     body = f"""
 <div class="q-label"><span>{_sign(label)}{label}</span>
 <span>{escape(percent(found.confidence))}</span></div>
@@ -173,5 +174,5 @@ def _frame(name: str, title: str, body: str, colours: str = "", extra: str = "")
     return (
         f'<section class="q-card {extra}" aria-label="{escape(title)}" '
         f'data-model="{escape(name)}" style="--model:{colour};{colours}">'
-        f"<h3>{escape(title)}</h3>{body}</section>"
+        f"<h2>{escape(title)}</h2>{body}</section>"
     )

@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from time import sleep
 
 import streamlit as st
 
@@ -16,7 +17,11 @@ from ui.cards import changes, failed_card, prediction_card, waiting_card
 from ui.wording import agreement, notices, plain, turns
 
 TITLES = {name: row.title for name, row in SPECS.items()}
+CHOSEN = "chosen"  # key of the pills that choose models
 KEPT_TIMES = 20
+# Charts that reach the browser together with the answers are laid out before anything is painted,
+# and the answers are seen some 0.15 s later. With this pause they are seen first.
+PAINT_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ def toolbar(reading: str) -> None:
         list(SPECS),
         format_func=lambda name: TITLES[name],
         selection_mode="multi",
-        key=state.CHOSEN,
+        key=state.show(CHOSEN, list(state.view().models)),
         on_change=_choose,
     )
     pinned = state.view().pinned
@@ -59,11 +64,11 @@ def toolbar(reading: str) -> None:
 
 
 def _choose() -> None:
-    chosen = tuple(name for name in SPECS if name in st.session_state[state.CHOSEN])
+    chosen = tuple(name for name in SPECS if name in st.session_state[CHOSEN])
     if chosen:
         state.change(models=chosen)
     else:  # one at least stays
-        st.session_state[state.CHOSEN] = list(state.view().models)
+        st.session_state[CHOSEN] = list(state.view().models)
 
 
 def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.DeltaGenerator]]:
@@ -137,6 +142,7 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
             "Pinned. Edit the sentence, or leave out a word, to see what changes.",
             icon=":material/keep:",
         )
+    sleep(PAINT_SECONDS)
     return Answers(reading, now, before), below
 
 
@@ -170,7 +176,7 @@ def formation(found: Answers) -> list[Course]:
     encoded = cached.encoded(found.text)
     courses = [course for name in found.now for course in cached.courses(name, found.text)]
     words = _token_texts(encoded)
-    st.subheader("How the answer forms")
+    st.header("How the answer forms")
     left, right = st.columns(2)
     by_word = [course for course in courses if course.reading != "layers"]
     by_layer = [course for course in courses if course.reading == "layers"]

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
-from time import sleep
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from model_zoo.measure import LEAST_RUNS, latency
 from model_zoo.registry import SPECS
 from model_zoo.results import Latency
 from ui import cached, figures
-from ui.wording import megabytes, ratio
+from ui.wording import listing, megabytes, ratio
 
 BATCHES = (1, 8, 32)
 RUNS = 20
@@ -47,7 +46,8 @@ def gauges(text: str, names: Sequence[str], slots: Mapping) -> None:
     timed, when = kept[wanted]
     _draw(names, timed, cached.memory(), slots)
     method.caption(_method(timed, when))
-    _wait_for_memory(names, timed, slots)
+    if len(cached.memory()) < len(SPECS):
+        st.fragment(_await_memory, run_every=1.0)()
 
 
 def _measure(text: str, names: Sequence[str], batch: int, place) -> dict[str, Latency]:
@@ -81,7 +81,7 @@ def _draw(names: Sequence[str], timed: Mapping[str, Latency], memory: Mapping, s
                     largest_bytes=max(card.size_bytes for card in cards.values()),
                     most_bytes=max(known.values(), default=None),
                 ),
-                key=f"gauges-{name}-{len(memory)}",  # drawn anew when more is known
+                key=f"gauges-{name}",
                 config={"displayModeBar": False},
                 alt=f"Gauges of {SPECS[name].title}: {_facts(name, timed, cards, known)}",
             )
@@ -134,13 +134,9 @@ def _method(timed: Mapping[str, Latency], when: datetime) -> str:
     )
 
 
-def _wait_for_memory(names: Sequence[str], timed: Mapping[str, Latency], slots: Mapping) -> None:
-    """Draw the gauges once more whenever another model's memory has been measured."""
-    note, drawn = st.empty(), len(cached.memory())
-    while drawn < len(SPECS):
-        note.caption("Measuring the memory each model adds, in fresh processes…")
-        sleep(0.3)
-        if len(cached.memory()) > drawn:
-            drawn = len(cached.memory())
-            _draw(names, timed, cached.memory(), slots)
-    note.empty()
+def _await_memory() -> None:
+    """Run the page again once every model's memory has been measured."""
+    missing = [row.title for name, row in SPECS.items() if name not in cached.memory()]
+    if not missing:
+        st.rerun()
+    st.caption(f"Measuring, in fresh processes, the memory of {listing(missing)}…")

@@ -33,7 +33,7 @@ def page(title: str) -> Iterator[None]:
     state.read_address(arrived=st.session_state.get("page", title) != title)
     st.session_state["page"] = title
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
-        st.image(str(ASSETS / "icon.png"), width=36)
+        st.image(str(ASSETS / "icon.png"), width=36, alt="")
         st.markdown("**Quartet**", width="content")
         for path, label in MENU:
             st.page_link(path, label=label)

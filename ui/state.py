@@ -9,7 +9,8 @@ from ui.permalink import View, link, parameters, parse
 
 DEFAULT = View(text=FIRST)
 _VIEW, _WRITTEN, _NOTICES = "view", "address as written last", "notices on the address"
-BOX, CHOSEN = "typed", "chosen"  # keys of the widgets that show parts of the view
+_CHANGED = "changed by a widget for this run"
+_SHOWN = "keys of widgets that show parts of the view"
 
 
 def view() -> View:
@@ -21,6 +22,7 @@ def change(**fields) -> None:
     """Look at something else. To be called in callbacks: before a run draws anything."""
     st.session_state[_VIEW] = replace(view(), **fields)
     st.session_state[_NOTICES] = []
+    st.session_state[_CHANGED] = True
 
 
 def read_address(*, arrived: bool) -> None:
@@ -28,18 +30,28 @@ def read_address(*, arrived: bool) -> None:
 
     That is so when a link is opened, and when the visitor goes back in the browser's history.
     An address is a whole view, but for one that was just `arrived` at from another page of the
-    app: the menu's links carry no parameters, and the visitor's view goes along.
+    app: the menu's links carry no parameters, and the visitor's view goes along. A run that a
+    widget asked for may bring the address from before the last one was written: it is not followed.
     """
     asked = _address()
-    if asked != st.session_state.get(_WRITTEN):
+    clicked = st.session_state.pop(_CHANGED, False)
+    if asked != st.session_state.get(_WRITTEN) and not clicked:
         default = view() if arrived else DEFAULT
         st.session_state[_VIEW], st.session_state[_NOTICES] = parse(asked, default)
         st.session_state[_WRITTEN] = asked
-        for key in (BOX, CHOSEN):
+        for key in st.session_state.pop(_SHOWN, set()):
             st.session_state.pop(key, None)
-    # a widget's state is dropped when its page is left; the view is not
-    st.session_state.setdefault(BOX, view().text)
-    st.session_state.setdefault(CHOSEN, list(view().models))
+
+
+def show(key: str, value: object) -> str:
+    """Have the widget `key`, drawn next, start with `value`, a part of the view; returns the key.
+
+    A widget's state is dropped when its page is left; the view is not. While the widget is there,
+    its own state holds: a value put into it on every run would undo a click made meanwhile.
+    """
+    st.session_state.setdefault(key, value)
+    st.session_state.setdefault(_SHOWN, set()).add(key)
+    return key
 
 
 def address_notices() -> list[str]:
@@ -55,7 +67,7 @@ def write_address() -> str | None:
     if wanted != _address():
         st.query_params.from_dict(wanted)
     st.session_state[_WRITTEN] = wanted
-    address = (st.context.url or "").split("?")[0]
+    address = (st.context.url or "").split("?")[0].rstrip("/") + "/"
     return None if found is None else link(address, found)
 
 

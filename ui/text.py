@@ -11,6 +11,7 @@ from ui.wording import plain
 
 MAX_CHARACTERS = 20_000
 MASK = "[MASK]"
+BOX = "typed"  # key of the text box
 
 
 def text_box() -> tuple[Encoded, st.delta_generator.DeltaGenerator]:
@@ -21,7 +22,10 @@ def text_box() -> tuple[Encoded, st.delta_generator.DeltaGenerator]:
     with st.form("sentence", border=False, enter_to_submit=True):
         left, right = st.columns([6, 1], vertical_alignment="bottom")
         left.text_input(
-            "A sentence in English", key=state.BOX, max_chars=MAX_CHARACTERS, autocomplete="off"
+            "A sentence in English",
+            key=state.show(BOX, state.view().text),
+            max_chars=MAX_CHARACTERS,
+            autocomplete="off",
         )
         right.form_submit_button("Compare", type="primary", width="stretch", on_click=_submit)
     row = st.container(horizontal=True, vertical_alignment="bottom", key="toolbar")
@@ -37,40 +41,43 @@ def text_box() -> tuple[Encoded, st.delta_generator.DeltaGenerator]:
     return encoded, row
 
 
-def word_chips(encoded: Encoded) -> str:
-    """The words as chips that can be clicked away; the text that is left to be read."""
+def reading(encoded: Encoded) -> str:
+    """The text as it is to be read: without the words that were clicked away."""
+    view = state.view()
+    if not view.without:
+        return encoded.text
+    return leave_out(encoded, view.without, instead=MASK if view.masked else "")
+
+
+def word_chips(encoded: Encoded) -> None:
+    """The words as chips that can be clicked away, and whether that leaves a [MASK]."""
     view = state.view()
     shown = range(min(len(encoded.words), MAX_WITHOUT))
-    chips = f"words-{hash(encoded.text)}"  # other words, other chips
     if not shown:
-        return encoded.text
-    st.session_state[chips] = [i for i in view.without if i in shown]
+        return
+    chips = f"words-{hash(encoded.text)}"  # other words, other chips
     with st.container(horizontal=True, vertical_alignment="bottom", key="words"):
         st.pills(
             "Words as the models read them: click one to leave it out",
             shown,
             format_func=lambda i: plain(_pieces(encoded, i)),
             selection_mode="multi",
-            key=chips,
+            key=state.show(chips, [i for i in view.without if i in shown]),
             wrap=True,
             on_change=_leave_out,
             args=(chips,),
             help="A dot marks where the tokenizer splits a word into pieces; [UNK] is what a model "
             "gets for a piece outside the vocabulary. [CLS] and [SEP] are put around the text.",
         )
-        st.session_state["masked"] = view.masked
         st.toggle(
             "mask instead",
-            key="masked",
+            key=state.show("masked", view.masked),
             on_change=_mask,
             help="Put [MASK] in the word's place. BERT and DistilBERT met [MASK] in pre-training; "
             "the LSTMs never did.",
         )
     if len(encoded.words) > len(shown):
         st.caption(f"The first {len(shown)} of {len(encoded.words)} words are shown.")
-    if not view.without:
-        return encoded.text
-    return leave_out(encoded, view.without, instead=MASK if view.masked else "")
 
 
 def _pieces(encoded: Encoded, word: int) -> str:
@@ -80,12 +87,12 @@ def _pieces(encoded: Encoded, word: int) -> str:
 
 
 def _submit() -> None:
-    state.change(text=st.session_state[state.BOX] or "", without=())
+    state.change(text=st.session_state[BOX] or "", without=())
 
 
 def _take_example() -> None:
     if chosen := st.session_state.example:
-        st.session_state[state.BOX] = EXAMPLES[chosen].text
+        st.session_state[BOX] = EXAMPLES[chosen].text
         st.session_state.example = None  # so that it can be chosen again
         _submit()
 
