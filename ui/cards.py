@@ -5,9 +5,9 @@ from difflib import SequenceMatcher
 from html import escape
 
 from model_zoo.registry import SPECS
-from model_zoo.results import ModelCard, Prediction
+from model_zoo.results import Host, ModelCard, Prediction
 from ui.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL
-from ui.wording import change, confidence, margin, percent
+from ui.wording import change, confidence, margin, megabytes, percent
 
 STYLE = """<style>
 .q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem solid
@@ -48,7 +48,8 @@ STYLE = """<style>
 .q-changes del{opacity:.8}
 .q-changes .q-sum td,.q-changes .q-sum th{font-weight:650}
 .q-facts{font-size:.85rem;line-height:1.5;margin:-.4rem 0 .4rem}
-.q-meter{height:.5rem;border-radius:.25rem;margin:.2rem 0;overflow:hidden;
+.q-meter{font-size:.875rem;min-width:16rem}
+.q-meter div{height:.5rem;border-radius:.25rem;margin:.3rem 0;overflow:hidden;
  background:color-mix(in srgb,currentColor 14%,transparent)}
 .q-meter span{display:block;height:100%;background:currentColor;opacity:.75}
 [data-selected="true"] p{color:light-dark(#101722,#e8ecf3)} /* the theme's blue is too dark */
@@ -130,6 +131,17 @@ def changes(
     return (
         f'<table class="q-changes"><thead><tr><td></td>{heads}</tr></thead>'
         f'<tbody>{rows}<tr class="q-sum"><th scope="row">change</th>{moved}</tr></tbody></table>'
+    )
+
+
+def meter(held_bytes: int, machine: Host) -> str:
+    """This process's memory as a bar that ends at what it may use."""
+    limit = "its memory limit" if machine.memory_limited else "this machine's memory"
+    said = f"{megabytes(held_bytes)} of {megabytes(machine.memory_bytes)}, {limit}"
+    share = min(1.0, held_bytes / machine.memory_bytes)
+    return (
+        f'<div class="q-meter">Server process: {said}<div role="img" aria-label="{share:.1%}">'
+        f'<span style="width:{100 * share:.1f}%"></span></div></div>'
     )
 
 

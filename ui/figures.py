@@ -33,7 +33,7 @@ def gauges(
         mode="gauge+number" if timed else "gauge",
         value=timed.median_ms if timed else None,
         number={"suffix": " ms", "valueformat": ".1f", "font": {"size": 26}},
-        domain={"x": [0.1, 0.9], "y": [0.46, 0.9]},
+        domain={"x": [0.1, 0.9], "y": [0.5, 0.94]},
         gauge=frame
         | {
             "axis": {"range": [0, slowest_ms], "nticks": 5, "tickcolor": OTHER_MODEL},
@@ -68,7 +68,7 @@ def gauges(
             figure.add_annotation(
                 x=x, y=(low + high) / 2, text=text, xanchor=side, yanchor="middle", **_BESIDE
             )
-    figure.add_annotation(x=0.5, y=1, text="median latency", yanchor="top", **_BESIDE)
+    figure.add_annotation(x=0.5, y=0.385, text="median latency", yanchor="bottom", **_BESIDE)
     return figure.update_layout(height=300, margin={"l": 4, "r": 4, "t": 4, "b": 0})
 
 
@@ -145,6 +145,7 @@ def _probability_layout(figure: go.Figure) -> go.Figure:
     )
     return figure.update_layout(
         height=340,
+        showlegend=True,
         margin=MARGIN | {"t": 30},
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="x unified" if len(figure.data) > 1 else "closest",

@@ -11,7 +11,8 @@ from model_zoo.measure import LEAST_RUNS, latency
 from model_zoo.registry import SPECS
 from model_zoo.results import Latency
 from ui import cached, figures
-from ui.wording import listing, megabytes, ratio
+from ui.cards import meter
+from ui.wording import listing, ratio
 
 BATCHES = (1, 8, 32)
 RUNS = 20
@@ -36,6 +37,7 @@ def gauges(text: str, names: Sequence[str], slots: Mapping) -> None:
             "even more.",
         )
         again = st.button("Measure again", icon=":material/speed:")
+        st.html(meter(resident_bytes(), host()), width="content")
     method = st.empty()
     kept = st.session_state.setdefault("latency", {})
     wanted = (text, tuple(names), batch)
@@ -122,15 +124,13 @@ def _method(timed: Mapping[str, Latency], when: datetime) -> str:
     copies = f"{one.batch} copies of " * (one.batch > 1)
     ended = f" (of {RUNS} meant: {SECONDS:.0f} s were over)" if LEAST_RUNS <= runs < RUNS else ""
     threads = f"{one.threads} thread{'s' * (one.threads != 1)}"
-    whose = "its limit" if machine.memory_limited else "this machine"
     return (
         f"Latency: median and 95th percentile (the line on the dial) of {runs} calls{ended} after "
         f"{one.warm_up} warm-up, models taking turns; {copies}{one.tokens} tokens with [CLS] and "
         f"[SEP], {threads}, {machine.processor}, {machine.cores} cores, torch {machine.torch}; at "
         f"{when:%H:%M:%S}, server's time. Disk: "
         "weights in float16. Memory: what loading and one call add to a fresh process, measured "
-        f"once on this host. This server process holds {megabytes(resident_bytes())} now, of "
-        f"{megabytes(machine.memory_bytes)} ({whose}). All four scales are the same."
+        "once on this host. All four models' gauges share their scales."
     )
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from model_zoo.host import host, resident_bytes
 from model_zoo.registry import SPECS
 from ui import cached
+from ui.cards import meter
 from ui.wording import megabytes
 
 
@@ -38,10 +39,6 @@ def panel() -> None:
                 on_click=cached.unload,
                 args=(name,),
             )
-    machine, held = host(), megabytes(resident_bytes())
-    whose = "its memory limit" if machine.memory_limited else "this machine's memory"
-    st.caption(
-        f"The server process holds {held} of {megabytes(machine.memory_bytes)} ({whose}). "
-        "Numbers are as of now; the first model's include the libraries it needs."
-    )
+    st.html(meter(resident_bytes(), host()))
+    st.caption("Numbers are as of now; the first model's include the libraries it needs.")
     st.button("Look again", key="loader-refresh")

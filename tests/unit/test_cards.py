@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import pytest
 
 from model_zoo.registry import SPECS
-from model_zoo.results import Course, Latency, ModelCard, Prediction
-from ui.cards import changes, failed_card, prediction_card, waiting_card
+from model_zoo.results import Course, Host, Latency, ModelCard, Prediction
+from ui.cards import changes, failed_card, meter, prediction_card, waiting_card
 from ui.compare import Answers
 from ui.permalink import View
 from ui.report import as_html, as_json
@@ -76,6 +76,13 @@ def test_changes_show_both_sentences_and_every_models_move():
     assert text.index("LSTM") < text.index("BERT") < text.index("Pinned") < text.index("Now")
     for share in ("90 %", "60 %", "30 %", "55 %"):
         assert share in text
+
+
+def test_the_meter_ends_at_the_limit():
+    machine = Host("cpu", 2, 690_000_000, True, "3.11", "2.13")
+    body = meter(345_000_000, machine)
+    assert "345 MB of 690 MB, its memory limit" in Tags(body).text and "width:50.0%" in body
+    assert "width:100.0%" in meter(800_000_000, machine)
 
 
 @pytest.mark.parametrize(
