@@ -66,6 +66,7 @@ def test_median_and_nearest_rank():
     assert (many.median_ms, many.p95_ms) == (10.5, 19)
 
 
+@pytest.mark.slow
 def test_memory_is_measured_in_a_fresh_process_and_kept(tmp_path, monkeypatch):
     found = measure.added_memory("lstm", kept_in=tmp_path)
     # 4.7 M weights in float32 are 18.8 MB; some working memory comes on top
