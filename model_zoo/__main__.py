@@ -1,4 +1,4 @@
-"""The command line: `python -m model_zoo models | predict | evaluate | train`.
+"""The command line: `python -m model_zoo models | predict | attribute | evaluate | train`.
 
 Results go to stdout (tables, or JSON with --json), progress and errors to stderr. Exit codes:
 0 done, 2 bad usage or input, with one line that says what to do.
@@ -8,6 +8,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import NoReturn
 
@@ -142,6 +143,42 @@ def _as_json(found: Prediction) -> dict:
     }
 
 
+def show_attributions(arguments: argparse.Namespace) -> None:
+    """`attribute`: what each word did for each model's answer, and how far to trust that."""
+    from model_zoo.attribute import METHODS, attribute
+    from model_zoo.faithfulness import trust
+
+    records = []
+    for name in choose(arguments.models):
+        model = load(name, arguments.models_dir)
+        found = attribute(
+            model,
+            arguments.text,
+            method=arguments.method,
+            target=arguments.target,
+            baseline=arguments.baseline,
+            seed=arguments.seed,
+        )
+        records.append(asdict(found) | asdict(trust(model, found, seed=arguments.seed)))
+    if arguments.json:
+        _print_json(records)
+        return
+    table = Table("word", *(_right(SPECS[record["model"]].title) for record in records))
+    for i, word in enumerate(records[0]["words"]):
+        table.add_row(Text(word), *(f"{record['word_scores'][i]:+.3f}" for record in records))
+    table.add_section()
+    for row in ("comprehensiveness", "random_comprehensiveness", "sufficiency"):
+        table.add_row(row.replace("_", " "), *(f"{record[row]:+.3f}" for record in records))
+    table.add_row("gap", *(_gap(record["gap_relative"]) for record in records))
+    out.print(table)
+    targets = ", ".join(f"{SPECS[record['model']].title} {record['target']}" for record in records)
+    out.print(f"{METHODS[arguments.method].title}, in logits, for: {targets}.")
+
+
+def _gap(share: float | None) -> str:
+    return "–" if share is None else f"{share:.1%}"
+
+
 def show_evaluation(arguments: argparse.Namespace) -> None:
     """`evaluate`: accuracy, F1 and paired tests on a labelled file."""
     from model_zoo.evaluate import evaluate, read_labelled
@@ -266,6 +303,18 @@ def _parser() -> argparse.ArgumentParser:
     predict = commands.add_parser("predict", parents=[shared, chosen], help="classify texts")
     predict.add_argument("text", nargs="+", help="a text, in quotes")
     predict.set_defaults(command=show_predictions)
+
+    attribute = commands.add_parser(
+        "attribute", parents=[shared, chosen], help="say which words made the answer"
+    )
+    attribute.add_argument("text", help="a text, in quotes")
+    attribute.add_argument("--method", default="integrated_gradients", help="see the README")
+    attribute.add_argument(
+        "--target", default="predicted", help="predicted, positive, negative or difference"
+    )
+    attribute.add_argument("--baseline", default="pad", help="pad, mask or zero")
+    attribute.add_argument("--seed", type=int, default=0, help="for the methods that sample (0)")
+    attribute.set_defaults(command=show_attributions)
 
     evaluate = commands.add_parser(
         "evaluate", parents=[shared, chosen], help="measure accuracy on a labelled file"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import ceil
 from statistics import median
 
+import numpy as np
+
 LABELS = ("negative", "positive")  # index in this tuple = class index in every model
 
 
@@ -146,3 +148,125 @@ class Host:
     memory_limited: bool
     python: str
     torch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What each token of a text did for one model's score of `target`.
+
+    `scores` run over `tokens`, `word_scores` over `words`; both are in logits (log-odds for the
+    target "difference"), positive for what speaks for the target. `rise` is the score of the text
+    less that of the baseline. Where a method's scores ought to add up to it, `gap` is by how much
+    they do not, and `gap_relative` that as a share of it (None where the rise is zero). `steps`
+    counts integration steps or samples.
+    """
+
+    model: str
+    method: str
+    target: str
+    baseline: str
+    text: str
+    tokens: tuple[str, ...]
+    scores: tuple[float, ...]
+    words: tuple[str, ...]
+    word_scores: tuple[float, ...]
+    rise: float
+    gap: float | None
+    gap_relative: float | None
+    steps: int | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """How far one attribution can be trusted; see `faithfulness.trust` for how each is measured.
+
+    The first four are mean falls of a probability, -1 to 1; `infidelity` is 0 or more.
+    """
+
+    comprehensiveness: float
+    sufficiency: float
+    random_comprehensiveness: float
+    random_sufficiency: float
+    infidelity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """An edit of a text that turns a model's answer, verified by asking the model.
+
+    `removed` are the indices of words taken out; `replaced` is (index, new word) where one was
+    exchanged instead. `positive` is the model's probability of positive for `text`, the edited
+    one. `smallest` says whether every smaller edit of its kind was tried.
+    """
+
+    model: str
+    text: str
+    removed: tuple[int, ...]
+    replaced: tuple[int, str] | None
+    positive: float
+    smallest: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attention:
+    """What every head of a Transformer attends to while it reads one text.
+
+    `weights[l, h, i, j]` is the share of position i's attention that head h of layer l gives to
+    position j: an array (L, H, T, T) over the T `tokens`, [CLS] and [SEP] included. Rows sum to 1.
+    """
+
+    model: str
+    tokens: tuple[str, ...]
+    weights: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gates:
+    """One direction of an LSTM over the T `tokens`, [CLS] and [SEP] included.
+
+    `reading` is "forward" or "backward". Every array is (T, H), row t for token t whichever way
+    the text was read. Gates are 0 (shut) to 1 (open), `hidden` -1 to 1; `cell` is unbounded.
+    """
+
+    model: str
+    reading: str
+    tokens: tuple[str, ...]
+    input: np.ndarray
+    forget: np.ndarray
+    output: np.ndarray
+    cell: np.ndarray
+    hidden: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Influence:
+    """How much each position of a text depends on each of its tokens.
+
+    `change[i, j]`, an array (N, N) over the N `tokens`, is how far the model's representation at
+    token i moves when token j becomes [MASK], as a share of its length; 0 means not at all. The
+    tokens are those from number `start` of the `total` ones the text has, special ones not counted.
+    """
+
+    model: str
+    tokens: tuple[str, ...]
+    start: int
+    total: int
+    change: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """Where each of T tokens lies after each of S steps, seen along two axes.
+
+    `points` is (S, T, 2), `steps` names the steps. `explained[s]` is what share of the variance
+    the two axes of step s hold. Steps with the same number in `bases` share their axes, so
+    their points can be compared; others cannot.
+    """
+
+    model: str
+    tokens: tuple[str, ...]
+    steps: tuple[str, ...]
+    bases: tuple[int, ...]
+    points: np.ndarray
+    explained: tuple[tuple[float, float], ...]

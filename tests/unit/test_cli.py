@@ -116,6 +116,7 @@ def test_bad_input_ends_with_one_line(capsys, monkeypatch, argv, message):
     assert message in refusal(capsys, *argv)
 
 
+@pytest.mark.slow
 def test_as_a_process():
     command = [sys.executable, "-m", "model_zoo", "predict", "--models", "lstm", "--json"]
     done = subprocess.run([*command, "Good."], cwd=ROOT, capture_output=True, text=True)
@@ -123,3 +124,21 @@ def test_as_a_process():
     assert json.loads(done.stdout)[0]["results"][0]["label"] == "positive"
     failed = subprocess.run([*command, ""], cwd=ROOT, capture_output=True, text=True)
     assert failed.returncode == 2 and failed.stderr.count("\n") == 1
+
+
+def test_attribute(capsys):
+    text = "The acting is great, but the film is dreadful."
+    found = answer(capsys, "attribute", text, "--models", "lstm,bilstm", "--target", "negative")
+    assert [row["model"] for row in found] == ["lstm", "bilstm"]
+    for row in found:
+        assert {
+            "model", "method", "target", "tokens", "scores", "words", "word_scores", "gap",
+            "gap_relative", "steps", "seconds", "comprehensiveness", "sufficiency",
+        } <= set(row)  # fmt: skip
+        assert row["method"] == "integrated_gradients" and row["target"] == "negative"
+        assert len(row["tokens"]) == len(row["scores"]) and row["gap_relative"] <= 0.01
+        assert row["words"][max(range(10), key=row["word_scores"].__getitem__)] == "dreadful"
+    assert main(["attribute", text, "--models", "lstm", "--method", "occlusion"]) == 0
+    assert "dreadful" in capsys.readouterr().out
+    assert "Choose from" in refusal(capsys, "attribute", text, "--method", "magic")
+    assert "empty" in refusal(capsys, "attribute", " ")
