@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui import compare, state
+from ui.explained import explained
 from ui.gauges import gauges
 from ui.page import page
 from ui.share import share
@@ -16,16 +17,19 @@ with page("Compare"):
     with row:
         compare.toolbar(text)
     chips = st.container()
-    found, below_cards = compare.answers(text)
+    found, columns = compare.answers(text)
     with chips:  # drawn after the answers, which the browser would otherwise show later
         word_chips(encoded)
     if found:
+        dials = {name: column.empty() for name, column in columns.items()}
+        reasons = {name: column.empty() for name, column in columns.items()}
         gauge_row = st.container()
         courses = compare.formation(found)
         with row:
             share(found, courses)
         with gauge_row:  # drawn last: measuring takes a second, and nothing has to wait for it
-            gauges(found.text, list(found.now), below_cards)
+            gauges(found.text, list(found.now), dials)
+        explained(found.text, reasons)
     st.caption(
         "Four models trained on the same film-review phrases and a few everyday reviews read your "
         "sentence; they know two answers, negative and positive, even where neither fits. They are "

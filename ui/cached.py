@@ -2,12 +2,15 @@
 
 import gc
 import os
-from collections import Counter
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, Thread
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import streamlit as st
 
 from model_zoo import registry
@@ -15,8 +18,22 @@ from model_zoo.errors import ZooError
 from model_zoo.host import resident_bytes
 from model_zoo.measure import added_memory
 from model_zoo.predict import predict
-from model_zoo.results import Course, Encoded, ModelCard
+from model_zoo.results import (
+    Attention,
+    Attribution,
+    Course,
+    Encoded,
+    Flip,
+    Gates,
+    Influence,
+    ModelCard,
+    Route,
+    Trust,
+)
 from model_zoo.tokens import encode
+
+if TYPE_CHECKING:  # importing it brings torch
+    from model_zoo.attribute import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +48,10 @@ class Loaded:
 _loaded: dict[str, Loaded] = {}  # what is in the cache now, to look at without loading
 _uses: Counter[str] = Counter()  # since the server's start
 measuring = Lock()  # one latency measurement at a time on this server
+# Not st.cache_data: that may not draw progress. The key holds all that a result depends on.
+_explained: OrderedDict[tuple, Any] = OrderedDict()
+_keeping = Lock()
+KEPT_EXPLANATIONS = 500
 
 
 @st.cache_resource(show_spinner=False)
@@ -89,6 +110,133 @@ def courses(name: str, text: str) -> list[Course]:
     from model_zoo.stepwise import stepwise
 
     return stepwise(model(name), text)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)  # up to 75 MB each; short texts take no time
+def attention(name: str, text: str) -> Attention:
+    """What the Transformer's heads attend to; shared as it is, without a copy for each visitor."""
+    from model_zoo.attention import attention
+
+    return attention(model(name), text)
+
+
+@st.cache_data(show_spinner=False, max_entries=10)  # up to 8 MB each
+def gates(name: str, text: str) -> list[Gates]:
+    """What the gates of a recurrent model do, one record a direction."""
+    from model_zoo.gates import gates
+
+    return gates(model(name), text)
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def influence(name: str, text: str, start: int) -> Influence:
+    """What each position of `text` can see, from token `start` on."""
+    from model_zoo.context import influence
+
+    return influence(model(name), text, start)
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def path(name: str, text: str) -> Route:
+    """The way the tokens' representations take through the model."""
+    from model_zoo.path import path
+
+    return path(model(name), text)
+
+
+def methods() -> "Mapping[str, About]":
+    """The attribution methods there are, by name."""
+    from model_zoo.attribute import METHODS
+
+    return METHODS
+
+
+def attribution(
+    name: str, text: str, begin: Callable[[], Callable[[int], None]] = lambda: _ignore, **how: Any
+) -> Attribution:
+    """What the words of `text` did for the model's answer; see `_kept` for `begin`."""
+
+    def compute(advance: Callable[[int], None]) -> Attribution:
+        from model_zoo.attribute import attribute
+
+        return attribute(model(name), text, advance=advance, **how)
+
+    return _kept(("attribution", name, text, *sorted(how.items())), compute, begin)
+
+
+def trust(
+    name: str, text: str, begin: Callable[[], Callable[[int], None]] = lambda: _ignore, **how: Any
+) -> Trust:
+    """How far that attribution can be trusted."""
+
+    def compute(advance: Callable[[int], None]) -> Trust:
+        from model_zoo.faithfulness import trust
+
+        found = attribution(name, text, begin, **how)
+        return trust(model(name), found, advance=advance)
+
+    return _kept(("trust", name, text, *sorted(how.items())), compute, begin)
+
+
+def _kept(key: tuple, compute: Callable, begin: Callable[[], Callable[[int], None]]) -> Any:
+    """What is kept under `key` and the weights of the model it names; computed if there is nothing.
+
+    `begin` is called if it has to be computed, and what it returns is told of progress; that may
+    raise to stop, and then nothing is kept.
+    """
+    key = (*key, registry.read_checksums(registry.MODELS_DIR).get(key[1]))
+    with _keeping:
+        if key in _explained:
+            _explained.move_to_end(key)
+            return _explained[key]
+    found = compute(begin())
+    with _keeping:
+        _explained[key] = found
+        while len(_explained) > KEPT_EXPLANATIONS:
+            _explained.popitem(last=False)
+    return found
+
+
+def _ignore(rows: int) -> None:
+    """For those who do not want to know of progress."""
+
+
+def recurrent(name: str) -> bool:
+    """Whether the model reads word by word."""
+    return hasattr(model(name).network, "lstm")
+
+
+def rolled_out(name: str, text: str) -> tuple[tuple[str, ...], np.ndarray]:
+    """The tokens of `text` and attention rollout over them (N, N), special tokens left out."""
+    from model_zoo.attention import hide_special, rollout
+
+    found = attention(name, text)
+    return found.tokens[1:-1], hide_special(rollout(found.weights))
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def spread(name: str, text: str, **how: Any) -> float | None:
+    """How far a random method's scores vary with the seed."""
+    from model_zoo.faithfulness import seed_spread
+
+    found = attribution(name, text, **how)
+    return seed_spread(model(name), found)
+
+
+@st.cache_data(show_spinner=False, max_entries=40)
+def flips(name: str, text: str, scores: tuple[float, ...]) -> tuple[Flip | None, Flip | None]:
+    """The smallest removal and the exchange that turn the model's answer; where to look first."""
+    from model_zoo.flip import by_exchange, by_removal
+
+    loaded_model = model(name)
+    return by_removal(loaded_model, text, scores), by_exchange(loaded_model, text, scores)
+
+
+def rank_agreement(one: Sequence[float], other: Sequence[float]) -> float | None:
+    """Spearman's rank correlation of two models' or methods' scores."""
+    from model_zoo.faithfulness import rank_agreement
+
+    return rank_agreement(one, other)
 
 
 @st.cache_resource(show_spinner=False)

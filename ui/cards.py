@@ -6,7 +6,7 @@ from html import escape
 
 from model_zoo.registry import SPECS
 from model_zoo.results import Host, ModelCard, Prediction
-from ui.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL
+from ui.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL, UNSIGNED
 from ui.wording import change, confidence, margin, megabytes, percent
 
 STYLE = """<style>
@@ -47,7 +47,13 @@ STYLE = """<style>
 .q-changes ins{text-decoration:underline;text-decoration-thickness:.15em;font-weight:650}
 .q-changes del{opacity:.8}
 .q-changes .q-sum td,.q-changes .q-sum th{font-weight:650}
-.q-facts{font-size:.85rem;line-height:1.5;margin:-.4rem 0 .4rem}
+.q-words{border-left:.35rem solid var(--model);padding:.1rem 0 .1rem .8rem;margin:.3rem 0}
+.q-words h3{font-size:1rem;font-weight:650;margin:0;padding:0}
+.q-words div{line-height:1.3}
+.q-words span{display:inline-block;padding:.1rem .3rem;margin:.1rem 0;border-radius:.3rem;
+ text-align:center;overflow-wrap:anywhere}
+.q-words small{display:block;font-size:.75rem;font-variant-numeric:tabular-nums}
+.q-facts{font-size:.85rem;line-height:1.5;min-height:6em;margin:-.4rem 0 .4rem}
 .q-meter{font-size:.875rem;min-width:16rem}
 .q-meter div{height:.5rem;border-radius:.25rem;margin:.3rem 0;overflow:hidden;
  background:color-mix(in srgb,currentColor 14%,transparent)}
@@ -132,6 +138,55 @@ def changes(
         f'<table class="q-changes"><thead><tr><td></td>{heads}</tr></thead>'
         f'<tbody>{rows}<tr class="q-sum"><th scope="row">change</th>{moved}</tr></tbody></table>'
     )
+
+
+def coloured_words(
+    name: str,
+    title: str,
+    words: Sequence[str],
+    scores: Sequence[float],
+    largest: float,
+    signed: bool,
+    *,
+    numbers: bool = True,
+) -> str:
+    """A text with each word on its score's colour, and the score below it where `numbers`.
+
+    Scores are positive for what speaks for "positive"; `largest` is the score of the deepest
+    colour. Unsigned scores are grey.
+    """
+    spans = []
+    for word, score in zip(words, scores, strict=True):
+        label = ("positive" if score > 0 else "negative") if signed else None
+        colour = LABEL_COLOURS[label] if label else UNSIGNED
+        depth = round(60 * min(1.0, abs(score) / largest))
+        below = f"<small>{_signed(score, signed)}</small>" if numbers else ""
+        spans.append(
+            f'<span title="{_signed(score, signed)}" style="background:'
+            f'color-mix(in srgb,{colour} {depth}%,transparent)">{escape(word)}{below}</span>'
+        )
+    return (
+        f'<section class="q-words" aria-label="{escape(title)}" '
+        f'style="--model:{MODEL_COLOURS.get(name, OTHER_MODEL)}">'
+        f"<h3>{escape(title)}</h3><div>{' '.join(spans)}</div></section>"
+    )
+
+
+def _signed(score: float, signed: bool) -> str:
+    return f"{score:+.2f}".replace("-", "−") if signed else f"{score:.2f}"
+
+
+def edited(before: str, after: str) -> str:
+    """One text as an edit of another: words taken out struck through, new ones marked."""
+    a, b = before.split(), after.split()
+    parts = []
+    for what, i, j, k, m in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
+        gone, come = escape(" ".join(a[i:j])), escape(" ".join(b[k:m]))
+        if what == "equal":
+            parts.append(gone)
+        else:
+            parts += [f"<del>{gone}</del>"] * bool(gone) + [f"<ins>{come}</ins>"] * bool(come)
+    return " ".join(parts)
 
 
 def meter(held_bytes: int, machine: Host) -> str:

@@ -74,8 +74,8 @@ def _choose() -> None:
 def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.DeltaGenerator]]:
     """What each chosen model makes of `reading`, in registry order, with the agreement on top.
 
-    Returns the answers, None where there is nothing to read or nobody to ask, and for each model a
-    place in its column, below its card.
+    Returns the answers, None where there is nothing to read or nobody to ask, and for each model
+    that answered its column, to draw more below its card.
 
     Predictions are computed on every run: a cached one would show a stale time. All are computed
     before any is drawn, so that a browser at work does not slow what is being timed. A model that
@@ -85,7 +85,6 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
     verdict, remarks, comparison = st.empty(), st.empty(), st.empty()
     columns = dict(zip(view.models, st.columns(len(view.models)), strict=True))
     slots = {name: column.empty() for name, column in columns.items()}
-    below = {name: column.empty() for name, column in columns.items()}
 
     base = view.pinned if view.pinned is not None else view.text
     texts = [reading] if base == reading else [reading, base]
@@ -143,7 +142,7 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
             icon=":material/keep:",
         )
     sleep(PAINT_SECONDS)
-    return Answers(reading, now, before), below
+    return Answers(reading, now, before), {name: columns[name] for name in now}
 
 
 def _nothing_to_read() -> None:

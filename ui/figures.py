@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 import plotly.graph_objects as go
 
 from model_zoo.results import Course, Latency, ModelCard
-from ui.theme import MODEL_COLOURS, OTHER_MODEL
+from ui.theme import LABEL_COLOURS, MODEL_COLOURS, OTHER_MODEL
 
 MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 
@@ -125,6 +126,60 @@ def by_layer(courses: Sequence[Course], titles: Mapping[str, str]) -> go.Figure:
         title=f"layer of {titles[longest.model]}",
     )
     return _probability_layout(figure)
+
+
+def aligned_scores(
+    scores: Mapping[str, Sequence[float]], words: Sequence[str], largest: float, *, signed: bool
+) -> go.Figure:
+    """Heat map of attributions: a row a model, a column a word, one scale of ±`largest` for all."""
+    rows = list(scores)[::-1]  # plotly draws from the bottom
+    ramp = [(0, LABEL_COLOURS["negative"]), (0.5, "#f7f7f7"), (1, LABEL_COLOURS["positive"])]
+    grey = [(0, "#f7f7f7"), (1, "#404040")]
+    figure = go.Figure(
+        go.Heatmap(
+            z=[list(scores[row]) for row in rows],
+            x=list(range(len(words))),
+            y=rows,
+            customdata=[[_shown(word) for word in words]] * len(rows),
+            hovertemplate="%{y}, “%{customdata}”: %{z:.3f}<extra></extra>",
+            zmin=-largest if signed else 0,
+            zmax=largest,
+            colorscale=ramp if signed else grey,
+            xgap=1,
+            ygap=1,
+            colorbar={"title": {"text": "logits"}, "thickness": 12},
+        )
+    )
+    figure.update_xaxes(
+        tickvals=list(range(len(words))),
+        ticktext=[_shown(word) for word in words],
+        tickangle=-45,
+        showgrid=False,
+    )
+    return figure.update_layout(height=120 + 46 * len(rows), margin=MARGIN)
+
+
+def small_square(shares: np.ndarray, words: Sequence[str], name: str, across: str) -> go.Figure:
+    """A small heat map (N, N) in the model's colour: rows are positions, columns what they take in.
+
+    `across` says in the hover what a column does for a row.
+    """
+    shown = [_shown(word) for word in words]
+    colour = MODEL_COLOURS.get(name, OTHER_MODEL)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            customdata=[[(row, column) for column in shown] for row in shown],
+            hovertemplate=f"“%{{customdata[0]}}” {across} “%{{customdata[1]}}”: %{{z:.2f}}"
+            "<extra></extra>",
+            zmin=0,
+            colorscale=[(0, "rgba(128,128,128,0.12)"), (1, colour)],
+            showscale=False,
+        )
+    )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, autorange="reversed")
+    return figure.update_layout(height=190, margin=MARGIN)
 
 
 def _line(course: Course, titles: Mapping[str, str]) -> dict:

@@ -12,7 +12,12 @@ from ui.cards import STYLE
 from ui.wording import plain
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-MENU = (("app.py", "Compare"), ("pages/models.py", "The four models"))
+MENU = (
+    ("app.py", "Compare"),
+    ("pages/attributions.py", "Attributions"),
+    ("pages/inside.py", "Inside"),
+    ("pages/models.py", "The four models"),
+)
 
 
 @contextmanager

@@ -41,6 +41,15 @@ def text_box() -> tuple[Encoded, st.delta_generator.DeltaGenerator]:
     return encoded, row
 
 
+def nothing_to_read() -> None:
+    """What a page says in place of its results where the text holds no word."""
+    st.info(
+        "There is nothing here that can be read. Type at least one word above, or choose an "
+        "example.",
+        icon=":material/edit:",
+    )
+
+
 def reading(encoded: Encoded) -> str:
     """The text as it is to be read: without the words that were clicked away."""
     view = state.view()

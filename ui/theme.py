@@ -13,4 +13,5 @@ MODEL_COLOURS = {
 }
 LABEL_COLOURS = {"negative": "#9C5BB5", "positive": "#1B9E8A"}
 LABEL_SIGNS = {"negative": "−", "positive": "+"}
+UNSIGNED = "#808080"  # scores that say how much, not which way
 OTHER_MODEL = "#777777"  # a model that has no colour of its own yet

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from model_zoo.results import LABELS, Course, Prediction
+from model_zoo.results import LABELS, Attribution, Course, Prediction, Trust
 
 
 def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> str:
@@ -115,6 +115,22 @@ def turns(course: Course, steps: Sequence[str]) -> str:
     return f"starts {start}, {listing(said)}"
 
 
+def trusted(found: Attribution, measured: Trust) -> str:
+    """Whether an attribution's picture may be believed, as its own measurements have it."""
+    doubts = []
+    if found.gap_relative is not None and found.gap_relative > 0.05:
+        doubts.append(f"its scores miss what they should add up to by {found.gap_relative:.0%}")
+    if measured.comprehensiveness <= measured.random_comprehensiveness:
+        doubts.append("taking its top words out changes no more than taking out random ones")
+    if measured.sufficiency >= measured.random_sufficiency:
+        doubts.append("its top words alone say no more than random ones")
+    if measured.infidelity is not None and measured.infidelity > 1:
+        doubts.append("its scores forecast omissions worse than forecasting nothing")
+    if not doubts:
+        return "its top words matter more than random ones, by both measures below."
+    return f"do not rely on this picture: {listing(doubts)}."
+
+
 def ratio(value: float, yardstick: float, less: str, equal: str, more: str) -> str:
     """How `value` compares to a yardstick: "2.1× faster than", with one of the three phrases.
 
@@ -138,6 +154,12 @@ def megabytes(size: float) -> str:
 def plain(text: str) -> str:
     """Text as Markdown that shows it as it is: what is typed may hold *, $ or [."""
     return "".join(f"\\{char}" if char in r"\`*_{}[]()#+-.!|<>~$:&" else char for char in text)
+
+
+def in_figure(word: str) -> str:
+    """A word as plotly text: what it would take for markup is escaped, long ones are cut."""
+    cut = word if len(word) <= 18 else word[:17] + "…"
+    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def percent(share: float) -> str:

@@ -16,6 +16,15 @@ def few_runs(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def unexplained(request, monkeypatch):
+    """No attributions below the gauges, but for tests marked `explained`: they take seconds."""
+    if not request.node.get_closest_marker("explained"):
+        from ui import explained
+
+        monkeypatch.setattr(explained, "explained", lambda *_: None)
+
+
+@pytest.fixture(autouse=True)
 def memory(monkeypatch):
     """Figures in place of those measured in fresh processes; tests/unit measures for real."""
     from model_zoo.registry import SPECS

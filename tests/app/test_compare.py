@@ -250,6 +250,19 @@ def test_every_chart_has_a_text_equivalent(app):
     assert all(len(chart.alt) > 40 for chart in charts)
 
 
+@pytest.mark.explained
+def test_words_and_maps_stand_below_the_gauges():
+    app = opened(text="The acting is great, but the film is dreadful.")
+    strips = [body for body in html(app) if 'class="q-words"' in body]
+    assert not app.exception and len(strips) == len(SPECS)
+    for body in strips:
+        assert re.search(r"color-mix\(in srgb,#9C5BB5 \d\d%[^>]*>dreadful", body)
+    charts = [element.proto.alt for element in app.get("plotly_chart")]
+    filled = [re.search(r"(\d+)% of the square", alt)[1] for alt in charts if "square" in alt]
+    assert len(filled) == len(SPECS)
+    assert 50 <= int(filled[0]) < 60 and filled[1:] == ["100"] * 3  # the LSTM sees only the past
+
+
 def test_a_memory_that_could_not_be_measured_says_why(app, memory):
     memory["lstm"] = "Only 5 MB are free."
     submit(app, "Great.")

@@ -6,7 +6,12 @@ from playwright.sync_api import expect
 
 from ui.page import MENU
 
-READY = {"Compare": ".q-facts", "The four models": "[data-testid='stTable']"}
+READY = {
+    "Compare": ".q-words",
+    "Attributions": "[data-testid='stTable']",
+    "Inside": ".js-plotly-plot",
+    "The four models": "[data-testid='stTable']",
+}
 
 
 @pytest.mark.parametrize("title", [title for _, title in MENU])

@@ -1,0 +1,27 @@
+"""Inside: what the models do with the sentence between its words and their answer."""
+
+import streamlit as st
+
+from ui import attention, context, recurrence, state
+from ui.page import page
+from ui.text import nothing_to_read, text_box
+
+SECTIONS = {
+    "Attention": attention.section,
+    "Recurrence": recurrence.section,
+    "What can each position see?": context.squares,
+    "Representation path": context.paths,
+}
+
+with page("Inside"):
+    for notice in state.address_notices():
+        st.warning(notice, icon=":material/link_off:")
+    encoded, _ = text_box()
+    state.write_address()
+    if encoded.words:
+        chosen = st.segmented_control(
+            "What to look at", list(SECTIONS), default="Attention", required=True, key="section"
+        )
+        SECTIONS[chosen](encoded)
+    else:
+        nothing_to_read()

@@ -1,0 +1,131 @@
+"""The page Inside, without a browser, on the real models."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model_zoo.results import Attention
+from tests.app.conftest import ROOT
+from ui import cached
+
+TEXT = "This is not a bad film at all."
+PICTURES = ["one head", "all heads of a layer", "all layers", "rollout", "lines from a token"]
+SECTIONS = ["Recurrence", "What can each position see?", "Representation path"]
+
+
+def opened(text):
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    return submit(app.switch_page("pages/inside.py").run(), text)
+
+
+def submit(app, text):
+    app.text_input(key="typed").set_value(text)
+    return next(found for found in app.button if found.label == "Compare").click().run()
+
+
+def choose(app, key, value):
+    return app.segmented_control(key=key).set_value(value).run()
+
+
+def charts(app):
+    return [element.proto for element in app.get("plotly_chart")]
+
+
+def said(app):
+    return " ".join(element.value for element in [*app.markdown, *app.caption])
+
+
+def assert_sound(app, text):
+    assert not app.exception and not app.error
+    assert charts(app)
+    for chart in charts(app):
+        assert len(chart.alt) > 40 and any(char.isdigit() for char in chart.alt)
+    assert "When not to trust it" in said(app)
+    assert text not in said(app) or text.isalpha()  # never as it was typed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Good",
+        TEXT,
+        "😀😀",
+        "<script>alert(1)</script> **bold** $x$ [link](javascript:alert(1)) [SEP] ##ing",
+        pytest.param("good film " * 300, marks=pytest.mark.slow),  # half a minute of masking
+    ],
+    ids=["one word", "sentence", "emoji", "markup", "600 words"],
+)
+def test_every_section_and_picture_opens(text):
+    app = opened(text)
+    for hidden in (False, True):
+        app.toggle(key="attention-hide").set_value(hidden).run()
+        for picture in PICTURES:
+            choose(app, "attention-picture", picture)
+            assert_sound(app, text)
+    for measure in ("on [SEP]", "spread"):
+        choose(app, "heads-by", measure)
+        assert_sound(app, text)
+    for section in SECTIONS:
+        choose(app, "section", section)
+        assert_sound(app, text)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00\x01"])
+def test_nothing_to_read_is_said_so(text):
+    app = opened(text)
+    assert not app.exception and not charts(app)
+    assert "at least one word" in app.info[0].value
+
+
+def test_layers_are_shown_beside_the_one_they_came_from():
+    app = opened(TEXT)
+    for layer, beside in ((7, 4), (8, 4), (1, 1), (12, 6)):
+        app.slider(key="attention-layer-12").set_value(layer).run()
+        assert f"**BERT, layer {layer}, mean of all heads**" in said(app)
+        assert f"**DistilBERT, layer {beside}, mean of all heads**" in said(app)
+        assert ("no twin" in said(app)) == (layer % 2 == 0)
+    app.selectbox(key="attention-head-choice").set_value("head 3").run()
+    assert "**BERT, layer 12, head 3**" in said(app)
+
+
+def test_only_the_chosen_section_is_computed(monkeypatch):
+    asked = []
+    whole = cached.attention
+    monkeypatch.setattr(cached, "attention", lambda *args: asked.append(args) or whole(*args))
+    app = opened(TEXT)
+    assert {name for name, _ in asked} == {"bert", "distilbert"}
+    asked.clear()
+    choose(app, "section", "Recurrence")
+    assert not asked and len(charts(app)) == 6
+
+
+def test_the_square_says_what_the_lstm_cannot_see():
+    app = choose(opened(TEXT), "section", "What can each position see?")
+    assert "Sees the past only: all 36 changes by later tokens are exactly 0" in said(app)
+    assert said(app).count("Sees both sides") == 3
+
+
+def test_long_texts_are_shown_through_a_window():
+    app = opened("good film " * 40)
+    app.slider(key="start-82").set_value(10).run()
+    assert not app.exception
+    choose(app, "section", "Recurrence")
+    app.slider(key="start-82").set_value(19).run()
+    assert not app.exception and len(charts(app)) == 6
+
+
+def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch):
+    from model_zoo.errors import WeightsError
+
+    whole = cached.attention
+
+    def broken(name: str, text: str) -> Attention:
+        if name == "bert":
+            raise WeightsError("weights *gone*. Restore them.")
+        return whole(name, text)
+
+    monkeypatch.setattr(cached, "attention", broken)
+    app = opened(TEXT)
+    assert not app.exception and "BERT\\: weights \\*gone\\*" in app.error[0].value
+    for picture in PICTURES:
+        choose(app, "attention-picture", picture)
+        assert not app.exception and len(app.error) == 1 and charts(app)

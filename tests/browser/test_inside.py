@@ -1,0 +1,56 @@
+"""What a visitor sees of the page Inside."""
+
+import pytest
+from playwright.sync_api import expect
+
+PLOT = ".js-plotly-plot"
+SECTIONS = {
+    "Attention": 4,
+    "Recurrence": 6,
+    "What can each position see?": 4,
+    "Representation path": 4,
+}
+TEXT = "A slow start, but a wonderful end."
+
+
+def choose(page, name):
+    page.get_by_role("radio", name=name, exact=True).click()
+    expect(page.get_by_role("heading", name=name, level=2)).to_be_visible()
+
+
+def test_the_text_comes_along_from_compare(open_page):
+    page = open_page()
+    page.get_by_label("A sentence in English").fill(TEXT)
+    page.keyboard.press("Enter")
+    expect(page.locator(".q-verdict")).to_be_visible()
+    page.get_by_role("link", name="Inside").click()
+    expect(page.get_by_label("A sentence in English")).to_have_value(TEXT)
+    expect(page.locator(PLOT).first).to_contain_text("wonderful")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
+def test_each_section_shows_its_plots_and_fits(open_page, width, scheme):
+    page = open_page("/inside?text=" + TEXT.replace(" ", "+"), width=width, scheme=scheme)
+    for name, plots in SECTIONS.items():
+        choose(page, name)
+        expect(page.locator(PLOT)).to_have_count(plots)
+        expect(page.get_by_text("When not to trust it").first).to_be_visible()
+        wider = page.evaluate(
+            "(() => { const main = document.querySelector('[data-testid=stMain]');"
+            " return main.scrollWidth - main.clientWidth })()"
+        )
+        assert wider <= 0, name
+        for box in page.locator(PLOT).all():
+            assert box.bounding_box()["width"] <= width
+
+
+def test_pictures_of_attention(open_page):
+    page = open_page("/inside?text=" + TEXT.replace(" ", "+"))
+    expect(page.locator(PLOT)).to_have_count(4)
+    for name, plots in (("all heads of a layer", 4), ("all layers", 4), ("rollout", 6)):
+        page.get_by_role("radio", name=name, exact=True).click()
+        expect(page.locator(PLOT)).to_have_count(plots)
+    page.get_by_role("radio", name="lines from a token", exact=True).click()
+    expect(page.locator(PLOT).first.locator(".scatterlayer .trace")).not_to_have_count(0)
+    page.get_by_text("hide [CLS] and [SEP]").click()
+    expect(page.locator(PLOT).first).not_to_contain_text("[SEP]")

@@ -1,0 +1,75 @@
+"""Below each model's gauges on Compare: its words coloured, and a small map of what sees what."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model_zoo.errors import ZooError
+from model_zoo.registry import SPECS
+from ui import cached, figures
+from ui.attributions import DEFAULT_METHOD, toward_positive
+from ui.cards import coloured_words
+from ui.wording import plain
+
+HOW: dict[str, Any] = {"method": DEFAULT_METHOD, "target": "predicted", "baseline": "pad"}
+SHOWN = 64  # words in a strip, tokens in a map
+
+
+def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
+    """Draw both into each model's slot, once all are computed: they share one scale of colours."""
+    found = {}
+    for name, slot in slots.items():
+        slot.caption("Looking for the words that made the answer…")
+        try:
+            found[name] = cached.attribution(name, text, **HOW)
+        except ZooError as error:
+            slot.caption(plain(str(error)))
+    largest = max((abs(s) for one in found.values() for s in one.word_scores), default=0) or 1.0
+    for name, one in found.items():
+        with slots[name].container():
+            scores = toward_positive(one, one.word_scores, True)
+            st.html(
+                coloured_words(
+                    name,
+                    "Which words",
+                    one.words[:SHOWN],
+                    scores[:SHOWN],
+                    largest,
+                    True,
+                    numbers=False,
+                )
+            )
+            st.caption(
+                f"Integrated gradients, gap {one.gap_relative or 0:.1%}: teal words push toward "
+                "positive, purple toward negative."
+            )
+            st.page_link(
+                "pages/attributions.py", label="How far to trust it", icon=":material/rule:"
+            )
+            _map(name, text)
+            st.page_link("pages/inside.py", label="Look inside", icon=":material/grid_on:")
+
+
+def _map(name: str, text: str) -> None:
+    """Attention rollout of a Transformer, or what each position of a recurrent model can see."""
+    if cached.recurrent(name):
+        found = cached.influence(name, text, 0)
+        words: Sequence[str] = found.tokens
+        shares, across = found.change, "changes with"
+        said = "Rows: positions. Columns: the words they change with."
+    else:
+        words, shares = cached.rolled_out(name, text)
+        across = "draws on"
+        said = "Rows: positions. Columns: the words they draw on, by attention rollout."
+    words, shares = words[:SHOWN], shares[:SHOWN, :SHOWN]
+    filled = (shares > 1e-6).mean()
+    st.plotly_chart(
+        figures.small_square(shares, words, name, across),
+        key=f"map-{name}",
+        config={"displayModeBar": False},
+        alt=f"Heat map of {SPECS[name].title}, {len(words)} by {len(words)} tokens. {said} "
+        f"{filled:.0%} of the square is filled.",
+    )
+    st.caption(said)

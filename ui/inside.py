@@ -1,0 +1,57 @@
+"""What the sections of the page Inside share: whom to ask, what to show, how to read it."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model_zoo.errors import ZooError
+from model_zoo.registry import SPECS
+from ui import heatmaps
+from ui.wording import plain
+
+TITLES = {name: row.title for name, row in SPECS.items()}
+TRANSFORMERS = [name for name, row in SPECS.items() if "transformer:" in row.network]
+RECURRENT = [name for name in SPECS if name not in TRANSFORMERS]
+PLAIN = {"displayModeBar": False}
+
+Found = TypeVar("Found")
+
+
+def ask(names: Sequence[str], what: Callable[[str], Found]) -> dict[str, Found]:
+    """What each model has to show; one that cannot be loaded says so, and the others go on."""
+    found = {}
+    for name in names:
+        try:
+            found[name] = what(name)
+        except ZooError as error:
+            st.error(plain(f"{TITLES[name]}: {error}"), icon=":material/error:")
+    return found
+
+
+def beside(found: Mapping[str, object]) -> Iterator[tuple[str, DeltaGenerator]]:
+    """Each model's name with a column of its own."""
+    return zip(found, st.columns(len(found)), strict=True)
+
+
+def choose_start(count: int) -> int:
+    """The first token to show: 0, or where the slider stands if not all `count` fit in."""
+    if count <= heatmaps.WINDOW:
+        return 0
+    return (
+        st.slider(
+            f"First of the {heatmaps.WINDOW} tokens shown, of {count}",
+            1,
+            count - heatmaps.WINDOW + 1,
+            key=f"start-{count}",
+            width=320,
+            help="The models read the whole text; the picture holds a part of it.",
+        )
+        - 1
+    )
+
+
+def how_to_read(said: str, doubt: str) -> None:
+    """The sentences under a figure: how to read it, and when not to trust it."""
+    st.caption(f"{said} **When not to trust it:** {doubt}")
