@@ -44,7 +44,7 @@ def attention(model: Model, text: str) -> Attention:
             hidden = layer(hidden, None)
     stacked = np.stack(found)
     stacked.setflags(write=False)  # it is shared between visitors
-    return Attention(model.name, encoded.tokens, stacked)
+    return Attention(model.name, text, encoded.tokens, stacked)
 
 
 def _weights(layer, hidden):

@@ -116,9 +116,9 @@ def load(name: str, root: Path = MODELS_DIR) -> Model:
 
     import torch
 
-    network_class = resolve_name(row.network)
     try:
-        with _alone_and_quiet():
+        with _alone_and_quiet():  # the import too: transformers' lazy ones are no safer
+            network_class = resolve_name(row.network)
             network, report = network_class.from_pretrained(
                 folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
             )

@@ -217,6 +217,7 @@ class Attention:
     """
 
     model: str
+    text: str
     tokens: tuple[str, ...]
     weights: np.ndarray
 

@@ -19,6 +19,7 @@ from model_zoo.attention import (
 )
 from model_zoo.results import Attention, Encoded
 from ui import cached, heatmaps
+from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS
 from ui.inside import PLAIN, TITLES, TRANSFORMERS, ask, beside, choose_start, how_to_read
 from ui.wording import percent, plain
 
@@ -28,8 +29,6 @@ DOUBT = (
     "(2019) found very different attention with the same answer; Wiegreffe & Pinter (2019) hold "
     "that it can still explain if that is tested."
 )
-# What is to be said below rollout of how far it agrees with attributions.
-ROLLOUT_REMARK = ""
 
 
 def section(encoded: Encoded) -> None:
@@ -177,8 +176,22 @@ def _rolled_out(found: Mapping[str, Attention], hidden: bool) -> None:
         "do, so it cannot tell support from opposition, and over many layers it evens out. And "
         + DOUBT,
     )
-    if ROLLOUT_REMARK:
-        st.caption(ROLLOUT_REMARK)
+    st.caption(" ".join(_agreement(name, one) for name, one in found.items()))
+
+
+def _agreement(name: str, one: Attention) -> str:
+    """How far rollout and the sizes of integrated gradients rank this text's tokens alike."""
+    if len(one.tokens) > SHORT_FORM_TOKENS:
+        return f"{TITLES[name]}: not compared with attributions, the text is too long for that."
+    scores = cached.attribution(name, one.text, **SHORT_FORM).scores[1:-1]
+    drawn = rollout(one.weights)[0][1:-1]
+    alike = cached.rank_agreement(drawn, [abs(score) for score in scores])
+    if alike is None:
+        return f"{TITLES[name]}: too few tokens to compare rollout with attributions."
+    return (
+        f"{TITLES[name]}, on this text: rank correlation of {alike:+.2f} between rollout from "
+        "\\[CLS\\] and the sizes of integrated gradients (1 would be the same order of tokens)."
+    )
 
 
 def _arcs(found: Mapping[str, Attention], hidden: bool) -> None:

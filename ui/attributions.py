@@ -21,7 +21,14 @@ TARGETS = {
     "difference": "positive against negative",
 }
 BASELINES = {"pad": "[PAD], nothing", "mask": "[MASK]", "zero": "zero vector"}
-DEFAULT_METHOD = "integrated_gradients"
+# What is computed unasked, for a short view of it on other pages, and up to how many tokens: above,
+# it would take many seconds.
+SHORT_FORM: dict[str, Any] = {
+    "method": "integrated_gradients",
+    "target": "predicted",
+    "baseline": "pad",
+}
+SHORT_FORM_TOKENS = 128
 SHOWN = 64  # words in the heat map at once
 
 

@@ -14,6 +14,7 @@ from model_zoo.results import Course, Encoded, Prediction
 from model_zoo.tokens import MAX_TOKENS
 from ui import cached, figures, state
 from ui.cards import changes, failed_card, prediction_card, waiting_card
+from ui.text import nothing_to_read
 from ui.wording import agreement, notices, plain, turns
 
 TITLES = {name: row.title for name, row in SPECS.items()}
@@ -89,7 +90,7 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
     base = view.pinned if view.pinned is not None else view.text
     texts = [reading] if base == reading else [reading, base]
     if not all(text.strip() for text in texts):
-        _nothing_to_read()
+        nothing_to_read()
         return None, {}
     found: dict[str, list[Prediction]] = {}
     failed: dict[str, ZooError] = {}
@@ -104,7 +105,7 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
         except TextError:
             for slot in (*slots.values(), remarks):
                 slot.empty()
-            _nothing_to_read()
+            nothing_to_read()
             return None, {}
         except ZooError as error:
             failed[name] = error
@@ -143,14 +144,6 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
         )
     sleep(PAINT_SECONDS)
     return Answers(reading, now, before), {name: columns[name] for name in now}
-
-
-def _nothing_to_read() -> None:
-    st.info(
-        "There is nothing here that can be read. Type at least one word above, or choose an "
-        "example.",
-        icon=":material/edit:",
-    )
 
 
 def _times(found: Prediction) -> Sequence[float]:

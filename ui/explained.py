@@ -1,7 +1,6 @@
 """Below each model's gauges on Compare: its words coloured, and a small map of what sees what."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,21 +8,27 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.errors import ZooError
 from model_zoo.registry import SPECS
 from ui import cached, figures
-from ui.attributions import DEFAULT_METHOD, toward_positive
+from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
 from ui.cards import coloured_words
 from ui.wording import plain
 
-HOW: dict[str, Any] = {"method": DEFAULT_METHOD, "target": "predicted", "baseline": "pad"}
 SHOWN = 64  # words in a strip, tokens in a map
 
 
 def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
     """Draw both into each model's slot, once all are computed: they share one scale of colours."""
+    if len(cached.encoded(text).tokens) > SHORT_FORM_TOKENS:
+        for slot in slots.values():
+            with slot.container():
+                st.caption(f"Explanations of more than {SHORT_FORM_TOKENS} tokens take long:")
+                st.page_link("pages/attributions.py", label="Attributions", icon=":material/rule:")
+                st.page_link("pages/inside.py", label="Inside", icon=":material/grid_on:")
+        return
     found = {}
     for name, slot in slots.items():
         slot.caption("Looking for the words that made the answer…")
         try:
-            found[name] = cached.attribution(name, text, **HOW)
+            found[name] = cached.attribution(name, text, **SHORT_FORM)
         except ZooError as error:
             slot.caption(plain(str(error)))
     largest = max((abs(s) for one in found.values() for s in one.word_scores), default=0) or 1.0

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from model_zoo.results import Course, Latency, ModelCard
 from ui.theme import LABEL_COLOURS, MODEL_COLOURS, OTHER_MODEL
+from ui.wording import in_figure
 
 MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 
@@ -92,14 +93,14 @@ def by_word(
         figure.add_scatter(
             x=list(range(len(words))),
             y=course.positive,
-            customdata=[_shown(word) for word in words],
+            customdata=[in_figure(word) for word in words],
             hovertemplate=f"{after} “%{{customdata}}”: %{{y:.1%}} positive",
             **_line(course, titles),
         )
     every = max(1, -(-len(words) // 40))
     figure.update_xaxes(
         tickvals=list(range(0, len(words), every)),
-        ticktext=[_shown(word) for word in words[::every]],
+        ticktext=[in_figure(word) for word in words[::every]],
         tickangle=-45,
         title=None,
     )
@@ -140,7 +141,7 @@ def aligned_scores(
             z=[list(scores[row]) for row in rows],
             x=list(range(len(words))),
             y=rows,
-            customdata=[[_shown(word) for word in words]] * len(rows),
+            customdata=[[in_figure(word) for word in words]] * len(rows),
             hovertemplate="%{y}, “%{customdata}”: %{z:.3f}<extra></extra>",
             zmin=-largest if signed else 0,
             zmax=largest,
@@ -152,7 +153,7 @@ def aligned_scores(
     )
     figure.update_xaxes(
         tickvals=list(range(len(words))),
-        ticktext=[_shown(word) for word in words],
+        ticktext=[in_figure(word) for word in words],
         tickangle=-45,
         showgrid=False,
     )
@@ -164,7 +165,7 @@ def small_square(shares: np.ndarray, words: Sequence[str], name: str, across: st
 
     `across` says in the hover what a column does for a row.
     """
-    shown = [_shown(word) for word in words]
+    shown = [in_figure(word) for word in words]
     colour = MODEL_COLOURS.get(name, OTHER_MODEL)
     figure = go.Figure(
         go.Heatmap(
@@ -205,9 +206,3 @@ def _probability_layout(figure: go.Figure) -> go.Figure:
         legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         hovermode="x unified" if len(figure.data) > 1 else "closest",
     )
-
-
-def _shown(word: str) -> str:
-    """A word as plotly text: what it would take for markup is escaped, long ones are cut."""
-    cut = word if len(word) <= 18 else word[:17] + "…"
-    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -93,17 +93,18 @@ def mosaic(
             showarrow=False,
             yanchor="bottom",
         )
-    for update, labels, title in (
-        (figure.update_xaxes, columns, "head"),
-        (figure.update_yaxes, rows, "layer"),
-    ):
+    for update, labels in ((figure.update_xaxes, columns), (figure.update_yaxes, rows)):
         update(
             tickvals=[at * step + 0.5 for at in range(len(labels))],
             ticktext=list(labels),
-            title=_apart(title) if labels else None,
+            title=None,
             showgrid=False,
             zeroline=False,
         )
+    if columns:
+        _write_below(figure, "head", columns)
+    if rows:
+        figure.update_yaxes(title="layer")
     figure.update_yaxes(range=[(count - 1) * step + 1, -0.25 if names else 0])
     height = 110 + (130 if names else 46) * count
     return figure.update_layout(height=height, margin=_room(rows, columns))
@@ -138,7 +139,8 @@ def heads(shares: np.ndarray, marked: np.ndarray, *, called: str) -> go.Figure:
             colorbar=_bar(called, percent=True),
         )
     )
-    figure.update_xaxes(title=_apart("head"), type="category")
+    figure.update_xaxes(title=None, type="category")
+    _write_below(figure, "head", ["12"])
     figure.update_yaxes(title="layer", type="category", autorange="reversed")
     return figure.update_layout(height=140 + 25 * layers, margin=_room(["12"], ["12"]))
 
@@ -424,7 +426,8 @@ def _ticks(names: Sequence[str]) -> dict:
 
 
 def _name_axes(figure: go.Figure, names: Sequence[str], columns: str, rows: str) -> None:
-    figure.update_xaxes(**_ticks(names), title=_apart(columns))
+    figure.update_xaxes(**_ticks(names), title=None)
+    _write_below(figure, columns, names)
     figure.update_yaxes(**_ticks(names) | {"tickangle": 0}, autorange="reversed", title=rows)
 
 
@@ -433,13 +436,29 @@ def _room(rows: Sequence[str], columns: Sequence[str]) -> dict:
 
     Left to itself, plotly keeps twice the room that a colour bar above a picture needs.
     """
-    left, below = (
-        round(6.6 * max((min(18, len(name)) for name in names), default=0))
-        for names in (rows, columns)
+    return {
+        "l": 46 + _length(rows),
+        "r": 16,
+        "t": 52,
+        "b": 56 + _length(columns),
+        "autoexpand": False,
+    }
+
+
+def _length(labels: Sequence[str]) -> int:
+    """Pixels that the longest of these tick labels takes, about."""
+    return round(6.6 * max((min(18, len(label)) for label in labels), default=0))
+
+
+def _write_below(figure: go.Figure, title: str, columns: Sequence[str]) -> None:
+    """The horizontal axis's title, clear of its labels: plotly's own may come to lie on them."""
+    figure.add_annotation(
+        x=0.5,
+        y=0,
+        xref="paper",
+        yref="paper",
+        yshift=-_length(columns) - 22,
+        yanchor="top",
+        text=title,
+        showarrow=False,
     )
-    return {"l": 46 + left, "r": 16, "t": 52, "b": 56 + below, "autoexpand": False}
-
-
-def _apart(title: str) -> dict:
-    """An axis title that keeps clear of the tick labels."""
-    return {"text": title, "standoff": 14}

@@ -9,10 +9,11 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(autouse=True)
 def few_runs(monkeypatch):
-    """Three calls instead of twenty for each latency: nobody looks at these dials."""
-    from ui import gauges
+    """Three calls instead of twenty for each latency, and no pause: nobody looks at the page."""
+    from ui import compare, gauges
 
     monkeypatch.setattr(gauges, "RUNS", 3)
+    monkeypatch.setattr(compare, "PAINT_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from model_zoo.registry import SPECS
 from tests.app.conftest import ROOT
 from ui import cached
 
+pytestmark = pytest.mark.slow  # dozens of runs of whole pages
 TEXT = "A dull film."
 
 

@@ -93,6 +93,7 @@ def test_disagreement_is_marked(app):
     assert "q-split" not in verdict(app)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=lambda example: example.name)
 def test_examples_fill_the_box_are_read_and_say_what_they_show(app, example):
     app.pills(key="example").set_value(example.name).run()
@@ -110,6 +111,7 @@ def test_nothing_to_read_is_said_so(app, text):
     assert "at least one word" in app.info[0].value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -129,6 +131,7 @@ def test_odd_text_is_read_and_never_becomes_markup(app, text):
     assert not any(text in element.value for element in [*app.markdown, *app.caption])
 
 
+@pytest.mark.slow
 def test_ten_thousand_characters_are_cut_visibly(app):
     submit(app, "good film " * 1000)
     assert not app.exception and len(cards(app)) == len(SPECS)
@@ -176,6 +179,7 @@ def test_pin_edit_unpin(app):
     assert comparison(app) is None and not app.exception
 
 
+@pytest.mark.slow
 def test_models_can_be_chosen_but_one_stays(app):
     submit(app, "A good film.")
     app.pills(key="chosen").set_value(["bert", "lstm"]).run()
@@ -270,6 +274,7 @@ def test_a_memory_that_could_not_be_measured_says_why(app, memory):
     assert "not measured: Only 5 MB are free." in facts[0] and not app.exception
 
 
+@pytest.mark.slow
 def test_the_loader_shows_what_is_loaded_and_unloads(app):
     submit(app, "A good film.")
     states = [m.value for m in app.sidebar.markdown if "·" in m.value]

@@ -7,6 +7,7 @@ from model_zoo.results import Attention
 from tests.app.conftest import ROOT
 from ui import cached
 
+pytestmark = pytest.mark.slow  # dozens of runs of whole pages
 TEXT = "This is not a bad film at all."
 PICTURES = ["one head", "all heads of a layer", "all layers", "rollout", "lines from a token"]
 SECTIONS = ["Recurrence", "What can each position see?", "Representation path"]

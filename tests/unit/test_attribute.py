@@ -18,7 +18,13 @@ from model_zoo.tokens import encode
 TEXT = "An absolutly charming film, but far too long."
 
 
-@pytest.fixture(scope="module", params=SPECS)
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(name, marks=pytest.mark.slow) if name in ("bilstm", "bert") else name
+        for name in SPECS
+    ],
+)
 def model(request):
     return load(request.param)
 

@@ -7,6 +7,7 @@ from model_zoo.context import LEAST_TOKENS, MOST_TOKENS, influence, window
 from model_zoo.errors import TextError
 from model_zoo.registry import SPECS, load
 
+pytestmark = pytest.mark.slow  # many readings by whole models
 TEXT = "The acting is great, but the film as a whole is dreadful."
 
 

@@ -9,6 +9,7 @@ from model_zoo.predict import predict
 from model_zoo.registry import load
 from model_zoo.tokens import encode, leave_out
 
+pytestmark = pytest.mark.slow  # many readings by whole models
 TEXT = "The acting is great, but the film as a whole is dreadful."
 
 
