@@ -173,13 +173,7 @@ def shapley(problem: Problem, *, samples: int = 15) -> Found:
     captum.permutation_generator = lambda features, samples: (
         torch.randperm(features, generator=order).tolist() for _ in range(samples)
     )
-    scores = captum.attribute(
-        problem.all_there,
-        feature_mask=problem.features,
-        n_samples=samples,
-        perturbations_per_eval=problem.rows,
-    )
-    return Found(_shared_out(problem, scores[0]), samples)
+    return _by_word(captum, problem, samples)
 
 
 def lime(problem: Problem, *, samples: int = 200) -> Found:
@@ -197,13 +191,7 @@ def lime(problem: Problem, *, samples: int = 200) -> Found:
             2, (1, about["num_interp_features"]), generator=draw
         ),
     )
-    scores = captum.attribute(
-        problem.all_there,
-        feature_mask=problem.features,
-        n_samples=samples,
-        perturbations_per_eval=problem.rows,
-    )
-    return Found(_shared_out(problem, scores[0]), samples)
+    return _by_word(captum, problem, samples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,10 +360,16 @@ def _read(model: Model, text: str) -> Encoded:
     return encoded
 
 
-def _shared_out(problem: Problem, scores: Tensor) -> Tensor:
-    """Scores (T,) that repeat each word's at all its tokens, divided by how many those are."""
-    features = problem.features[0]
-    return scores / torch.bincount(features)[features]
+def _by_word(captum: ShapleyValueSampling | Lime, problem: Problem, samples: int) -> Found:
+    """What a sampling method finds for the words, each score shared out among the word's tokens."""
+    words = problem.features
+    scores = captum.attribute(
+        problem.all_there,
+        feature_mask=words,
+        n_samples=samples,
+        perturbations_per_eval=problem.rows,
+    )
+    return Found(scores[0] / torch.bincount(words[0])[words[0]], samples)
 
 
 class _Ridge(SurrogateModel):

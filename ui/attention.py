@@ -20,7 +20,8 @@ from model_zoo.attention import (
 from model_zoo.results import Attention, Encoded
 from ui import cached, heatmaps
 from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS
-from ui.inside import PLAIN, TITLES, TRANSFORMERS, ask, beside, choose_start, how_to_read
+from ui.inside import TRANSFORMERS, ask, beside, choose_start, how_to_read
+from ui.theme import PLAIN, TITLES
 from ui.wording import percent, plain
 
 MEAN = "mean of all heads"

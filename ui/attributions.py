@@ -11,7 +11,7 @@ from model_zoo.errors import ZooError
 from model_zoo.results import LABELS, Attribution, Flip, Trust
 from ui import cached, figures, state
 from ui.cards import coloured_words, edited
-from ui.compare import PLAIN, TITLES
+from ui.theme import PLAIN, TITLES
 from ui.wording import listing, percent, plain, trusted
 
 TARGETS = {

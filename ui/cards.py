@@ -1,6 +1,6 @@
 """Predictions as cards and tables. HTML built here escapes everything that is not ours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from html import escape
 
@@ -178,15 +178,10 @@ def _signed(score: float, signed: bool) -> str:
 
 def edited(before: str, after: str) -> str:
     """One text as an edit of another: words taken out struck through, new ones marked."""
-    a, b = before.split(), after.split()
-    parts = []
-    for what, i, j, k, m in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
-        gone, come = escape(" ".join(a[i:j])), escape(" ".join(b[k:m]))
-        if what == "equal":
-            parts.append(gone)
-        else:
-            parts += [f"<del>{gone}</del>"] * bool(gone) + [f"<ins>{come}</ins>"] * bool(come)
-    return " ".join(parts)
+    return " ".join(
+        same or f"{gone and f'<del>{gone}</del>'} {come and f'<ins>{come}</ins>'}".strip()
+        for same, gone, come in _parts(before, after)
+    )
 
 
 def meter(held_bytes: int, machine: Host) -> str:
@@ -209,13 +204,19 @@ def _share(found: Prediction) -> str:
 
 def _difference(old: str, new: str) -> tuple[str, str]:
     """Both texts as HTML, words only in the first struck out, those only in the second marked."""
-    a, b = old.split(), new.split()
     left, right = [], []
+    for same, gone, come in _parts(old, new):
+        left.append(same or (gone and f"<del>{gone}</del>"))
+        right.append(same or (come and f"<ins>{come}</ins>"))
+    return " ".join(filter(None, left)), " ".join(filter(None, right))
+
+
+def _parts(old: str, new: str) -> Iterator[tuple[str, str, str]]:
+    """What both texts have, or what only the old and the new one have there; escaped, in order."""
+    a, b = old.split(), new.split()
     for what, i, j, k, m in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
         gone, come = escape(" ".join(a[i:j])), escape(" ".join(b[k:m]))
-        left.append(gone if what == "equal" else gone and f"<del>{gone}</del>")
-        right.append(come if what == "equal" else come and f"<ins>{come}</ins>")
-    return " ".join(filter(None, left)), " ".join(filter(None, right))
+        yield (gone, "", "") if what == "equal" else ("", gone, come)
 
 
 def _sign(label: str) -> str:

@@ -15,9 +15,9 @@ from model_zoo.tokens import MAX_TOKENS
 from ui import cached, figures, state
 from ui.cards import changes, failed_card, prediction_card, waiting_card
 from ui.text import nothing_to_read
+from ui.theme import PLAIN, TITLES
 from ui.wording import agreement, notices, plain, turns
 
-TITLES = {name: row.title for name, row in SPECS.items()}
 CHOSEN = "chosen"  # key of the pills that choose models
 KEPT_TIMES = 20
 # Charts that reach the browser together with the answers are laid out before anything is painted,
@@ -206,9 +206,6 @@ def formation(found: Answers) -> list[Course]:
                 "stretched to the same width."
             )
     return courses
-
-
-PLAIN = {"displayModeBar": False}
 
 
 def _said(courses: Sequence[Course], steps: Sequence[str]) -> str:

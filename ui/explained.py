@@ -1,6 +1,7 @@
 """Below each model's gauges on Compare: its words coloured, and a small map of what sees what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,6 +11,7 @@ from model_zoo.registry import SPECS
 from ui import cached, figures
 from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
 from ui.cards import coloured_words
+from ui.theme import PLAIN
 from ui.wording import plain
 
 SHOWN = 64  # words in a strip, tokens in a map
@@ -26,9 +28,12 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
         return
     found = {}
     for name, slot in slots.items():
-        slot.caption("Looking for the words that made the answer…")
+        # said again as the work goes on: a run can only be interrupted, by a new sentence, say,
+        # where it draws something
+        look = partial(slot.caption, "Looking for the words that made the answer…")
+        look()
         try:
-            found[name] = cached.attribution(name, text, **SHORT_FORM)
+            found[name] = cached.attribution(name, text, partial(_telling, look), **SHORT_FORM)
         except ZooError as error:
             slot.caption(plain(str(error)))
     largest = max((abs(s) for one in found.values() for s in one.word_scores), default=0) or 1.0
@@ -57,6 +62,15 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
             st.page_link("pages/inside.py", label="Look inside", icon=":material/grid_on:")
 
 
+def _telling(look: Callable[[], object]) -> Callable[[int], None]:
+    """What is told of progress, and says again that there is some."""
+
+    def advance(rows: int) -> None:
+        look()
+
+    return advance
+
+
 def _map(name: str, text: str) -> None:
     """Attention rollout of a Transformer, or what each position of a recurrent model can see."""
     if cached.recurrent(name):
@@ -73,7 +87,7 @@ def _map(name: str, text: str) -> None:
     st.plotly_chart(
         figures.small_square(shares, words, name, across),
         key=f"map-{name}",
-        config={"displayModeBar": False},
+        config=PLAIN,
         alt=f"Heat map of {SPECS[name].title}, {len(words)} by {len(words)} tokens. {said} "
         f"{filled:.0%} of the square is filled.",
     )

@@ -12,6 +12,7 @@ from model_zoo.registry import SPECS
 from model_zoo.results import Latency
 from ui import cached, figures
 from ui.cards import meter
+from ui.theme import PLAIN
 from ui.wording import listing, ratio
 
 BATCHES = (1, 8, 32)
@@ -84,7 +85,7 @@ def _draw(names: Sequence[str], timed: Mapping[str, Latency], memory: Mapping, s
                     most_bytes=max(known.values(), default=None),
                 ),
                 key=f"gauges-{name}",
-                config={"displayModeBar": False},
+                config=PLAIN,
                 alt=f"Gauges of {SPECS[name].title}: {_facts(name, timed, cards, known)}",
             )
             lines = escape(_facts(name, timed, cards, known)).replace("; ", "<br>")

@@ -9,12 +9,11 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.errors import ZooError
 from model_zoo.registry import SPECS
 from ui import heatmaps
+from ui.theme import TITLES
 from ui.wording import plain
 
-TITLES = {name: row.title for name, row in SPECS.items()}
 TRANSFORMERS = [name for name, row in SPECS.items() if "transformer:" in row.network]
 RECURRENT = [name for name in SPECS if name not in TRANSFORMERS]
-PLAIN = {"displayModeBar": False}
 
 Found = TypeVar("Found")
 

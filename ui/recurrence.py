@@ -7,7 +7,8 @@ import streamlit as st
 from model_zoo.gates import CLEARLY, forgets
 from model_zoo.results import Encoded, Gates
 from ui import cached, heatmaps
-from ui.inside import PLAIN, RECURRENT, TITLES, ask, choose_start, how_to_read
+from ui.inside import RECURRENT, ask, choose_start, how_to_read
+from ui.theme import PLAIN, TITLES
 from ui.wording import listing, percent, plain
 
 

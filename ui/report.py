@@ -10,8 +10,9 @@ from model_zoo.host import host
 from model_zoo.registry import SPECS, card
 from model_zoo.results import LABELS, Course, Latency, Prediction
 from ui.cards import STYLE, changes, prediction_card
-from ui.compare import TITLES, Answers, minority
+from ui.compare import Answers, minority
 from ui.permalink import View
+from ui.theme import TITLES
 from ui.wording import agreement
 
 Measured = Mapping[tuple, tuple[Mapping[str, Latency], datetime]]

@@ -1,9 +1,11 @@
-"""Colours: one per model and one per label, the same in every figure, card and page.
+"""Colours, one per model and one per label, and names: the same in every figure, card and page.
 
 Model colours are Okabe and Ito's (2008), told apart by the common kinds of colour blindness: warm
 for the recurrent pair, cool for the Transformers. Labels are a purple and teal pair, not red and
 green, and never stand without their word or sign.
 """
+
+from model_zoo.registry import SPECS
 
 MODEL_COLOURS = {
     "lstm": "#E69F00",
@@ -15,3 +17,5 @@ LABEL_COLOURS = {"negative": "#9C5BB5", "positive": "#1B9E8A"}
 LABEL_SIGNS = {"negative": "−", "positive": "+"}
 UNSIGNED = "#808080"  # scores that say how much, not which way
 OTHER_MODEL = "#777777"  # a model that has no colour of its own yet
+TITLES = {name: row.title for name, row in SPECS.items()}  # what models are called
+PLAIN = {"displayModeBar": False}  # of charts: hovering is enough

@@ -7,7 +7,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.chromium import executable, running_app
 
-expect.set_options(timeout=15_000)  # the first answer waits for four models to be loaded
+expect.set_options(timeout=60_000)  # the first answer waits for four models to be loaded
 
 
 def pytest_collection_modifyitems(items):

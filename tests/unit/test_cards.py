@@ -8,7 +8,15 @@ import pytest
 
 from model_zoo.registry import SPECS
 from model_zoo.results import Course, Host, Latency, ModelCard, Prediction
-from ui.cards import changes, failed_card, meter, prediction_card, waiting_card
+from ui.cards import (
+    changes,
+    coloured_words,
+    edited,
+    failed_card,
+    meter,
+    prediction_card,
+    waiting_card,
+)
 from ui.compare import Answers
 from ui.permalink import View
 from ui.report import as_html, as_json
@@ -140,3 +148,16 @@ def test_the_html_report_stands_alone_and_executes_nothing(result):
     for row in SPECS.values():
         assert row.title in tags.text
     assert "0.625" in tags.text and "+40 points" in tags.text.replace("\xa0", " ")
+
+
+def test_an_edit_is_one_text_with_what_went_and_what_came():
+    assert edited("a <b> film", "a good film") == "a <del>&lt;b&gt;</del> <ins>good</ins> film"
+    assert edited("not bad", "bad") == "<del>not</del> bad"
+
+
+def test_coloured_words_show_scores_signs_and_no_markup():
+    body = coloured_words("bert", "BERT", ["<i>", "good"], [-0.5, 1.0], 1.0, True)
+    text = Tags(body).text
+    assert "−0.50" in text and "+1.00" in text and "<i>" in text
+    assert "#9C5BB5 30%" in body and "#1B9E8A 60%" in body
+    assert "#808080" in coloured_words("bert", "BERT", ["a"], [0.5], 1.0, False)

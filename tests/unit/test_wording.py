@@ -2,7 +2,7 @@
 
 import pytest
 
-from model_zoo.results import Course, Prediction
+from model_zoo.results import Attribution, Course, Prediction, Trust
 from ui.wording import (
     agreement,
     change,
@@ -16,6 +16,7 @@ from ui.wording import (
     plain,
     points,
     ratio,
+    trusted,
     turns,
 )
 
@@ -154,3 +155,19 @@ def test_megabytes():
 
 def test_plain_leaves_nothing_for_markdown_to_find():
     assert plain("a*b_[c](d) $x$ :smile:") == r"a\*b\_\[c\]\(d\) \$x\$ \:smile\:"
+
+
+@pytest.mark.parametrize(
+    ("gap", "comprehensiveness", "sufficiency", "infidelity", "said"),
+    [
+        (0.01, 0.9, 0.0, 0.2, "matter more than random ones"),
+        (0.2, 0.9, 0.0, 0.2, "miss what they should add up to by 20%"),
+        (None, 0.1, 0.0, None, "changes no more than taking out random ones"),
+        (None, 0.9, 0.9, None, "say no more than random ones"),
+        (None, 0.9, 0.0, 1.5, "worse than forecasting nothing"),
+    ],
+)
+def test_trust_in_words(gap, comprehensiveness, sufficiency, infidelity, said):
+    found = Attribution("a", "m", "positive", "pad", "", (), (), (), (), 1.0, gap, gap, 1, 0.1)
+    text = trusted(found, Trust(comprehensiveness, sufficiency, 0.3, 0.5, infidelity))
+    assert said in text and ("do not rely" in text) == ("matter more" not in said)
