@@ -19,7 +19,7 @@ READY = {
 def test_no_serious_violation(open_page, title, scheme):
     page = open_page("/?pinned=A+bad+film.&without=2", scheme=scheme)
     if title != "Compare":
-        page.get_by_role("link", name=title).click()
+        page.get_by_role("link", name=title, exact=True).click()
     expect(page.locator(READY[title]).first).to_be_visible()
     page.wait_for_timeout(1000)  # charts are faded in
     found = Axe().run(page).response["violations"]

@@ -112,6 +112,7 @@ def test_a_copied_link_opened_cold_shows_the_same(open_page, server):
     submit(page, "A good film & more: 100 %?")
     expect(page.locator(VERDICT)).to_contain_text("All four")
     page.get_by_role("button", name="Pin this sentence").click()
+    expect(page.get_by_role("button", name="Unpin")).to_be_visible()
     submit(page, "A “bad” film, <b>alas</b>.")
     expect(page.locator(CHANGES)).to_be_visible()
     page.locator(".st-key-toolbar").get_by_text("BiLSTM", exact=True).click()
