@@ -4,7 +4,7 @@ PORT ?= 8501
 DATA ?= hub
 
 .DEFAULT_GOAL := help
-.PHONY: help app setup test test-fast lint format train screenshot bench-browser clean
+.PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse memory clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -19,6 +19,9 @@ test: .venv/dev  ## run all tests
 
 test-fast: .venv/dev  ## run the tests that need no browser and no training
 	$(BIN)/python -m pytest -m "not slow"
+
+test-long: .venv/dev  ## run the tests that `make test` leaves out
+	$(BIN)/python -m pytest -m long
 
 lint: .venv/dev  ## check style and types
 	$(BIN)/ruff check .
@@ -38,6 +41,22 @@ screenshot: .venv/dev  ## make the README's picture from the running app
 
 bench-browser: .venv/dev  ## print how long a visitor waits, from Enter to four answers
 	$(BIN)/python -m tests.browser.bench
+
+load: .venv/dev  ## 25 visitors at once, 10 rounds each: right answers? how long? about 10 minutes
+	$(BIN)/python -m benchmarks.load
+
+fault: .venv/dev  ## kill the server, damage its files, take away disk and network; minutes
+	$(BIN)/python -m pytest tests/browser/test_faults.py -m slow
+
+fuzz: .venv/dev  ## 21,000 hostile texts through the models, and how time grows; 10 minutes and more
+	$(BIN)/python -m pytest tests/fuzz -m long
+	$(BIN)/python -m benchmarks.fuzz
+
+memory: .venv/dev  ## print the server's resident memory, part by part and after 200 visits; minutes
+	$(BIN)/python -m benchmarks.memory
+
+rehearse: .venv/dev  ## rehearse Community Cloud: fresh install, one core, 690 MB; many minutes
+	$(BIN)/python -m benchmarks.rehearse
 
 clean:  ## remove the virtual environment (trained models in runs/ stay)
 	rm -rf .venv

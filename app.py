@@ -8,10 +8,11 @@ from ui.gauges import gauges
 from ui.page import page
 from ui.share import share
 from ui.text import reading, text_box, word_chips
+from ui.wording import plain
 
 with page("Compare"):
     for notice in state.address_notices():
-        st.warning(notice, icon=":material/link_off:")
+        st.warning(plain(notice), icon=":material/link_off:")
     encoded, row = text_box()
     text = reading(encoded)
     with row:

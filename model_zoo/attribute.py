@@ -16,21 +16,24 @@ from typing import Any
 
 import numpy as np
 import torch
-from captum._utils.models.model import Model as SurrogateModel
-from captum.attr import (
-    InputXGradient,
-    IntegratedGradients,
-    Lime,
-    Occlusion,
-    Saliency,
-    ShapleyValueSampling,
-)
 from torch import Tensor
 
 from model_zoo.errors import TextError, ZooError
+from model_zoo.lean import lean_imports
 from model_zoo.registry import Model
 from model_zoo.results import LABELS, Attribution, Encoded
 from model_zoo.tokens import encode, tokenizer
+
+with lean_imports():
+    from captum._utils.models.model import Model as SurrogateModel
+    from captum.attr import (
+        InputXGradient,
+        IntegratedGradients,
+        Lime,
+        Occlusion,
+        Saliency,
+        ShapleyValueSampling,
+    )
 
 TARGETS = ("predicted", *LABELS, "difference")
 BASELINES = ("pad", "mask", "zero")

@@ -1,5 +1,7 @@
 """What each position of a text can see: which tokens its representation depends on."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from model_zoo.errors import TextError
@@ -21,13 +23,19 @@ def window(total: int) -> int:
 
 
 def influence(
-    model: Model, text: str, start: int = 0, *, batch_tokens: int = BATCH_TOKENS
+    model: Model,
+    text: str,
+    start: int = 0,
+    *,
+    batch_tokens: int = BATCH_TOKENS,
+    states: Callable | None = None,
 ) -> Influence:
     """How much the representation at each token changes when each other token becomes [MASK].
 
     The representation is the hidden state of LSTM and BiLSTM (both directions joined), or the
-    last layer's output of a Transformer. All models read the whole text, as they do to answer;
-    of more than MOST_TOKENS tokens only `window` ones from token `start` on are looked at. Every
+    last layer's output of a Transformer; or what `states` makes of ids (B, T): (B, T, E). All
+    models read the whole text, as they do to answer; of more than MOST_TOKENS tokens only `window`
+    ones from token `start` on are looked at. Every
     masked text is a row of one batch, worked through in chunks of up to `batch_tokens` tokens with
     the unchanged text as first row of each: equal inputs are then computed alike to the last bit,
     and what a position cannot see changes it by exactly 0. So does a [MASK] that was typed.
@@ -51,9 +59,10 @@ def influence(
         for chunk in torch.arange(size).split(rows):
             batch = ids.repeat(len(chunk) + 1, 1)  # (1 + C, T)
             batch[range(1, len(batch)), at[chunk]] = mask
-            states = _representations(model.network, batch)[:, at]  # (1 + C, N, E)
-            moved = (states[1:] - states[0]).norm(dim=-1)  # (C, N)
-            change[:, chunk] = (moved / states[0].norm(dim=-1)).T
+            found = states(batch) if states else _representations(model.network, batch)
+            found = found[:, at]  # (1 + C, N, E)
+            moved = (found[1:] - found[0]).norm(dim=-1)  # (C, N)
+            change[:, chunk] = (moved / found[0].norm(dim=-1)).T
     tokens = encoded.tokens[start + 1 : start + 1 + size]
     return Influence(model.name, tokens, start, total, change.numpy().astype(np.float32))
 

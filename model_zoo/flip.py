@@ -74,7 +74,7 @@ def by_exchange(model: Model, text: str, order: Sequence[float] | None = None) -
 
 def neighbours(model: Model, token: int, count: int = NEIGHBOURS) -> list[str]:
     """The whole words of the vocabulary nearest to `token` in the model's word embeddings."""
-    table = model.network.get_input_embeddings().weight.numpy()
+    table = model.network.get_input_embeddings().weight.float().numpy()
     cosine = table @ table[token] / (np.linalg.norm(table, axis=1) + 1e-9)
     names = tokenizer(model.tokenizer_file)
     found: list[str] = []

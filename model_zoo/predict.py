@@ -8,7 +8,8 @@ from model_zoo.registry import Model
 from model_zoo.results import LABELS, Encoded, Prediction
 from model_zoo.tokens import PAD_ID, encode
 
-_UNKNOWN = "[UNK]"
+UNKNOWN = "[UNK]"
+MAX_BATCH_TOKENS = 4096  # bounds memory: 32 texts of 512 tokens would take half a GB in BERT
 
 
 def predict(model: Model, texts: Sequence[str], *, batch_size: int = 32) -> list[Prediction]:
@@ -38,7 +39,7 @@ def predict(model: Model, texts: Sequence[str], *, batch_size: int = 32) -> list
                 label=LABELS[positive > negative],
                 probabilities=(negative, positive),
                 tokens=encoded[i].tokens,
-                unknown=encoded[i].tokens.count(_UNKNOWN),
+                unknown=encoded[i].tokens.count(UNKNOWN),
                 dropped=encoded[i].dropped,
                 tokenize_ms=tokenize_ms,
                 forward_ms=forward_ms,
@@ -47,10 +48,16 @@ def predict(model: Model, texts: Sequence[str], *, batch_size: int = 32) -> list
 
 
 def batches(encoded: Sequence[Encoded], size: int) -> Iterator[list[int]]:
-    """Positions of `encoded` from shortest to longest, `size` at a time."""
-    order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
-    for start in range(0, len(order), size):
-        yield order[start : start + size]
+    """Positions of `encoded`, shortest first; at most `size` texts, MAX_BATCH_TOKENS a batch."""
+    batch: list[int] = []
+    for i in sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids)):
+        padded = (len(batch) + 1) * len(encoded[i].ids)  # the batch with this one: it is longest
+        if batch and (len(batch) == size or padded > MAX_BATCH_TOKENS):
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
 
 
 def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float, float]]:

@@ -17,6 +17,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from model_zoo.errors import UnknownModelError, WeightsError
+from model_zoo.lean import lean_imports
 from model_zoo.results import ModelCard
 
 if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
@@ -77,6 +78,10 @@ SPECS: dict[str, ModelSpec] = {
 }
 
 
+RECURRENT = tuple(name for name, row in SPECS.items() if ".recurrent:" in row.network)
+TRANSFORMERS = tuple(name for name in SPECS if name not in RECURRENT)
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """A model ready for use: evaluation mode, float32, no gradients on its weights.
@@ -92,6 +97,11 @@ class Model:
     @property
     def name(self) -> str:
         return self.spec.name
+
+    @property
+    def checksum(self) -> str:
+        """The sha256 recorded for its weights."""
+        return read_checksums(self.tokenizer_file.parents[1])[self.name]
 
 
 def spec(name: str) -> ModelSpec:
@@ -114,21 +124,43 @@ def load(name: str, root: Path = MODELS_DIR) -> Model:
     folder = root / name
     check_weights(name, root)
 
-    import torch
-
     try:
-        with _alone_and_quiet():  # the import too: transformers' lazy ones are no safer
-            network_class = resolve_name(row.network)
-            network, report = network_class.from_pretrained(
-                folder, dtype=torch.float32, local_files_only=True, output_loading_info=True
-            )
+        with _alone_and_quiet():  # the imports too: transformers' lazy ones are no safer
+            with lean_imports():
+                network_class = resolve_name(row.network)
+                from safetensors.torch import load_file
+                from transformers.initialization import no_init_weights
+
+            # By hand: from_pretrained makes the network without memory first, and with that comes
+            # torch's compiler, which is nowhere else needed (60 MB).
+            config = network_class.config_class.from_pretrained(folder, local_files_only=True)
+            with no_init_weights():
+                network = network_class(config)
+            missing, _ = network.load_state_dict(load_file(folder / WEIGHTS), strict=False)
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
         raise WeightsError(f"{folder} cannot be loaded as {row.title}: {error}. {_MEND}") from error
-    # A classifier with some weights missing would answer, at random.
-    if report["missing_keys"] or report["mismatched_keys"]:
+    if missing:  # a classifier with some weights missing would answer, at random
         raise WeightsError(f"{folder} lacks weights that {row.title} needs. {_MEND}")
     network.eval().requires_grad_(False)
+    _halve_word_vectors(network)
     return Model(row, network, folder / "tokenizer.json")
+
+
+def _halve_word_vectors(network: "PreTrainedModel") -> None:
+    """Keep the word vectors as they are stored, in float16, and look them up as float32.
+
+    The same numbers in half the memory: they are most of a small model, and only looked up.
+    """
+    import torch
+
+    class HalfEmbedding(torch.nn.Embedding):
+        def forward(self, ids: torch.Tensor) -> torch.Tensor:
+            return super().forward(ids).float()
+
+    table = network.get_input_embeddings()
+    network.set_input_embeddings(
+        HalfEmbedding.from_pretrained(table.weight.half(), padding_idx=table.padding_idx)
+    )
 
 
 _LOADING = Lock()

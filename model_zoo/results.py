@@ -148,6 +148,64 @@ class Host:
     memory_limited: bool
     python: str
     torch: str
+    transformers: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Memory of one model, in bytes, each figure but the first from fresh processes.
+
+    `weights_bytes` is the parameters in memory: float32, but for the word vectors, which stay in
+    float16. `added_bytes` is the resident memory that loading it and one call leave behind. The
+    peaks are how much more than that one prediction and one attribution of a text of `tokens`
+    tokens take while they run; `sampled` where they were looked for every millisecond, as the
+    system keeps no peak.
+    """
+
+    model: str
+    tokens: int
+    weights_bytes: int
+    added_bytes: int
+    prediction_peak_bytes: int
+    attribution_peak_bytes: int
+    sampled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What several models cost on one machine, over lengths and batch sizes.
+
+    `taken` is when, in ISO 8601 with the zone. A sweep that was stopped early has fewer entries.
+    """
+
+    taken: str
+    host: Host
+    latencies: tuple[Latency, ...]
+    footprints: tuple[Footprint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How one model's time grows with the text: `fixed_ms` + something x tokens ** `exponent`.
+
+    `ci95` is the exponent's interval, `lengths` are those it was fitted to, in tokens.
+    """
+
+    model: str
+    fixed_ms: float
+    exponent: float
+    ci95: tuple[float, float]
+    lengths: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """Where the lines of two models cross: right of `at`, that of `upper` lies above `lower`'s."""
+
+    upper: str
+    lower: str
+    at: float
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,3 +329,117 @@ class Route:
     bases: tuple[int, ...]
     points: np.ndarray
     explained: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a model and the weights in it.
+
+    `stage` is "embeddings", "core" or "head"; `shape` says its dimensions in words. `parts` are
+    the blocks within it, whose parameters add up to its own; empty where there is nothing to tell.
+    """
+
+    stage: str
+    name: str
+    shape: str
+    parameters: int
+    parts: tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which other tokens of a sentence one part of a model sees from each position.
+
+    Of `pairs` pairs of a position and an earlier token, in `earlier_seen` the representation there
+    moves when the token becomes [MASK], by `earlier_mean` of its length on average over all pairs;
+    `later_…` likewise, of as many pairs. `part` is "whole", "forward", "backward" or "layer 1".
+    """
+
+    model: str
+    part: str
+    pairs: int
+    earlier_seen: int
+    later_seen: int
+    earlier_mean: float
+    later_mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """What the models see of `text`; `taken` on `host`, ISO 8601 with the zone."""
+
+    taken: str
+    host: Host
+    text: str
+    seen: tuple[Sight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An architecture at its paper's size, with random weights: it can be timed, not asked.
+
+    `weights_bytes` is its parameters in float32, `added_bytes` the resident memory that building
+    it and one call took; None, and no latencies, where it was only counted.
+    """
+
+    name: str
+    parameters: int
+    weights_bytes: int
+    added_bytes: int | None
+    latencies: tuple[Latency, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """The paper-size twins as measured on one machine; `taken` in ISO 8601 with the zone."""
+
+    taken: str
+    host: Host
+    twins: tuple[Twin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a behaviour check: one text, or two that are compared.
+
+    `expected` depends on the check's kind: the label of each text (minimum functionality), the
+    label that the second text may move towards but not away from (directional), or nothing
+    (invariance: the answer must stay what it is).
+    """
+
+    texts: tuple[str, ...]
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How one model did in one behaviour check.
+
+    `positive[i]` are its probabilities of positive for the texts of case i, `failed` the positions
+    of the cases it failed, `ci95` the Wilson interval of their share.
+    """
+
+    check: str
+    model: str
+    positive: tuple[tuple[float, ...], ...]
+    failed: tuple[int, ...]
+    ci95: tuple[float, float]
+
+    @property
+    def share(self) -> float:
+        """Failures as a share of the cases, 0 to 1."""
+        return len(self.failed) / len(self.positive)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two families of models compared on the cases of one check.
+
+    `b` cases more of the first family fail than of the second, `c` the reverse. `p` is that of an
+    exact sign test on the two, adjusted for the number of checks looked at (Holm 1979).
+    """
+
+    check: str
+    b: int
+    c: int
+    p: float

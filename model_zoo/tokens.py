@@ -7,9 +7,9 @@ itself: it is the same wherever that file is loaded, and offsets still point int
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, normalizers
@@ -18,6 +18,7 @@ from model_zoo.results import Encoded
 
 PAD_ID = 0  # [PAD] in BERT's vocabulary; also the baseline of attributions
 MAX_TOKENS = 512  # positions BERT has; the recurrent models keep to it so that all read the same
+BATCH_CHARACTERS = 250_000  # tokenised at once: a token takes some 150 bytes until it is cut off
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
 # A word: letters and digits, joined inside by apostrophes, hyphens, dots or slashes ("don't",
@@ -34,7 +35,8 @@ def normaliser(base: normalizers.Normalizer) -> normalizers.Normalizer:
     """
     quotes = {"``": '"', "''": '"', "`": "'", "‘": "'", "’": "'", "“": '"', "”": '"'}
     rules = [normalizers.Replace(mark, plain) for mark, plain in quotes.items()]
-    glue = normalizers.Replace(Regex(r"\s+(?=[nN]'[tT]\b)"), "")
+    # looked for from a run's first space only: from each in turn takes the square of its length
+    glue = normalizers.Replace(Regex(r"(?<!\s)\s+(?=[nN]'[tT]\b)"), "")
     return normalizers.Sequence([*rules, normalizers.Replace("…", "..."), glue, base])
 
 
@@ -57,13 +59,29 @@ def encode(file: Path, texts: list[str], max_tokens: int = MAX_TOKENS) -> list[E
     What is cut off is counted in `Encoded.dropped`. Never raises on any string: code points that
     are not characters (lone surrogates) are read as U+FFFD, one for one, so offsets hold.
     """
-    clean = [_LONE_SURROGATE.sub("\ufffd", text) for text in texts]
-    return [
-        _encoded(text, cleaned, read, max_tokens)
-        for text, cleaned, read in zip(
-            texts, clean, tokenizer(file).encode_batch(clean), strict=True
-        )
-    ]
+    clean = [without_surrogates(text) for text in texts]
+    found: list[Encoded] = []
+    for part in _portions(clean):
+        read = tokenizer(file).encode_batch(clean[part])
+        found += map(_encoded, texts[part], clean[part], read, repeat(max_tokens))
+    return found
+
+
+def _portions(texts: list[str]) -> Iterator[slice]:
+    """All texts in slices, of BATCH_CHARACTERS at most or of one text."""
+    start = size = 0
+    for at, text in enumerate(texts):
+        if at > start and size + len(text) > BATCH_CHARACTERS:
+            yield slice(start, at)
+            start, size = at, 0
+        size += len(text)
+    if texts:
+        yield slice(start, len(texts))
+
+
+def without_surrogates(text: str) -> str:
+    """The text with U+FFFD for each code point that is no character and that UTF-8 cannot hold."""
+    return _LONE_SURROGATE.sub("\ufffd", text)
 
 
 def _encoded(text: str, cleaned: str, read, max_tokens: int) -> Encoded:

@@ -18,7 +18,7 @@ with page("Attributions"):
     state.write_address()
     if found:
         attributions.picture(found, about.signed)
-        spreads = {name: cached.spread(name, text, **how) for name in found} if about.random else {}
+        spreads = attributions.spreads(text, how, found) if about.random else {}
         attributions.trust_panel(found, spreads)
         attributions.agreement_table(found, about.signed)
         attributions.methods_table(text, how)

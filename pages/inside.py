@@ -5,6 +5,7 @@ import streamlit as st
 from ui import attention, context, recurrence, state
 from ui.page import page
 from ui.text import nothing_to_read, text_box
+from ui.wording import plain
 
 SECTIONS = {
     "Attention": attention.section,
@@ -15,7 +16,7 @@ SECTIONS = {
 
 with page("Inside"):
     for notice in state.address_notices():
-        st.warning(notice, icon=":material/link_off:")
+        st.warning(plain(notice), icon=":material/link_off:")
     encoded, _ = text_box()
     state.write_address()
     if encoded.words:

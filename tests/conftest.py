@@ -4,6 +4,10 @@ import random
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("untimed", deadline=None)  # machines are busy at times
+settings.load_profile("untimed")
 
 GOOD = "wonderful moving funny clever charming tender gripping splendid warm inventive"
 BAD = "dreadful boring stale clumsy lifeless tedious awful shallow cold pointless"

@@ -1,6 +1,7 @@
 """Attention: BERT beside DistilBERT, and which of their heads do next to nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -17,11 +18,13 @@ from model_zoo.attention import (
     rollout,
     twin,
 )
+from model_zoo.registry import TRANSFORMERS
 from model_zoo.results import Attention, Encoded
 from ui import cached, heatmaps
 from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS
-from ui.inside import TRANSFORMERS, ask, beside, choose_start, how_to_read
+from ui.inside import ask, beside, choose_start, how_to_read
 from ui.theme import PLAIN, TITLES
+from ui.turns import my_turn
 from ui.wording import percent, plain
 
 MEAN = "mean of all heads"
@@ -35,7 +38,7 @@ DOUBT = (
 def section(encoded: Encoded) -> None:
     """BERT's attention beside DistilBERT's, and which heads do next to nothing."""
     st.header("Attention")
-    found = ask(TRANSFORMERS, lambda name: cached.attention(name, encoded.text))
+    found = ask(TRANSFORMERS, cached.attention, encoded.text)
     if not found:
         return
     view = st.segmented_control(
@@ -184,7 +187,8 @@ def _agreement(name: str, one: Attention) -> str:
     """How far rollout and the sizes of integrated gradients rank this text's tokens alike."""
     if len(one.tokens) > SHORT_FORM_TOKENS:
         return f"{TITLES[name]}: not compared with attributions, the text is too long for that."
-    scores = cached.attribution(name, one.text, **SHORT_FORM).scores[1:-1]
+    begin = partial(my_turn, st.empty(), "Comparing it with attributions…")
+    scores = cached.attribution(name, one.text, begin, **SHORT_FORM).scores[1:-1]
     drawn = rollout(one.weights)[0][1:-1]
     alike = cached.rank_agreement(drawn, [abs(score) for score in scores])
     if alike is None:

@@ -1,6 +1,8 @@
 """The parts of the Attributions page: which words made each answer, and how far to trust that."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -12,6 +14,7 @@ from model_zoo.results import LABELS, Attribution, Flip, Trust
 from ui import cached, figures, state
 from ui.cards import coloured_words, edited
 from ui.theme import PLAIN, TITLES
+from ui.turns import my_turn
 from ui.wording import listing, percent, plain, trusted
 
 TARGETS = {
@@ -80,7 +83,7 @@ def compute(text: str, how: Mapping[str, Any]) -> dict[str, tuple[Attribution, T
         if st.session_state.get("stopped") == asked:
             break
         try:
-            begin = progress.begins(name)
+            begin = partial(progress.begin, name)
             one = cached.attribution(name, text, begin, **how)
             found[name] = (one, cached.trust(name, text, begin, **how))
         except ZooError as error:
@@ -95,6 +98,15 @@ def compute(text: str, how: Mapping[str, Any]) -> dict[str, tuple[Attribution, T
     return found
 
 
+def spreads(text: str, how: Mapping[str, Any], names: Iterable[str]) -> dict[str, float | None]:
+    """How far a random method's scores vary with the seed, for each model."""
+    found, place = {}, st.empty()
+    for name in names:
+        with my_turn(place, once=("spread", name, text, *how.values())):
+            found[name] = cached.spread(name, text, **how)
+    return found
+
+
 class _Progress:
     """A line of progress with a Stop button, drawn once there is something to wait for."""
 
@@ -103,26 +115,25 @@ class _Progress:
         self.done = 0
         self.bar: DeltaGenerator | None = None
 
-    def begins(self, name: str) -> Callable[[], Callable[[int], None]]:
-        """To be called when work on `name` begins; gives what is told of the rows read."""
-
-        def begin() -> Callable[[int], None]:
-            if self.bar is None:
-                with self.place.container(horizontal=True, vertical_alignment="center"):
-                    st.button("Stop", icon=":material/stop:", on_click=_stop, args=(self.asked,))
-                    self.bar = st.empty()
-            bar, read = self.bar, 0
+    @contextmanager
+    def begin(self, name: str) -> Iterator[cached.Advance]:
+        """To be entered for work on `name`, in a turn for it; gives what is told of rows read."""
+        if self.bar is None:
+            with self.place.container(horizontal=True, vertical_alignment="center"):
+                st.button("Stop", icon=":material/stop:", on_click=_stop, args=(self.asked,))
+                self.bar = st.empty()
+        bar, read = self.bar, 0
+        with my_turn(bar) as go_on:
 
             def advance(rows: int) -> None:
                 nonlocal read
                 read += rows
+                go_on()
                 said = f"Explaining {TITLES[name]}: {read:,} readings of the text"
                 bar.progress(self.done / self.models, said)
 
             advance(0)
-            return advance
-
-        return begin
+            yield advance
 
 
 def _stop(asked: tuple) -> None:
@@ -249,10 +260,10 @@ def methods_table(text: str, how: Mapping[str, Any]) -> None:
         if not st.toggle("Compute all methods for this model", key="all-methods"):
             st.caption("Sampling methods take some seconds, more for long texts.")
             return
-        scores = {}
+        scores, begin = {}, partial(my_turn, st.empty())
         for method, about in methods.items():
             try:
-                one = cached.attribution(name, text, **{**how, "method": method})
+                one = cached.attribution(name, text, begin, **{**how, "method": method})
             except ZooError as error:
                 st.caption(plain(str(error)))
                 continue
@@ -290,8 +301,9 @@ def flips(text: str, found: Mapping[str, tuple[Attribution, Trust]]) -> None:
         return
     place = st.empty()
     for at, (name, (one, _)) in enumerate(found.items()):
-        place.progress(at / len(found), f"Looking for edits that turn {TITLES[name]}…")
-        removal, exchange = cached.flips(name, text, one.word_scores)
+        with my_turn(place, once=("flips", name, text, one.word_scores)):
+            place.progress(at / len(found), f"Looking for edits that turn {TITLES[name]}…")
+            removal, exchange = cached.flips(name, text, one.word_scores)
         st.html(
             f"<p><b>{TITLES[name]}</b></p>"
             f"<p>{_flip(removal, one, 'No set of words was found that turns it by removal.')}</p>"

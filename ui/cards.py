@@ -1,5 +1,6 @@
 """Predictions as cards and tables. HTML built here escapes everything that is not ours."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from html import escape
@@ -8,6 +9,10 @@ from model_zoo.registry import SPECS
 from model_zoo.results import Host, ModelCard, Prediction
 from ui.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL, UNSIGNED
 from ui.wording import change, confidence, margin, megabytes, percent
+
+# Of equal words in two texts. Comparing takes as long, times the changes: "a a a …" with "a b a …"
+# of 20,000 characters would take minutes.
+MAX_PAIRS = 100_000
 
 STYLE = """<style>
 .q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem solid
@@ -53,6 +58,8 @@ STYLE = """<style>
 .q-words span{display:inline-block;padding:.1rem .3rem;margin:.1rem 0;border-radius:.3rem;
  text-align:center;overflow-wrap:anywhere}
 .q-words small{display:block;font-size:.75rem;font-variant-numeric:tabular-nums}
+.st-key-scored button[aria-label^="Download"],.st-key-preview button[aria-label^="Download"]{
+ display:none} /* the grid's own download would not make formulas safe */
 .q-facts{font-size:.85rem;line-height:1.5;min-height:6em;margin:-.4rem 0 .4rem}
 .q-meter{font-size:.875rem;min-width:16rem}
 .q-meter div{height:.5rem;border-radius:.25rem;margin:.3rem 0;overflow:hidden;
@@ -214,9 +221,29 @@ def _difference(old: str, new: str) -> tuple[str, str]:
 def _parts(old: str, new: str) -> Iterator[tuple[str, str, str]]:
     """What both texts have, or what only the old and the new one have there; escaped, in order."""
     a, b = old.split(), new.split()
+    start = _alike(a, b)
+    end = _alike(a[start:][::-1], b[start:][::-1])
+    middle = _compared(a[start : len(a) - end], b[start : len(b) - end])
+    for words in ((a[:start], [], []), *middle, (a[len(a) - end :], [], [])):
+        if any(words):
+            same, gone, come = (escape(" ".join(part)) for part in words)
+            yield same, gone, come
+
+
+def _alike(a: Sequence[str], b: Sequence[str]) -> int:
+    """How many words the two begin with alike."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(a), len(b)))
+
+
+def _compared(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[Sequence[str], ...]]:
+    """Words both have, or only `a` and only `b` have there; all exchanged if it would take long."""
+    often = Counter(b)
+    if sum(often[word] for word in a) > MAX_PAIRS:
+        yield [], a, b
+        return
     for what, i, j, k, m in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
-        gone, come = escape(" ".join(a[i:j])), escape(" ".join(b[k:m]))
-        yield (gone, "", "") if what == "equal" else ("", gone, come)
+        yield (a[i:j], [], []) if what == "equal" else ([], a[i:j], b[k:m])
 
 
 def _sign(label: str) -> str:

@@ -16,6 +16,7 @@ from ui import cached, figures, state
 from ui.cards import changes, failed_card, prediction_card, waiting_card
 from ui.text import nothing_to_read
 from ui.theme import PLAIN, TITLES
+from ui.turns import my_turn
 from ui.wording import agreement, notices, plain, turns
 
 CHOSEN = "chosen"  # key of the pills that choose models
@@ -94,21 +95,23 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
         return None, {}
     found: dict[str, list[Prediction]] = {}
     failed: dict[str, ZooError] = {}
-    for at, name in enumerate(slots):
-        if not cached.loaded(name):
-            for waiting, slot in slots.items():
-                slot.html(waiting_card(waiting, TITLES[waiting]))
-            remarks.progress(at / len(slots), f"Loading {TITLES[name]} ({at + 1} of {len(slots)})…")
-        try:
-            model = cached.model(name)
-            found[name] = [predict(model, [text])[0] for text in texts]
-        except TextError:
-            for slot in (*slots.values(), remarks):
-                slot.empty()
-            nothing_to_read()
-            return None, {}
-        except ZooError as error:
-            failed[name] = error
+    with my_turn(remarks):
+        for at, name in enumerate(slots):
+            if not cached.loaded(name):
+                for waiting, slot in slots.items():
+                    slot.html(waiting_card(waiting, TITLES[waiting]))
+                doing = f"Loading {TITLES[name]} ({at + 1} of {len(slots)})…"
+                remarks.progress(at / len(slots), doing)
+            try:
+                model = cached.model(name)
+                found[name] = [predict(model, [text])[0] for text in texts]
+            except TextError:
+                for slot in (*slots.values(), remarks):
+                    slot.empty()
+                nothing_to_read()
+                return None, {}
+            except ZooError as error:
+                failed[name] = error
     now = {name: pair[0] for name, pair in found.items()}
     before = {name: pair[1] for name, pair in found.items() if len(pair) > 1}
 
@@ -166,7 +169,8 @@ def minority(found: Mapping[str, Prediction]) -> set[str]:
 def formation(found: Answers) -> list[Course]:
     """Charts of how the answers form, word by word and layer by layer; what they show."""
     encoded = cached.encoded(found.text)
-    courses = [course for name in found.now for course in cached.courses(name, found.text)]
+    with my_turn(st.empty(), once=("courses", found.text, *found.now)):
+        courses = [course for name in found.now for course in cached.courses(name, found.text)]
     words = _token_texts(encoded)
     st.header("How the answer forms")
     left, right = st.columns(2)

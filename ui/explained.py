@@ -1,17 +1,18 @@
 """Below each model's gauges on Compare: its words coloured, and a small map of what sees what."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
-from model_zoo.registry import SPECS
+from model_zoo.registry import RECURRENT, SPECS
 from ui import cached, figures
 from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
 from ui.cards import coloured_words
 from ui.theme import PLAIN
+from ui.turns import my_turn
 from ui.wording import plain
 
 SHOWN = 64  # words in a strip, tokens in a map
@@ -28,12 +29,9 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
         return
     found = {}
     for name, slot in slots.items():
-        # said again as the work goes on: a run can only be interrupted, by a new sentence, say,
-        # where it draws something
-        look = partial(slot.caption, "Looking for the words that made the answer…")
-        look()
+        begin = partial(my_turn, slot, "Looking for the words that made the answer…")
         try:
-            found[name] = cached.attribution(name, text, partial(_telling, look), **SHORT_FORM)
+            found[name] = cached.attribution(name, text, begin, **SHORT_FORM)
         except ZooError as error:
             slot.caption(plain(str(error)))
     largest = max((abs(s) for one in found.values() for s in one.word_scores), default=0) or 1.0
@@ -62,26 +60,18 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
             st.page_link("pages/inside.py", label="Look inside", icon=":material/grid_on:")
 
 
-def _telling(look: Callable[[], object]) -> Callable[[int], None]:
-    """What is told of progress, and says again that there is some."""
-
-    def advance(rows: int) -> None:
-        look()
-
-    return advance
-
-
 def _map(name: str, text: str) -> None:
     """Attention rollout of a Transformer, or what each position of a recurrent model can see."""
-    if cached.recurrent(name):
-        found = cached.influence(name, text, 0)
-        words: Sequence[str] = found.tokens
-        shares, across = found.change, "changes with"
-        said = "Rows: positions. Columns: the words they change with."
-    else:
-        words, shares = cached.rolled_out(name, text)
-        across = "draws on"
-        said = "Rows: positions. Columns: the words they draw on, by attention rollout."
+    with my_turn(st.empty(), once=("map", name, text)):
+        if name in RECURRENT:
+            found = cached.influence(name, text, 0)
+            words: Sequence[str] = found.tokens
+            shares, across = found.change, "changes with"
+            said = "Rows: positions. Columns: the words they change with."
+        else:
+            words, shares = cached.rolled_out(name, text)
+            across = "draws on"
+            said = "Rows: positions. Columns: the words they draw on, by attention rollout."
     words, shares = words[:SHOWN], shares[:SHOWN, :SHOWN]
     filled = (shares > 1e-6).mean()
     st.plotly_chart(

@@ -6,6 +6,7 @@ from html import escape
 
 import streamlit as st
 
+from model_zoo.errors import ZooError
 from model_zoo.host import host, resident_bytes
 from model_zoo.measure import LEAST_RUNS, latency
 from model_zoo.registry import SPECS
@@ -13,7 +14,8 @@ from model_zoo.results import Latency
 from ui import cached, figures
 from ui.cards import meter
 from ui.theme import PLAIN
-from ui.wording import listing, ratio
+from ui.turns import my_turn, work
+from ui.wording import listing, plain, ratio
 
 BATCHES = (1, 8, 32)
 RUNS = 20
@@ -41,32 +43,40 @@ def gauges(text: str, names: Sequence[str], slots: Mapping) -> None:
         st.html(meter(resident_bytes(), host()), width="content")
     method = st.empty()
     kept = st.session_state.setdefault("latency", {})
+    beside = st.session_state.setdefault("others at work while it was measured", {})
     wanted = (text, tuple(names), batch)
     if again or wanted not in kept:
         for key in [key for key in kept if key[:2] != wanted[:2]]:
-            del kept[key]
-        kept[wanted] = (_measure(text, names, batch or 1, method), datetime.now().astimezone())
+            del kept[key], beside[key]
+        try:
+            timed, beside[wanted] = _measure(text, names, batch or 1, method)
+        except ZooError as error:
+            method.error(plain(str(error)), icon=":material/error:")
+            return
+        kept[wanted] = (timed, datetime.now().astimezone())
     timed, when = kept[wanted]
     _draw(names, timed, cached.memory(), slots)
-    method.caption(_method(timed, when))
+    method.caption(_method(timed, beside[wanted], when))
     if len(cached.memory()) < len(SPECS):
         st.fragment(_await_memory, run_every=1.0)()
 
 
-def _measure(text: str, names: Sequence[str], batch: int, place) -> dict[str, Latency]:
-    """Latency of each model, with progress in `place`; waits while another visitor measures."""
-    while not cached.measuring.acquire(timeout=0.2):
-        place.progress(0.0, "Waiting until another visitor's measurement is done…")
-    try:
+def _measure(text: str, names: Sequence[str], batch: int, place) -> tuple[dict[str, Latency], int]:
+    """Latency of each model, with progress in `place`, and how many others were at work meanwhile.
+
+    It takes one place, not all: others' work has cores of its own, and they need not wait. But no
+    other measurement is made at the same time.
+    """
+    with my_turn(place, lone=True):
         models = [cached.model(name) for name in names]
         timed: dict[str, Latency] = {}
+        beside = 0
         place.progress(0.0, "Measuring: warming up…")
         for timed in latency(models, text, batch=batch, runs=RUNS, seconds=SECONDS):
             done = len(next(iter(timed.values())).samples_ms) if timed else 0
             place.progress(done / RUNS, f"Measuring: {done} of up to {RUNS} runs")
-        return timed
-    finally:
-        cached.measuring.release()
+            beside = max(beside, work.running() - 1)
+        return timed, beside
 
 
 def _draw(names: Sequence[str], timed: Mapping[str, Latency], memory: Mapping, slots) -> None:
@@ -118,18 +128,22 @@ def _facts(name: str, timed: Mapping[str, Latency], cards: Mapping, known: Mappi
     return "; ".join(facts + [f"{how} {SPECS[YARDSTICK].title}" for how in compared])
 
 
-def _method(timed: Mapping[str, Latency], when: datetime) -> str:
+def _method(timed: Mapping[str, Latency], beside: int, when: datetime) -> str:
     """How the figures were come by."""
     machine, one = host(), next(iter(timed.values()))
     runs = len(one.samples_ms)
     copies = f"{one.batch} copies of " * (one.batch > 1)
     ended = f" (of {RUNS} meant: {SECONDS:.0f} s were over)" if LEAST_RUNS <= runs < RUNS else ""
     threads = f"{one.threads} thread{'s' * (one.threads != 1)}"
+    company = (
+        f" Meanwhile {beside} other visitor{'s' * (beside != 1)} had work done on other cores, "
+        "which may have slowed these calls."
+    ) * bool(beside)
     return (
         f"Latency: median and 95th percentile (the line on the dial) of {runs} calls{ended} after "
         f"{one.warm_up} warm-up, models taking turns; {copies}{one.tokens} tokens with [CLS] and "
         f"[SEP], {threads}, {machine.processor}, {machine.cores} cores, torch {machine.torch}; at "
-        f"{when:%H:%M:%S}, server's time. Disk: "
+        f"{when:%H:%M:%S}, server's time.{company} Disk: "
         "weights in float16. Memory: what loading and one call add to a fresh process, measured "
         "once on this host. All four models' gauges share their scales."
     )

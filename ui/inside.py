@@ -1,29 +1,31 @@
 """What the sections of the page Inside share: whom to ask, what to show, how to read it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
-from model_zoo.registry import SPECS
 from ui import heatmaps
 from ui.theme import TITLES
+from ui.turns import my_turn
 from ui.wording import plain
-
-TRANSFORMERS = [name for name, row in SPECS.items() if "transformer:" in row.network]
-RECURRENT = [name for name in SPECS if name not in TRANSFORMERS]
 
 Found = TypeVar("Found")
 
 
-def ask(names: Sequence[str], what: Callable[[str], Found]) -> dict[str, Found]:
-    """What each model has to show; one that cannot be loaded says so, and the others go on."""
+def ask(names: Sequence[str], what: Callable[..., Found], *about: Hashable) -> dict[str, Found]:
+    """What each model has to show, `what(name, *about)`, with a turn for each.
+
+    One that cannot be loaded says so, and the others go on.
+    """
     found = {}
+    place = st.empty()
     for name in names:
         try:
-            found[name] = what(name)
+            with my_turn(place, once=(what, name, *about)):
+                found[name] = what(name, *about)
         except ZooError as error:
             st.error(plain(f"{TITLES[name]}: {error}"), icon=":material/error:")
     return found

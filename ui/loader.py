@@ -6,6 +6,7 @@ from model_zoo.host import host, resident_bytes
 from model_zoo.registry import SPECS
 from ui import cached
 from ui.cards import meter
+from ui.theme import TITLES
 from ui.wording import megabytes
 
 
@@ -13,14 +14,16 @@ def heading() -> None:
     """What the panel is about."""
     st.subheader("Model loader")
     st.caption(
-        "Each model is loaded on first use, then shared by all visitors. Unloading frees its "
-        "memory for everybody; the next sentence loads it again."
+        "Models are loaded once, in the background, and shared by all visitors. Unloading frees a "
+        "model's memory for everybody; the next sentence loads it again. Where memory is short, "
+        "the one not used for the longest is dropped."
     )
 
 
 @st.fragment
 def panel() -> None:
     """Each model's entry in the cache, with a button to unload it."""
+    gone = cached.dropped()
     for name, row in SPECS.items():
         entry, uses = cached.loaded(name), cached.uses(name)
         with st.container(border=True, key=f"loader-{name}"):
@@ -31,6 +34,8 @@ def panel() -> None:
                     f"loaded in {entry.load_ms / 1e3:.1f} s, added about "
                     f"{megabytes(entry.added_bytes)} here; {asked}"
                 )
+            if not entry and name in gone:
+                asked += f"; dropped, as memory was short, to make room for {TITLES[gone[name]]}"
             st.caption(asked)
             st.button(
                 f"Unload {row.title}",

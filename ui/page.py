@@ -5,9 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
+from streamlit import net_util
 
 from model_zoo.errors import ZooError
-from ui import loader, state
+from ui import cached, loader, state
 from ui.cards import STYLE
 from ui.wording import plain
 
@@ -16,8 +18,15 @@ MENU = (
     ("app.py", "Compare"),
     ("pages/attributions.py", "Attributions"),
     ("pages/inside.py", "Inside"),
+    ("pages/speed.py", "Speed and size"),
+    ("pages/evaluate.py", "Your data"),
     ("pages/models.py", "The four models"),
 )
+# Where a page elsewhere on the web tries to connect to the app, Streamlit would ask a service on
+# the internet for this server's own address, to compare; this stands in for the answers.
+net_util._internal_ip = net_util._external_ip = "127.0.0.1"
+# Uploads of more than 1 MB would pass through a file on the disk: all of them stay in memory.
+MultiPartParser.spool_max_size = (1 + st.get_option("server.maxUploadSize")) * 2**20
 
 
 @contextmanager
@@ -34,6 +43,7 @@ def page(title: str) -> Iterator[None]:
         initial_sidebar_state="collapsed",
         menu_items={"About": "Quartet: four models read the same sentence side by side."},
     )
+    _run_again_on_reconnect()
     st.html(STYLE)
     state.read_address(arrived=st.session_state.get("page", title) != title)
     st.session_state["page"] = title
@@ -45,9 +55,20 @@ def page(title: str) -> Iterator[None]:
     with st.sidebar:
         loader.heading()
     st.title(title)
+    cached.warm_up()
     try:
         yield
     except ZooError as error:
         st.error(plain(str(error)), icon=":material/error:")
     with st.sidebar:
         loader.panel()  # at the end, when it is known what this run has loaded
+    cached.tidy()
+
+
+@st.fragment(run_every=86_400)
+def _run_again_on_reconnect() -> None:
+    """Nothing, once a day; but a tab with a timer asks for a new run when it finds a server again.
+
+    Without one it shows its old answers, and the first click is lost: the new server, or the one
+    that forgot the tab while its machine slept, knows none of the page's buttons.
+    """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from model_zoo.registry import SPECS
+from model_zoo.tokens import without_surrogates
 
 MAX_LINK_CHARACTERS = 2_000  # a text: longer ones make addresses that mail and chat cut off
 MAX_WITHOUT = 64
@@ -84,7 +85,7 @@ def link(address: str, found: Mapping[str, str]) -> str:
 def _text(value: str) -> str:
     if len(value) > MAX_LINK_CHARACTERS:
         raise ValueError(f"it is longer than {MAX_LINK_CHARACTERS:,} characters")
-    return value
+    return without_surrogates(value)
 
 
 def _models(value: str) -> tuple[str, ...]:

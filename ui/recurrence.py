@@ -5,9 +5,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from model_zoo.gates import CLEARLY, forgets
+from model_zoo.registry import RECURRENT
 from model_zoo.results import Encoded, Gates
 from ui import cached, heatmaps
-from ui.inside import RECURRENT, ask, choose_start, how_to_read
+from ui.inside import ask, choose_start, how_to_read
 from ui.theme import PLAIN, TITLES
 from ui.wording import listing, percent, plain
 
@@ -15,7 +16,7 @@ from ui.wording import listing, percent, plain
 def section(encoded: Encoded) -> None:
     """The gates of LSTM and BiLSTM, word by word."""
     st.header("Recurrence")
-    found = ask(RECURRENT, lambda name: cached.gates(name, encoded.text))
+    found = ask(RECURRENT, cached.gates, encoded.text)
     directions = [one for pair in found.values() for one in pair]
     if not directions:
         return

@@ -1,6 +1,7 @@
 """One visitor's view, kept in the session, in the address and in step with the widgets."""
 
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from ui.permalink import View, link, parameters, parse
 DEFAULT = View(text=FIRST)
 _VIEW, _WRITTEN, _NOTICES = "view", "address as written last", "notices on the address"
 _CHANGED = "changed by a widget for this run"
+_FIRST = "this is the session's first run"
 _SHOWN = "keys of widgets that show parts of the view"
 
 
@@ -33,6 +35,7 @@ def read_address(*, arrived: bool) -> None:
     app: the menu's links carry no parameters, and the visitor's view goes along. A run that a
     widget asked for may bring the address from before the last one was written: it is not followed.
     """
+    st.session_state[_FIRST] = _WRITTEN not in st.session_state
     asked = _address()
     clicked = st.session_state.pop(_CHANGED, False)
     if asked != st.session_state.get(_WRITTEN) and not clicked:
@@ -52,6 +55,19 @@ def show(key: str, value: object) -> str:
     st.session_state.setdefault(key, value)
     st.session_state.setdefault(_SHOWN, set()).add(key)
     return key
+
+
+def first_run() -> bool:
+    """Whether the session is new: a tab was opened, or found the server started anew."""
+    return st.session_state[_FIRST]
+
+
+def show_or_take(key: str, value: str) -> dict[str, Any]:
+    """As `show`, as arguments of a text widget; but in a first run, what a tab brings is kept."""
+    if not first_run():
+        return {"key": show(key, value)}
+    st.session_state.setdefault(_SHOWN, set()).add(key)  # set, it would replace what is brought
+    return {"key": key, "value": value}
 
 
 def address_notices() -> list[str]:

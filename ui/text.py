@@ -21,13 +21,15 @@ def text_box() -> tuple[Encoded, st.delta_generator.DeltaGenerator]:
     """
     with st.form("sentence", border=False, enter_to_submit=True):
         left, right = st.columns([6, 1], vertical_alignment="bottom")
-        left.text_input(
+        typed = left.text_input(
             "A sentence in English",
-            key=state.show(BOX, state.view().text),
+            **state.show_or_take(BOX, state.view().text),
             max_chars=MAX_CHARACTERS,
             autocomplete="off",
         )
         right.form_submit_button("Compare", type="primary", width="stretch", on_click=_submit)
+    if typed != state.view().text and state.first_run():
+        state.change(text=typed, without=())  # a long one, which no address holds
     row = st.container(horizontal=True, vertical_alignment="bottom", key="toolbar")
     row.pills("Examples", list(EXAMPLES), key="example", on_change=_take_example, wrap=True)
     text = state.view().text

@@ -19,3 +19,15 @@ UNSIGNED = "#808080"  # scores that say how much, not which way
 OTHER_MODEL = "#777777"  # a model that has no colour of its own yet
 TITLES = {name: row.title for name, row in SPECS.items()}  # what models are called
 PLAIN = {"displayModeBar": False}  # of charts: hovering is enough
+VERDICT_COLOURS = {  # white signs on them are readable
+    "holds": "#1B7F5C",
+    "holds in part": "#8A6100",
+    "does not hold here": "#9A3B26",
+    "not tested here": "#666666",
+}
+VERDICT_SIGNS = {
+    "holds": "✓",
+    "holds in part": "◐",
+    "does not hold here": "✗",
+    "not tested here": "–",
+}

@@ -1,9 +1,11 @@
 """Results in words. Pure functions, so that what the page says can be tested without a page."""
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from model_zoo.results import LABELS, Attribution, Course, Prediction, Trust
+from model_zoo.metrics import McNemar
+from model_zoo.results import LABELS, Attribution, Checked, Course, Gap, Prediction, Trust
 
 
 def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> str:
@@ -151,9 +153,30 @@ def megabytes(size: float) -> str:
     return f"{size / 1e9:.1f} GB" if abs(size) >= 1e10 else f"{size / 1e6:,.0f} MB"
 
 
+def in_line(ahead: int) -> str:
+    """Where a visitor stands who waits for a turn; `ahead` are those who wait before them."""
+    return f"Waiting for your turn: {f'{ahead:,} ahead of you' if ahead else 'you are next'}…"
+
+
 def plain(text: str) -> str:
-    """Text as Markdown that shows it as it is: what is typed may hold *, $ or [."""
-    return "".join(f"\\{char}" if char in r"\`*_{}[]()#+-.!|<>~$:&" else char for char in text)
+    """Text as Markdown that shows it as it is: what is typed may hold *, $ or [.
+
+    Some of what Streamlit looks for it finds in the text that is left once escapes are resolved:
+    links, arrows, its icons. An empty span in their midst keeps them apart.
+    """
+    apart = _FOUND_LATE.sub(r"\g<0>\0", " ".join(text.replace("\0", "\ufffd").splitlines()))
+    return "".join(
+        ":small[]" if char == "\0" else f"\\{char}" if char in _MARKUP else char for char in apart
+    )
+
+
+_MARKUP = frozenset(r"\`*_{}[]()#+-.!|<>~$:&=")
+_FOUND_LATE = re.compile(  # in each, up to where it can be broken
+    r"https?:(?=//)|www(?=\.)|[-.\w+](?=@)"
+    r"|:(?=streamlit:|material[/_])"
+    r"|(?:^|(?<=\s))(?:<(?=->|-|=)|-(?=>|-)|>(?==)|~(?==))",
+    re.IGNORECASE,
+)
 
 
 def in_figure(word: str) -> str:
@@ -186,3 +209,67 @@ def interval(share: float | None, ci95: tuple[float, float] | None) -> str:
     if share is None or ci95 is None:
         return "–"
     return f"{share:.1%} ({ci95[0]:.1%} to {ci95[1]:.1%})"
+
+
+def families(
+    found: Mapping[str, Mapping[str, Checked]], gaps: Sequence[Gap], first: Sequence[str]
+) -> str:
+    """Which behaviour checks the recurrent models `first` fail more often, and which the others do.
+
+    `found` is check -> model -> result; `gaps` are those of `model_zoo.checks.gaps`.
+    """
+    if not gaps:
+        return "Only one of the two families was asked, so there is nothing to compare."
+
+    def mean(check: str, side: bool) -> float:
+        shares = [one.share for name, one in found[check].items() if (name in first) == side]
+        return sum(shares) / len(shares)
+
+    sentences = []
+    for side, who in ((True, "recurrent models"), (False, "Transformers")):
+        ahead = sorted(
+            (gap for gap in gaps if (gap.b > gap.c if side else gap.c > gap.b)),
+            key=lambda gap: mean(gap.check, not side) - mean(gap.check, side),
+        )
+        sure = [gap.check for gap in ahead if gap.p < 0.05]
+        told = [
+            f"“{check}” ({_whole(mean(check, side))} against {_whole(mean(check, not side))})"
+            for check in sure or [gap.check for gap in ahead[:1]]
+        ]
+        if sure:
+            sentences.append(
+                f"The {who} fail more cases than the others, beyond chance, in {len(sure)} of "
+                f"{len(gaps)} checks: {listing(told)}."
+            )
+        elif told:
+            sentences.append(
+                f"The {who} fail more cases beyond chance in no check; the largest difference is "
+                f"in {told[0]} and may be chance (p = {ahead[0].p:.2g})."
+            )
+        else:
+            sentences.append(f"The {who} fail more cases than the others in no check.")
+    return " ".join(sentences)
+
+
+def _whole(share: float) -> str:
+    """A share of cases in whole per cent; unlike a probability, it may be exactly 0 or 1."""
+    return f"{100 * share:.0f}\u202f%"
+
+
+def duration(seconds: float) -> str:
+    """A length of time as one would say it: "40 s", "3 min", "1 h 20 min"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def paired(test: McNemar, one: str, other: str) -> str:
+    """What a paired test says of two models, in words."""
+    if test.p >= 0.05:
+        return "this difference could be chance"
+    better = one if test.b > test.c else other
+    return f"{better} is better here, hardly by chance"

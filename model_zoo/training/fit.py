@@ -7,9 +7,12 @@ either the old one or the new one.
 import json
 import math
 import random
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from time import monotonic
 
@@ -211,12 +214,22 @@ def collate(
 
 def precision(device: torch.device, half: bool) -> AbstractContextManager:
     """bfloat16 matrix products where asked for and where the hardware has them."""
-    fast = (
-        torch.cuda.is_bf16_supported()
-        if device.type == "cuda"
-        else torch.backends.mkldnn.is_available() and torch.cpu._is_avx512_bf16_supported()
-    )
-    return torch.autocast(device.type, torch.bfloat16) if half and fast else nullcontext()
+    if not half:
+        return nullcontext()
+    cuda = device.type == "cuda"
+    fast = torch.cuda.is_bf16_supported() if cuda else _processor_has_bfloat16()
+    return torch.autocast(device.type, torch.bfloat16) if fast else nullcontext()
+
+
+@cache
+def _processor_has_bfloat16() -> bool:
+    if not (torch.backends.mkldnn.is_available() and torch.cpu._is_avx512_bf16_supported()):
+        return False
+    if not torch.cpu._is_amx_tile_supported():
+        return True
+    # Some virtual machines announce AMX but kill a process that uses it: let another one try.
+    code = "import torch; a = torch.ones(64, 384).bfloat16(); torch.nn.functional.linear(a, a)"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True).returncode == 0
 
 
 @torch.no_grad()

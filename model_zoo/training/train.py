@@ -192,11 +192,11 @@ def train(
     }
     for part, rows in corpus.reported.items():
         scored = evaluate([trained], [row.text for row in rows], [row.label for row in rows])
-        found = scored.scores[name]
+        found = scored.qualities[name]
         metrics[part] = {
             "rows": len(rows),
             "accuracy": found.accuracy,
-            "ci95": list(found.ci95),
+            "ci95": list(found.accuracy_ci95),
             "f1": found.f1,
         }
     save_metrics(folder, metrics)

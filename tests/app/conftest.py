@@ -17,6 +17,14 @@ def few_runs(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def no_background(monkeypatch):
+    """No loading in the background: a test says itself which models are in memory."""
+    from ui import cached
+
+    monkeypatch.setattr(cached, "warm_up", lambda: None)
+
+
+@pytest.fixture(autouse=True)
 def unexplained(request, monkeypatch):
     """No attributions below the gauges, but for tests marked `explained`: they take seconds."""
     if not request.node.get_closest_marker("explained"):

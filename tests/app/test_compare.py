@@ -147,6 +147,7 @@ def test_only_unknown_symbols_are_pointed_out(app):
     assert "nothing to go on" in app.warning[0].value
 
 
+@pytest.mark.slow
 def test_a_word_can_be_left_out_and_masked(app):
     submit(app, "This is not a bad film at all.")
     assert comparison(app) is None
@@ -222,6 +223,7 @@ def test_the_address_follows_and_a_changed_address_is_followed(app):
     assert shares(app) == pytest.approx(of("A bad film."), abs=0.06)
 
 
+@pytest.mark.slow
 def test_gauges_are_measured_on_this_sentence_and_kept_until_it_changes(app):
     submit(app, "A good film, all in all.")
     kept = app.session_state["latency"]
@@ -254,6 +256,7 @@ def test_every_chart_has_a_text_equivalent(app):
     assert all(len(chart.alt) > 40 for chart in charts)
 
 
+@pytest.mark.slow
 @pytest.mark.explained
 def test_words_and_maps_stand_below_the_gauges():
     app = opened(text="The acting is great, but the film is dreadful.")
@@ -288,6 +291,7 @@ def test_the_loader_shows_what_is_loaded_and_unloads(app):
     assert cached.model("bert") is cached.model("bert")
 
 
+@pytest.mark.slow
 def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch):
     from model_zoo import registry
     from model_zoo.errors import WeightsError

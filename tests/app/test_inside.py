@@ -51,7 +51,7 @@ def assert_sound(app, text):
         TEXT,
         "😀😀",
         "<script>alert(1)</script> **bold** $x$ [link](javascript:alert(1)) [SEP] ##ing",
-        pytest.param("good film " * 300, marks=pytest.mark.slow),  # half a minute of masking
+        pytest.param("good film " * 300, marks=pytest.mark.long),  # half a minute of masking
     ],
     ids=["one word", "sentence", "emoji", "markup", "600 words"],
 )

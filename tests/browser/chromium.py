@@ -7,11 +7,20 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A started app: where it answers, and its process."""
+
+    address: str
+    process: subprocess.Popen
 
 
 @contextmanager
@@ -20,14 +29,29 @@ def running_app(caches: Path | None = None) -> Iterator[str]:
 
     What it keeps between starts goes into `caches` instead of the user's cache folder.
     """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    with started(env={"XDG_CACHE_HOME": str(caches)} if caches else {}) as server:
+        yield server.address
+
+
+@contextmanager
+def started(
+    folder: Path = ROOT,
+    *,
+    port: int | None = None,
+    env: Mapping[str, str | None] | None = None,
+    within: Sequence[str] = (),
+    flags: Sequence[str] = ("--server.address=127.0.0.1",),
+) -> Iterator[Server]:
+    """The app in `folder`, started for this block; on `port`, or on a free one.
+
+    `env` adds to the environment, None takes out. `within` is a command that starts another.
+    """
+    port = port or free_port()
+    command = [*within, sys.executable, "-m", "streamlit", "run", "app.py", *flags]
     process = subprocess.Popen(
-        [*command, "--server.address=127.0.0.1", f"--server.port={port}"],
-        cwd=ROOT,
-        env=os.environ | ({"XDG_CACHE_HOME": str(caches)} if caches else {}),
+        [*command, "--server.headless=true", f"--server.port={port}"],
+        cwd=folder,
+        env={key: value for key, value in (os.environ | dict(env or {})).items() if value},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
     )
@@ -40,10 +64,17 @@ def running_app(caches: Path | None = None) -> Iterator[str]:
             except OSError:
                 assert process.poll() is None, "the server ended by itself"
                 time.sleep(0.1)
-        yield address
+        yield Server(address, process)
     finally:
         process.terminate()
         process.wait(20)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
 
 
 def executable() -> str | None:

@@ -106,6 +106,7 @@ def test_a_word_is_left_out_by_a_click_and_by_the_keyboard(open_page):
     expect(page.locator(CHANGES).locator("ins")).to_have_text("[MASK]")
 
 
+@pytest.mark.long
 def test_a_copied_link_opened_cold_shows_the_same(open_page, server):
     page = open_page()
     answered(page)
@@ -196,10 +197,10 @@ def test_text_is_kept_on_the_way_to_another_page_and_back(open_page):
     answered(page)
     submit(page, "Great fun, I loved it.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
-    page.get_by_role("link", name="The four models").click()
+    page.get_by_role("link", name="The four models", exact=True).click()
     expect(page.get_by_role("heading", name="The four models")).to_be_visible()
     expect(page.get_by_text("Model card of BERT")).to_be_visible()
-    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("link", name="Compare", exact=True).click()
     expect(box(page)).to_have_value("Great fun, I loved it.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
     expect(page).to_have_url(re.compile("Great"))
@@ -218,17 +219,17 @@ def test_markup_is_not_executed(open_page):
 
 
 @pytest.mark.parametrize("path", ["/", "/models"])
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 def test_a_deep_link_opened_cold_shows_our_menu_and_fits(open_page, path, width, scheme):
     page = open_page(path, width=width, scheme=scheme)
-    expect(page.get_by_role("link", name="Compare")).to_be_visible()
+    expect(page.get_by_role("link", name="Compare", exact=True)).to_be_visible()
     expect(page.locator(f"{LABELS}, [data-testid='stTable']").first).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.get_by_test_id("stException").count() == 0
 
 
+@pytest.mark.long
 def test_two_visitors_see_their_own_sentences(open_page):
     one, other = open_page(), open_page()
     for page in (one, other):

@@ -40,12 +40,15 @@ def test_each_section_shows_its_plots_and_fits(open_page, width, scheme):
             " return main.scrollWidth - main.clientWidth })()"
         )
         assert wider <= 0, name
-        widest = page.locator(PLOT).evaluate_all(  # at once: plots may be drawn anew meanwhile
-            "plots => Math.max(...plots.map(plot => plot.getBoundingClientRect().width))"
+        page.wait_for_function(  # plots may be drawn anew meanwhile: look until they stand
+            "([plot, width]) => { const widths = [...document.querySelectorAll(plot)]"
+            ".map(one => one.getBoundingClientRect().width);"
+            " return widths.length > 0 && widths.every(one => 0 < one && one <= width) }",
+            arg=[PLOT, width],
         )
-        assert 0 < widest <= width
 
 
+@pytest.mark.long
 def test_pictures_of_attention(open_page):
     page = open_page("/inside?text=" + TEXT.replace(" ", "+"))
     expect(page.locator(PLOT)).to_have_count(4)

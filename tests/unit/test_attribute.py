@@ -150,6 +150,7 @@ def test_what_does_not_exist_is_refused(lstm):
         attribute(lstm, "word " * 200, method="shapley")
 
 
+@pytest.mark.slow
 def test_the_longest_text_and_a_single_word(lstm):
     long = attribute(lstm, "good film " * 400)
     assert len(long.scores) == 512 and long.gap_relative <= 0.01

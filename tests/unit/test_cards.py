@@ -161,3 +161,25 @@ def test_coloured_words_show_scores_signs_and_no_markup():
     assert "−0.50" in text and "+1.00" in text and "<i>" in text
     assert "#9C5BB5 30%" in body and "#1B9E8A 60%" in body
     assert "#808080" in coloured_words("bert", "BERT", ["a"], [0.5], 1.0, False)
+
+
+def test_texts_too_alike_in_too_many_ways_are_exchanged_but_for_their_ends():
+    old, new = "one " + "a b " * 1000 + "end", "one " + "b a c " * 1000 + "end"
+    found = edited(old, new)
+    assert found.startswith("one <del>a b a") and found.endswith("b a c</ins> end")
+    assert found.count("<del>") == found.count("<ins>") == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("a b c", "a c", "a <del>b</del> c"),
+        ("a a", "a a a", "a a <ins>a</ins>"),
+        ("", "a", "<ins>a</ins>"),
+        ("a", "", "<del>a</del>"),
+        ("a b", "a b", "a b"),
+        ("x <b> y", "x y", "x <del>&lt;b&gt;</del> y"),
+    ],
+)
+def test_an_edit_is_marked(old, new, said):
+    assert edited(old, new) == said

@@ -83,7 +83,9 @@ def test_evaluate(capsys, reviews):
     )
     assert found["rows"] == 60
     for score in found["models"].values():
-        assert set(score) == {"accuracy", "ci95", "f1", "seconds"}
+        assert set(score) == {
+            "accuracy", "ci95", "f1", "f1_ci95", "auc", "ece", "confusion", "seconds",
+        }  # fmt: skip
         assert score["accuracy"] > 0.8 and score["ci95"][0] <= score["accuracy"] <= score["ci95"][1]
     pair = found["mcnemar"]["lstm|bilstm"]
     one, other = (found["models"][name]["accuracy"] * 60 for name in ("lstm", "bilstm"))

@@ -1,5 +1,7 @@
 """The training loop: resuming, the schedule, and what it keeps."""
 
+import subprocess
+
 import pytest
 import torch
 from rich.progress import Progress
@@ -7,6 +9,7 @@ from safetensors import safe_open
 
 from model_zoo.errors import TrainingError
 from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassification
+from model_zoo.training import fit as loop
 from model_zoo.training.fit import (
     BEST,
     CHECKPOINT,
@@ -162,3 +165,18 @@ def test_consistency_is_the_symmetric_divergence_of_two_passes():
     # KL((1/2, 1/2) ‖ (1/4, 3/4)) = 0.143841 and the other way round 0.130812
     assert both == pytest.approx(cross + (0.143841 + 0.130812) / 2, abs=1e-5)
     assert plain == pytest.approx(0.693147, abs=1e-5)  # one pass, the first mind
+
+
+@pytest.mark.parametrize(("code", "chosen"), [(0, True), (-4, False)])
+def test_no_bfloat16_where_trying_it_kills_the_process(monkeypatch, code, chosen):
+    """As in virtual machines that announce AMX but do not let it be used."""
+    monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
+    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True)
+    monkeypatch.setattr(
+        loop.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code)
+    )
+    loop._processor_has_bfloat16.cache_clear()
+    with loop.precision(torch.device("cpu"), True):
+        assert torch.is_autocast_enabled("cpu") is chosen
+    loop._processor_has_bfloat16.cache_clear()

@@ -1,14 +1,13 @@
 """What a model costs: the way it is measured, not the figures."""
 
-import json
-
 import pytest
 
 from model_zoo import measure
-from model_zoo.errors import MeasureError, TextError, WeightsError
+from model_zoo.errors import MeasureError, TextError
 from model_zoo.host import free_bytes, host, memory_limits, resident_bytes
-from model_zoo.registry import load
+from model_zoo.registry import load, shared_tokenizer
 from model_zoo.results import Latency
+from model_zoo.tokens import encode
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +45,30 @@ def test_it_ends_early_when_time_is_up_but_never_before_three_runs(pair, calls):
     assert [(one.warm_up, len(one.samples_ms)) for one in found.values()] == [(1, 3)] * 2
 
 
+def test_only_time_in_calls_counts(pair, calls):
+    # a call takes 10 ms, a round 20: two rounds to warm up and eight that count are 200 ms
+    rounds = measure.latency(pair, "Great fun.", runs=50, warm_up=2, seconds=0.19)
+    counts = []
+    for found in rounds:
+        counts += [len(found["lstm"].samples_ms)] if found else []
+        for _ in range(1000):
+            measure.perf_counter()  # whoever looks on takes 10 s each time
+    assert counts == list(range(1, 9))
+
+
+@pytest.mark.parametrize("tokens", [3, 4, 8, 17, 20, 21, 32, 100, 256, 511, 512])
+def test_texts_have_exactly_so_many_tokens(tokens):
+    (found,) = encode(shared_tokenizer(), [measure.text_of(tokens)])
+    assert len(found.tokens) == tokens and not found.dropped
+    assert len(found.words) == tokens - 2 and "[UNK]" not in found.tokens
+
+
+@pytest.mark.parametrize("tokens", [-1, 0, 2, 513])
+def test_lengths_that_no_text_has_are_refused(tokens):
+    with pytest.raises(MeasureError, match=f"{tokens} tokens.*3 to 512"):
+        measure.text_of(tokens)
+
+
 def test_stopping_keeps_what_was_measured(pair, calls):
     for found in measure.latency(pair, "Great fun.", runs=50, warm_up=1):
         if found and len(found["lstm"].samples_ms) == 2:
@@ -64,43 +87,6 @@ def test_median_and_nearest_rank():
     assert (few.median_ms, few.p95_ms) == (5, 9)
     many = Latency("a", 5, 1, 1, 1, tuple(float(ms) for ms in range(20, 0, -1)))
     assert (many.median_ms, many.p95_ms) == (10.5, 19)
-
-
-@pytest.mark.slow
-def test_memory_is_measured_in_a_fresh_process_and_kept(tmp_path, monkeypatch):
-    found = measure.added_memory("lstm", kept_in=tmp_path)
-    # 4.7 M weights in float32 are 18.8 MB; some working memory comes on top
-    assert 15_000_000 < found < 80_000_000
-    monkeypatch.setattr(measure, "_measure_in_fresh_process", lambda *_: 1)
-    assert measure.added_memory("lstm", kept_in=tmp_path) == found
-    (kept,) = tmp_path.iterdir()
-    record = json.loads(kept.read_text())
-    kept.write_text(json.dumps(record | {"weights": "other"}))
-    assert measure.added_memory("lstm", kept_in=tmp_path) == 1  # no longer the same model
-    for damaged in ("", "[]", '{"added_bytes": "x"}', "\x00"):
-        kept.write_text(damaged)
-        assert measure.added_memory("lstm", kept_in=tmp_path) == 1
-
-
-def test_nowhere_to_keep_it_is_no_error(tmp_path, monkeypatch):
-    monkeypatch.setattr(measure, "_measure_in_fresh_process", lambda *_: 5)
-    (tmp_path / "file").write_text("")
-    assert measure.added_memory("lstm", kept_in=tmp_path / "file" / "below") == 5
-    assert measure.added_memory("lstm") == 5
-
-
-def test_short_memory_and_missing_weights_are_said_plainly(tmp_path, monkeypatch):
-    with pytest.raises(WeightsError):
-        measure.added_memory("lstm", root=tmp_path)
-    monkeypatch.setattr(measure, "free_bytes", lambda: 100_000_000)
-    with pytest.raises(MeasureError, match="100 MB are free"):
-        measure.added_memory("lstm")
-
-
-def test_a_failing_process_is_an_error_with_its_last_words(monkeypatch):
-    monkeypatch.setattr(measure.sys, "executable", "false")
-    with pytest.raises(MeasureError, match="exit code 1"):
-        measure.added_memory("lstm")
 
 
 def test_host_and_memory_are_those_of_this_process():

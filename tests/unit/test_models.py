@@ -29,7 +29,11 @@ every_model = pytest.mark.parametrize("name", list(SPECS))
 def test_is_ready_and_frozen(name):
     network = model(name).network
     assert not network.training
-    assert not any(p.requires_grad or p.dtype != torch.float32 for p in network.parameters())
+    assert not any(p.requires_grad for p in network.parameters())
+    half = [key for key, p in network.named_parameters() if p.dtype != torch.float32]
+    table = network.get_input_embeddings()
+    assert len(half) == 1 and table.weight.dtype == torch.float16  # as stored; only looked up
+    assert table(torch.tensor([[2]])).dtype == torch.float32
     assert tuple(network.config.id2label.values()) == LABELS
 
 
@@ -56,6 +60,7 @@ def test_embeddings_may_be_given_instead_of_ids(name):
 
 
 @every_model
+@pytest.mark.slow
 def test_threads_get_the_same_answers_as_one_at_a_time(name):
     expected = [predict(model(name), [text])[0].probabilities for text in TEXTS]
     with ThreadPoolExecutor(8) as pool:

@@ -1,11 +1,15 @@
 """Tokens, words and their offsets into the text as typed."""
 
+import json
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tokenizers.normalizers import BertNormalizer
 
+from model_zoo import tokens
 from model_zoo.registry import MODELS_DIR
-from model_zoo.tokens import encode, group_words, leave_out, tokenizer
+from model_zoo.tokens import encode, group_words, leave_out, normaliser, tokenizer
 
 FILE = MODELS_DIR / "bert" / "tokenizer.json"
 
@@ -120,3 +124,17 @@ def test_a_mask_put_into_the_text_is_read_as_one_token():
     masked = leave_out(read("a brillant film"), {1}, instead="[MASK]")
     assert read(masked).tokens == ("[CLS]", "a", "[MASK]", "film", "[SEP]")
     assert read(masked).word_texts == ("a", "[MASK]", "film")
+
+
+def test_the_files_hold_the_normaliser_that_is_made_here():
+    made = normaliser(BertNormalizer(lowercase=True))
+    assert json.loads(FILE.read_text("utf-8"))["normalizer"] == json.loads(made.__getstate__())
+
+
+def test_many_texts_are_read_as_each_alone(monkeypatch):
+    texts = ["", "good " * 5, "film", "bad " * 3, "x" * 99, "", "not"]
+    alone = [read(text) for text in texts]
+    for most in (1, 12, 30, 1000):
+        monkeypatch.setattr(tokens, "BATCH_CHARACTERS", most)
+        assert encode(FILE, texts) == alone
+    assert encode(FILE, []) == []

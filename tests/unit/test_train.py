@@ -31,8 +31,8 @@ def arguments(name, reviews, out, *more):
     ("name", "more"),
     [
         ("lstm", ["--epochs", "6", "--batch-size", "16"]),
-        ("bilstm", ["--epochs", "6", "--batch-size", "16"]),
-        ("bert", ["--epochs", "2", "--batch-size", "16"]),
+        pytest.param("bilstm", ["--epochs", "6", "--batch-size", "16"], marks=pytest.mark.long),
+        pytest.param("bert", ["--epochs", "2", "--batch-size", "16"], marks=pytest.mark.long),
         ("distilbert", ["--epochs", "1", "--batch-size", "16"]),
     ],
 )

@@ -158,6 +158,25 @@ def test_plain_leaves_nothing_for_markdown_to_find():
 
 
 @pytest.mark.parametrize(
+    ("typed", "apart"),
+    [
+        ("http://a.b", r"http\::small[]//a\.b"),
+        ("HTTPS://a", r"HTTPS\::small[]//a"),
+        ("www.a.b", r"www:small[]\.a\.b"),
+        ("me@a.b", r"me:small[]@a\.b"),
+        (":material/home:", r"\::small[]material/home\:"),
+        (":streamlit:", r"\::small[]streamlit\:"),
+        ("a -> b", r"a \-:small[]\> b"),
+        ("a <-> b", r"a \<:small[]\-\> b"),
+        ("-- >=", r"\-:small[]\- \>:small[]\="),
+        ("a\n===\nb\0", "a \\=\\=\\= b\ufffd"),
+    ],
+)
+def test_plain_keeps_apart_what_streamlit_looks_for_in_text(typed, apart):
+    assert plain(typed) == apart
+
+
+@pytest.mark.parametrize(
     ("gap", "comprehensiveness", "sufficiency", "infidelity", "said"),
     [
         (0.01, 0.9, 0.0, 0.2, "matter more than random ones"),

@@ -1,0 +1,89 @@
+"""Test negation, contrast, typos and other behaviour.
+
+Sentences made from templates, in the manner of CheckList (Ribeiro et al. 2020).
+"""
+
+import argparse
+
+from rich.table import Table
+
+from model_zoo.commands.output import model_options, out, print_json, progress, right
+from model_zoo.registry import SPECS, choose, load
+from model_zoo.results import Checked, Gap
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which models."""
+    model_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Every check on every chosen model, and whether the two families differ."""
+    from model_zoo import checks
+
+    names = choose(arguments.models)
+    with progress() as bar:
+        bars = {name: bar.add_task(SPECS[name].title, total=len(checks.CHECKS)) for name in names}
+        results: list[Checked] = []
+        for name in names:
+            model = load(name, arguments.models_dir)
+            results += checks.run([model], advance=lambda name, _: bar.advance(bars[name]))
+    gaps = {gap.check: gap for gap in checks.gaps(results)}
+    found = checks.by_check(results)
+    if arguments.json:
+        print_json([_as_json(check, found[check], gaps.get(check)) for check in found])
+        return
+    table = Table("check", *(right(SPECS[name].title) for name in names))
+    for kind in checks.FAILURE:
+        table.add_section()
+        table.add_row(f"[bold]{kind}[/bold]")
+        for check, row in found.items():
+            if checks.CHECKS[check].kind == kind:
+                table.add_row(check, *(_rate(row[name]) for name in names))
+    out.print(f"Failures in per cent of {checks.CASES} cases each, with 95 % Wilson interval")
+    out.print(table)
+    for kind, failure in checks.FAILURE.items():
+        out.print(f"{kind}: {failure}")
+    if gaps:
+        table = Table("check", *(right(title) for title in ("recurrent", "Transformers", "p")))
+        for gap in gaps.values():
+            table.add_row(gap.check, str(gap.b), str(gap.c), f"{gap.p:.2g}")
+        out.print("Cases that more of the recurrent models fail, and more of the Transformers")
+        out.print(table)
+        out.print(
+            "p: exact sign test, Holm-adjusted for all checks. Above 0.05 the difference could "
+            "well be chance."
+        )
+
+
+def _rate(one: Checked) -> str:
+    low, high = one.ci95
+    return f"{100 * one.share:.0f} ({100 * low:.0f}–{100 * high:.0f})"
+
+
+def _as_json(check: str, found: dict[str, Checked], gap: Gap | None) -> dict:
+    from model_zoo.checks import CHECKS, FAILURE
+
+    about = CHECKS[check]
+    failing = sorted({at for one in found.values() for at in one.failed})
+    return {
+        "check": check,
+        "kind": about.kind,
+        "asks": about.asks,
+        "failure": FAILURE[about.kind],
+        "cases": len(about.cases),
+        "models": {
+            name: {"failures": len(one.failed), "share": one.share, "ci95": one.ci95}
+            for name, one in found.items()
+        },
+        "recurrent_against_transformers": gap and {"b": gap.b, "c": gap.c, "p_holm": gap.p},
+        "failing": [
+            {
+                "texts": about.cases[at].texts,
+                "expected": about.cases[at].expected,
+                "positive": {name: one.positive[at] for name, one in found.items()},
+                "failed_by": [name for name, one in found.items() if at in one.failed],
+            }
+            for at in failing
+        ],
+    }

@@ -1,0 +1,98 @@
+"""What all commands share: where output goes, how figures look, options that recur."""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Column
+
+from model_zoo.registry import MODELS_DIR, SPECS
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def model_options(parser: argparse.ArgumentParser) -> None:
+    """Add --models and --models-dir: which models, and where they are."""
+    parser.add_argument(
+        "--models",
+        type=lambda value: [name.strip() for name in value.split(",") if name.strip()],
+        metavar="A,B",
+        help=f"which models, of {', '.join(SPECS)} (all)",
+    )
+    parser.add_argument(
+        "--models-dir",
+        type=Path,
+        default=MODELS_DIR,
+        help="folder of model folders (assets/models)",
+    )
+
+
+def table_options(parser: argparse.ArgumentParser) -> None:
+    """Add the file of texts, and how to read it."""
+    parser.add_argument("file", type=Path, help="CSV, TSV, JSON lines or Parquet")
+    parser.add_argument("--text", required=True, metavar="COL", help="column with the texts")
+    parser.add_argument("--no-header", action="store_true", help="line one is a row, not names")
+    parser.add_argument("--batch-size", type=positive, default=32, metavar="N")
+
+
+def positive(value: str) -> int:
+    """A whole number from 1 on, as argparse wants it."""
+    number = int(value)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+def visible(text: str) -> str:
+    """The text with U+FFFD for what would steer a terminal, and for what none can print."""
+    return _STEERING.sub("\ufffd", text)
+
+
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def say(message: str) -> None:
+    """One line on stderr, whatever the message holds."""
+    print(" ".join(visible(f"model_zoo: {message}").split()), file=sys.stderr)
+
+
+def print_json(value: object) -> None:
+    """The command's result for programs."""
+    print(json.dumps(value, indent=2))
+
+
+def progress() -> Progress:
+    """A bar with rows done, time spent and time left, on stderr."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=err,
+    )
+
+
+def right(title: str) -> Column:
+    """A column of figures."""
+    return Column(title, justify="right")
+
+
+def percent(share: float | None, interval: Sequence[float] | None) -> str:
+    """A share with its 95 % interval; a dash where nothing was measured."""
+    if share is None or interval is None:
+        return "–"
+    return f"{share:.1%} ({interval[0]:.1%} to {interval[1]:.1%})"

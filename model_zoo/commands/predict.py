@@ -1,0 +1,70 @@
+"""Classify texts."""
+
+import argparse
+
+from rich.table import Table
+from rich.text import Text
+
+from model_zoo.commands.output import err, model_options, out, print_json, right, visible
+from model_zoo.registry import SPECS, choose, load
+from model_zoo.results import LABELS, Prediction
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Texts and models."""
+    model_options(parser)
+    parser.add_argument("text", nargs="+", help="a text, in quotes")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Every chosen model on every text, one at a time so that times are its own."""
+    from model_zoo.predict import predict
+
+    names = choose(arguments.models)
+    models = []
+    with err.status("") as status:
+        for name in names:
+            status.update(f"Loading {SPECS[name].title}")
+            models.append(load(name, arguments.models_dir))
+        predict(models[0], arguments.text)  # refuses empty texts, naming their position
+        for model in models[1:]:  # a first call is slower than any other
+            predict(model, arguments.text[:1])
+        rows = [(text, [predict(model, [text])[0] for model in models]) for text in arguments.text]
+    if arguments.json:
+        print_json(
+            [
+                {"text": text, "results": [_as_json(found) for found in results]}
+                for text, results in rows
+            ]
+        )
+        return
+    for text, results in rows:
+        table = Table("model", "label", *(right(title) for title in _PREDICTION_COLUMNS))
+        for found in results:
+            table.add_row(
+                SPECS[found.model].title,
+                found.label,
+                f"{found.positive:.1%}",
+                str(len(found.tokens)),
+                f"{found.tokenize_ms + found.forward_ms:.1f} ms",
+            )
+        out.print(Text(visible(text)))
+        out.print(table)
+        if results[0].truncated:
+            read, dropped = len(results[0].tokens), results[0].dropped
+            out.print(f"Too long: only the first {read} tokens were read, {dropped} were cut off.")
+
+
+_PREDICTION_COLUMNS = ("positive", "tokens", "time")
+
+
+def _as_json(found: Prediction) -> dict:
+    return {
+        "model": found.model,
+        "label": found.label,
+        "probabilities": dict(zip(LABELS, found.probabilities, strict=True)),
+        "tokens": found.tokens,
+        "truncated": found.truncated,
+        "tokenize_ms": found.tokenize_ms,
+        "forward_ms": found.forward_ms,
+    }

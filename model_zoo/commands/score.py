@@ -1,0 +1,69 @@
+"""Add each model's answers to a file of texts. Give the command again to go on after a kill."""
+
+import argparse
+from pathlib import Path
+
+from model_zoo.commands.output import (
+    model_options,
+    out,
+    print_json,
+    progress,
+    table_options,
+    visible,
+)
+from model_zoo.registry import SPECS, choose, load
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """File, column, output and models."""
+    model_options(parser)
+    table_options(parser)
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help="the same formats, by its ending"
+    )
+    parser.add_argument(
+        "--exact",
+        action="store_true",
+        help="CSV and TSV: no apostrophe before cells that a spreadsheet takes for formulas",
+    )
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Every row with two columns more for each model: its label, its probability of positive."""
+    from model_zoo.score_file import score_file
+
+    models = [load(name, arguments.models_dir) for name in choose(arguments.models)]
+    with progress() as bar:
+        bars = {model.name: bar.add_task(SPECS[model.name].title, total=None) for model in models}
+
+        def begin(rows: int) -> None:
+            for task in bars.values():
+                bar.update(task, total=rows)
+
+        found = score_file(
+            models,
+            arguments.file,
+            arguments.out,
+            text=arguments.text,
+            header=not arguments.no_header,
+            batch_size=arguments.batch_size,
+            safe=not arguments.exact,
+            begin=begin,
+            advance=lambda name, rows: bar.advance(bars[name], rows),
+        )
+    if arguments.json:
+        print_json(
+            {
+                "file": str(found.file),
+                "rows": found.rows,
+                "resumed": found.resumed,
+                "unread": found.unread,
+            }
+        )
+        return
+    where = visible(str(found.file))
+    out.print(f"{found.rows:,} rows written to {where}.", soft_wrap=True, markup=False)
+    if found.resumed:
+        out.print(f"{found.resumed:,} of them were there from a run that had been stopped.")
+    if found.unread:
+        out.print(f"{found.unread:,} texts hold nothing to read: their answers are left empty.")

@@ -1,0 +1,84 @@
+"""Which tokens each part of a model sees: directions of a BiLSTM, layers of a Transformer.
+
+`context.influence` on one fixed sentence, counted: what a position cannot see moves it by
+exactly 0.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+
+from model_zoo.context import influence
+from model_zoo.errors import DataError
+from model_zoo.host import host
+from model_zoo.registry import SPECS, Model, load
+from model_zoo.results import Host, Influence, Sight, Sights
+
+TEXT = "The acting is great, but the film as a whole is dreadful."
+REFERENCE = Path(__file__).resolve().parent.parent / "assets" / "reference" / "sight.json"
+
+
+def sights(model: Model) -> Iterator[Sight]:
+    """What the whole model sees of TEXT, then its directions, or its first layer."""
+    yield count(influence(model, TEXT), "whole")
+    for part, states in _parts(model):
+        yield count(influence(model, TEXT, states=states), part)
+
+
+def count(found: Influence, part: str = "whole") -> Sight:
+    """How many pairs of positions of `found` see each other, earlier and later tokens apart."""
+    later = found.change[np.triu_indices_from(found.change, 1)]
+    earlier = found.change[np.tril_indices_from(found.change, -1)]
+    return Sight(
+        found.model,
+        part,
+        later.size,
+        int(np.count_nonzero(earlier)),
+        int(np.count_nonzero(later)),
+        float(earlier.mean()),
+        float(later.mean()),
+    )
+
+
+def measure(models: Callable[[str], Model] = load) -> Iterator[Sights]:
+    """The models' sights as measured so far, after each model; the last one is the result."""
+    seen: tuple[Sight, ...] = ()
+    for name in SPECS:
+        seen += tuple(sights(models(name)))
+        yield Sights(datetime.now().astimezone().isoformat(timespec="seconds"), host(), TEXT, seen)
+
+
+def read(file: Path = REFERENCE) -> Sights:
+    """Sights as written by `python -m model_zoo.sight`; DataError where that is not so."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        seen = tuple(Sight(**entry) for entry in kept["seen"])
+        return Sights(kept["taken"], Host(**kept["host"]), kept["text"], seen)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DataError(
+            f"{file} holds no measurement ({error!r}). Write one with `python -m model_zoo.sight`."
+        ) from error
+
+
+def _parts(model: Model) -> Iterator[tuple[str, Callable]]:
+    """Parts of a network, and what gives their states: ids (B, T) -> (B, T, E)."""
+    network = model.network
+    if hasattr(network, "lstm"):
+        size = network.config.hidden_size
+        if network.config.bidirectional:
+            for part, at in (("forward", slice(0, size)), ("backward", slice(size, None))):
+                yield part, lambda ids, at=at: network.lstm(network.embeddings(ids))[0][..., at]
+        return
+    from model_zoo.transformer import parts
+
+    pieces = parts(network)
+    yield "layer 1", lambda ids: pieces.layers[0](pieces.embed(ids), None)
+
+
+if __name__ == "__main__":
+    *_, result = measure()
+    print(json.dumps(asdict(result), indent=1))

@@ -1,0 +1,185 @@
+"""The behaviour checks' section, without a browser; stand-ins for the models where it can be."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model_zoo import checks
+from model_zoo.checks import CHECKS
+from model_zoo.errors import WeightsError
+from model_zoo.metrics import wilson
+from model_zoo.registry import SPECS
+from model_zoo.results import Checked
+from ui import cached
+
+pytestmark = pytest.mark.slow  # dozens of runs
+FAILED = {"lstm": range(30), "bilstm": range(20, 40), "bert": [0], "distilbert": []}
+
+
+def page():
+    from ui import checks
+
+    checks.section()
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Results made up: in "negated criticism" the models fail FAILED, elsewhere nothing."""
+    calls = []
+
+    def checked(name, check, weights):
+        calls.append((name, check))
+        failed = tuple(FAILED[name]) if check == "negated criticism" else ()
+        shares = [0.3 if at in failed else 0.7 for at in range(checks.CASES)]
+        texts = len(CHECKS[check].cases[0].texts)
+        return Checked(
+            check,
+            name,
+            tuple((share,) * texts for share in shares),
+            failed,
+            wilson(len(failed), checks.CASES),
+        )
+
+    monkeypatch.setattr(cached, "checked", checked)
+    return calls
+
+
+def opened():
+    return AppTest.from_function(page, default_timeout=120).run()
+
+
+def press(app, label):
+    return next(button for button in app.button if button.label == label).click().run()
+
+
+def finished():
+    return press(opened(), "Run the checks")
+
+
+def cases(app):
+    return app.dataframe[-1].value
+
+
+def said(app):
+    return " ".join(element.value.replace("\\", "") for element in [*app.markdown, *app.caption])
+
+
+def test_nothing_is_computed_unasked(asked):
+    app = opened()
+    assert not app.exception and not asked and not app.dataframe
+    assert [button.label for button in app.button] == ["Run the checks"]
+
+
+def test_a_run_shows_rates_and_says_who_fails_what(asked):
+    app = finished()
+    assert not app.exception and len(asked) == len(set(asked)) == len(CHECKS) * len(SPECS)
+    assert not app.button  # nothing left to run
+    assert "recurrent models fail more cases than the others, beyond chance, in 1 of" in said(app)
+    assert "“negated criticism” (52\u202f% against 1\u202f%)" in said(app)
+    assert "The Transformers fail more cases than the others in no check" in said(app)
+    (chart,) = [element.proto for element in app.get("plotly_chart")]
+    assert "negated criticism" in chart.alt and f"{len(CHECKS)} checks by 4 models" in chart.alt
+    table = app.dataframe[0].value.set_index("check")
+    assert table.loc["negated criticism", "LSTM"].startswith("62.5% (")
+    assert list(table.loc["negated criticism", ["recurrent more", "Transformers more"]]) == [39, 0]
+    assert "When not to trust it" in said(app)
+
+
+def test_the_check_with_the_widest_gap_is_opened_and_its_cases_can_be_narrowed(asked):
+    app = finished()
+    assert app.selectbox(key="check").value == "negated criticism"
+    shown = cases(app)
+    texts = [case.texts[0] for case in CHECKS["negated criticism"].cases]
+    assert list(shown["sentence"]) == texts[:40]
+    assert list(shown["BERT"][:2]) == ["✗ 30\u202f%", "✓ 70\u202f%"]
+    app.selectbox(key="check-cases").set_value("first").run()
+    assert list(cases(app)["sentence"]) == texts[1:40]  # in case 0, one fails in each family
+    app.selectbox(key="check-cases").set_value("others").run()
+    assert "no such cases" in app.info[0].value
+    app.selectbox(key="check-cases").set_value("all").run()
+    assert len(cases(app)) == checks.CASES
+
+
+def test_every_check_shows_its_cases(asked):
+    app = finished()
+    app.selectbox(key="check-cases").set_value("all")
+    for check, about in CHECKS.items():
+        app.selectbox(key="check").set_value(check).run()
+        assert not app.exception and len(cases(app)) == checks.CASES
+        first = about.cases[0]
+        assert tuple(cases(app).iloc[0])[: len(first.texts)] == first.texts
+        assert about.asks in said(app)
+
+
+def test_stopping_keeps_the_checks_that_are_done(asked, monkeypatch):
+    whole = cached.checked
+
+    def stops(name, check, weights):
+        if len(asked) == 9:  # two checks and one model of the third
+            import streamlit as st
+
+            from ui import checks
+
+            checks._switch(False)
+            st.stop()
+        return whole(name, check, weights)
+
+    monkeypatch.setattr(cached, "checked", stops)
+    app = finished().run()
+    assert f"Stopped after 2 of {len(CHECKS)}" in said(app)
+    assert list(app.dataframe[0].value["check"]) == list(CHECKS)[:2]
+    monkeypatch.setattr(cached, "checked", whole)
+    app = press(app, "Go on")
+    assert len(asked) == len(set(asked)) == len(CHECKS) * len(SPECS)
+    assert list(app.dataframe[0].value["check"]) == list(CHECKS)
+
+
+def test_a_model_that_cannot_be_loaded_says_so_and_can_be_tried_again(asked, monkeypatch):
+    whole = cached.checked
+
+    def broken(name, check, weights):
+        if name == "bert":
+            raise WeightsError("weights *gone*. Restore them.")
+        return whole(name, check, weights)
+
+    monkeypatch.setattr(cached, "checked", broken)
+    app = finished()
+    assert not app.exception and "weights \\*gone\\*" in app.error[0].value
+    assert "BERT" not in app.dataframe[0].value and "LSTM" in app.dataframe[0].value
+    monkeypatch.setattr(cached, "checked", whole)
+    app = press(app, "Try again")
+    assert not app.error and "BERT" in app.dataframe[0].value
+
+
+def test_no_model_at_all(monkeypatch):
+    def broken(name, check, weights):
+        raise WeightsError("gone")
+
+    monkeypatch.setattr(cached, "checked", broken)
+    app = finished()
+    assert not app.exception and len(app.error) == len(SPECS) and not app.dataframe
+    assert [button.label for button in app.button] == ["Try again"]
+
+
+def pair():
+    from ui.open_in import open_in
+
+    open_in("*second* one", "first one")
+
+
+def test_opening_puts_the_text_and_what_it_is_compared_with_into_the_view():
+    app = AppTest.from_function(pair, default_timeout=60).run()
+    labels = [button.label for button in app.button]
+    assert labels == ["Open in Compare", "Open in Attributions", "Open in Inside"]
+    app.button[0].click().run()  # the page itself is not there, in a test of a function
+    view = app.session_state["view"]
+    assert (view.text, view.pinned, view.without) == ("*second* one", "first one", ())
+
+
+@pytest.mark.long
+def test_the_bundled_models():
+    app = finished()
+    assert not app.exception and not app.error
+    table = app.dataframe[0].value.set_index("check")
+    assert list(table.index) == list(CHECKS)
+    result = checks.ask(cached.model("lstm"), CHECKS["word order"])
+    assert table.loc["word order", "LSTM"].startswith(f"{result.share:.1%} (")

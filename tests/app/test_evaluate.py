@@ -1,0 +1,209 @@
+"""The page Your data: from a file to figures, through mistakes and interruptions."""
+
+import csv
+import io
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from model_zoo.predict import predict
+from ui import cached, scoring
+from ui.dataset import SAMPLES_DIR
+
+pytestmark = pytest.mark.slow  # many runs of a whole page
+
+ROOT = SAMPLES_DIR.parents[1]
+CSV = (
+    b"id,review,stars\n1,A wonderful film.,5\n2,Dull and far too long.,1\n"
+    b"3,=HYPERLINK(1),3\n4,,4\n5,Not bad.,4\n"
+)
+
+
+@pytest.fixture
+def page():
+    """The page in a fresh session, asking the two fast models."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app.query_params["models"] = "lstm,bilstm"
+    app.run()
+    found = app.switch_page("pages/evaluate.py").run()
+    assert not found.exception
+    return found
+
+
+def upload(page, content, name="reviews.csv"):
+    page.file_uploader[0].set_value((name, content, "text/csv")).run()
+    assert not page.exception
+    return page
+
+
+def press(page, label):
+    next(button for button in page.button if label in button.label).click().run()
+    assert not page.exception
+    return page
+
+
+def data(page):
+    return page.session_state["data"]
+
+
+def test_nothing_is_asked_of_the_models_before_it_is_wanted(page):
+    assert not page.dataframe and not page.error
+    press(upload(page, CSV), "Score all 5 rows")
+    assert [len(block) for block in data(page).scored["review", ("lstm", "bilstm")]] == [5]
+
+
+def test_columns_and_label_values_are_guessed(page):
+    upload(page, CSV)
+    assert [box.value for box in page.selectbox] == ["review", "stars"]
+    assert data(page).mapping == {"5": 1, "1": 0, "3": None, "4": 1}
+    assert data(page).labels.tolist() == [1, 0, -1, 1, 1]
+    assert any("1 have no text" in caption.value for caption in page.caption)
+
+
+def test_a_wrong_guess_can_be_corrected(page):
+    upload(page, b"a,b\nThis is the text.,x\nAnother text.,y\n")
+    assert data(page).label is None
+    page.selectbox[1].set_value("b").run()
+    assert page.warning  # what x and y mean has to be said
+    for number, label in enumerate(("positive", "negative")):
+        page.button_group(f"meaning-b-{number}").set_value(label).run()
+    assert sorted(data(page).mapping.items()) == [("x", 1), ("y", 0)]
+    assert not page.warning
+    page.selectbox[0].set_value("b").run()
+    assert data(page).text == "b"
+
+
+def test_with_labels_the_figures_are_those_of_the_rows(page):
+    press(upload(page, CSV), "Score")
+    texts = ["A wonderful film.", "Dull and far too long.", "Not bad."]
+    expected = ["positive", "negative", "positive"]
+    table = page.table[0].value
+    for name, title in (("lstm", "LSTM"), ("bilstm", "BiLSTM")):
+        said = [one.label for one in predict(cached.model(name), texts)]
+        right = np.mean([a == b for a, b in zip(said, expected, strict=True)])
+        assert table.loc[title, "accuracy (95 %)"].startswith(f"{right:.1%}")
+    assert "chance" in page.table[1].value.iloc[0]["in words"]
+    assert page.slider(key="threshold").value == 0.5
+
+
+def test_a_strict_threshold_finds_fewer_positives(page):
+    press(press(page, "72 opinions"), "Score all 72 rows")
+    recall = []
+    for threshold in (0.02, 0.98):
+        page.slider(key="threshold").set_value(threshold).run()
+        recall.append(page.table[0].value["recall"].str.rstrip("%").astype(float))
+    assert (recall[0] > recall[1]).all()
+
+
+def test_without_labels_agreement_and_disagreement(page):
+    press(page, "30 messages")
+    press(page, "Score all 30 rows")
+    assert [header.value for header in page.header] == [
+        "messages\\.csv",
+        "Do the models agree?",
+        "Row by row",
+    ]
+    shown = page.dataframe[-1].value
+    spread = (shown["LSTM"] - shown["BiLSTM"]).abs().to_numpy()
+    assert (np.diff(spread) <= 1e-12).all()  # the rows they disagree on most come first
+
+
+def test_rows_can_be_filtered_searched_and_sorted(page):
+    press(press(page, "72 opinions"), "Score all 72 rows")
+    everything = len(page.dataframe[-1].value)
+    wrong = next(
+        o for o in page.selectbox(key="rows part").options if o.startswith("LSTM is wrong")
+    )
+    page.selectbox(key="rows part").set_value(wrong).run()
+    rows = page.dataframe[-1].value
+    assert f"({len(rows)})" in wrong and 0 < len(rows) < everything == 72
+    assert ((rows["LSTM"] > 0.5) != (rows["label"] == "positive")).all()
+    page.selectbox(key="rows order").set_value("surest mistakes").run()
+    rows = page.dataframe[-1].value
+    off = (rows[["LSTM", "BiLSTM"]].sub(rows["label"] == "positive", axis=0)).abs().max(axis=1)
+    assert (np.diff(off) <= 1e-12).all()
+    page.text_input(key="rows search").set_value("(no row).*").run()
+    assert any("No row fits" in info.value for info in page.info)
+
+
+def test_downloads_hold_every_row_exactly(page):
+    press(upload(page, CSV), "Score")
+    from model_zoo.score import join
+    from ui.rows import _file
+
+    scored = join(data(page).scored["review", ("lstm", "bilstm")])
+    rows = list(csv.DictReader(io.StringIO(_file(data(page), scored, ".csv")().decode())))
+    assert [row["id"] for row in rows] == ["1", "2", "3", "4", "5"]
+    assert rows[2]["review"] == "'=HYPERLINK(1)"  # no spreadsheet may run it
+    assert rows[3]["lstm_label"] == rows[3]["lstm_positive"] == ""
+    frame = pd.read_parquet(io.BytesIO(_file(data(page), scored, ".parquet")()))
+    assert frame["review"][2] == "=HYPERLINK(1)"
+    found = predict(cached.model("bilstm"), ["Not bad."])[0]
+    assert frame["bilstm_positive"][4] == pytest.approx(found.positive, abs=1e-5)
+    assert frame["bilstm_label"][4] == found.label
+
+
+def test_stopping_keeps_finished_rows_and_going_on_finishes(page, monkeypatch):
+    monkeypatch.setattr(scoring, "BLOCK", 10)
+    monkeypatch.setattr(scoring, "REDRAWN_S", 0)
+    real, calls = scoring.score, []
+
+    def stopped(*args, **how):  # the visitor clicks while the third block is computed
+        calls.append(1)
+        if len(calls) == 3:
+            data(page).running = False
+            from streamlit.runtime.scriptrunner import StopException
+
+            raise StopException
+        return real(*args, **how)
+
+    monkeypatch.setattr(scoring, "score", stopped)
+    press(page, "72 opinions")
+    press(page, "Score all 72 rows")
+    page.run()
+    assert any("the first 20 rows" in info.value for info in page.info)
+    assert len(page.dataframe[-1].value) == 20
+    press(page, "Score the remaining 52 rows")
+    (blocks,) = data(page).scored.values()
+    assert [len(block) for block in blocks] == [10] * 7 + [2]
+    whole = scoring.score([cached.model("lstm")], data(page).texts)
+    assert np.concatenate([b.positive[:, 0] for b in blocks]) == pytest.approx(
+        whole.positive[:, 0], abs=1e-5
+    )
+
+
+def test_a_bad_file_says_why_and_loses_nothing(page):
+    press(upload(page, CSV), "Score")
+    upload(page, b"PK\x03\x04zip", "reviews2.csv")
+    assert "ZIP archive" in page.error[0].value and "still here" in page.error[0].value
+    assert page.header[0].value == "reviews\\.csv"
+    assert len(page.dataframe[-1].value) == 5
+    upload(page, b"review\nOne column is enough.\n", "one.csv")
+    assert not page.error and page.header[0].value == "one\\.csv"
+
+
+def test_a_file_without_a_header(page):
+    upload(page, b"A wonderful film.,1\nA dull film.,0\nNot bad.,1\n")
+    assert list(data(page).frame.columns) == ["column 1", "column 2"]
+    assert data(page).labels.tolist() == [1, 0, 1]
+    assert any("taken for a row" in caption.value for caption in page.caption)
+
+
+def test_names_and_cells_are_shown_as_typed(page):
+    upload(
+        page, b"<b>text</b>,$x$\n<script>alert(1)</script> :smile:,pos\n**bold**,neg\n", "<i>.csv"
+    )
+    press(page, "Score")
+    assert "\\<i\\>" in page.header[0].value
+    assert page.dataframe[0].value.iloc[0, 0] == "<script>alert(1)</script> :smile:"
+
+
+def test_rows_beyond_the_bound_are_left_out_and_it_says_so(page, monkeypatch):
+    from ui import dataset
+
+    monkeypatch.setattr(dataset, "MAX_ROWS", 3)
+    upload(page, CSV)
+    assert len(data(page).frame) == 3
+    assert any("2 are left out" in caption.value for caption in page.caption)

@@ -1,0 +1,223 @@
+"""The page Speed and size, without a browser, on the real models."""
+
+from contextlib import ExitStack
+from dataclasses import replace
+from math import isfinite
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from model_zoo import sweep as sweeping
+from model_zoo.errors import DataError, MeasureError
+from model_zoo.registry import SPECS
+from model_zoo.results import Footprint, Latency
+from tests.app.conftest import ROOT
+from ui import cached, costs, speed, turns
+
+pytestmark = pytest.mark.slow  # many runs of a whole page
+
+
+@pytest.fixture(autouse=True)
+def small_plans(monkeypatch):
+    """A call or two at short lengths: nobody looks at the page."""
+    plan = speed.Plan(1, 1.0, False, lengths=(8, 10, 12, 14), batches=(1, 2))
+    monkeypatch.setattr(speed, "PLANS", {"quick": plan, "thorough": replace(plan, memory=True)})
+
+
+@pytest.fixture
+def fake_footprints(monkeypatch):
+    def footprint(name, root, kept_in):
+        yield None
+        yield Footprint(name, 128, 10_000_000, 20_000_000, 3_000_000, 40_000_000)
+
+    monkeypatch.setattr(sweeping, "footprint", footprint)
+
+
+def opened():
+    """The page, opened from one that asks no model."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app.switch_page("pages/speed.py")
+    return app.run()
+
+
+def press(app, label):
+    return next(found for found in app.button if found.label == label).click().run()
+
+
+def labels(app):
+    return [found.label for found in app.button]
+
+
+def said(app):
+    return " ".join(element.value for element in [*app.markdown, *app.caption])
+
+
+def assert_sound(app, charts=6):
+    assert not app.exception and not app.error
+    alts = [element.proto.alt for element in app.get("plotly_chart")]
+    assert len(alts) == charts
+    for alt in alts:
+        assert len(alt) > 60 and any(char.isdigit() for char in alt)
+        assert "nan" not in alt and "inf" not in alt
+    assert said(app).count("When not to trust it") >= charts - 1
+
+
+def test_the_reference_is_shown_at_once_and_labelled(monkeypatch):
+    app = opened()
+    assert_sound(app)
+    assert "Reference figures that come with the app" in said(app)
+    assert "Back to the reference" not in labels(app)
+    other = replace(cached.reference_sweep().host, processor="Other <b>*CPU*</b>")
+    elsewhere = replace(cached.reference_sweep(), host=other)
+    monkeypatch.setattr(cached, "reference_sweep", lambda: elsewhere)
+    app.run()
+    assert "**not this machine** (Other \\<b\\>\\*CPU\\*" in said(app)
+
+
+@pytest.mark.slow
+def test_measuring_replaces_the_reference_until_it_is_wanted_back():
+    app = press(opened(), "Measure on this machine")
+    assert_sound(app)
+    assert "Measured on this machine" in said(app) and not app.warning
+    found = app.session_state["own sweep"].sweep
+    assert {one.tokens for one in found.latencies} == {8, 10, 12, 14, 32}
+    assert {one.model for one in found.latencies} == set(SPECS)
+    assert "no memory in it. Reference figures" in said(app)
+    assert "5 lengths from 8 to 32 tokens" in said(app)
+    app = press(app, "Back to the reference")
+    assert "Measured on this machine" not in said(app)
+    assert_sound(app)
+
+
+@pytest.mark.slow
+def test_memory_is_measured_when_asked_for_and_kept_for_the_next_quick_one(fake_footprints):
+    app = opened()
+    app.segmented_control(key="speed-plan").set_value("thorough").run()
+    app = press(app, "Measure on this machine")
+    assert_sound(app)
+    assert "no memory in it" not in said(app)
+    assert len(app.session_state["own sweep"].sweep.footprints) == len(SPECS)
+    app.segmented_control(key="speed-plan").set_value("quick").run()
+    app = press(app, "Measure on this machine")
+    assert len(app.session_state["own sweep"].sweep.footprints) == len(SPECS)
+
+
+def test_stopping_keeps_what_was_measured(monkeypatch):
+    whole = sweeping.sweep
+
+    def stopped(*args, **how):
+        for stage in whole(*args, **how):
+            yield stage
+            if len(stage.sweep.latencies) == 2 * len(SPECS):
+                st.stop()
+
+    monkeypatch.setattr(sweeping, "sweep", stopped)
+    app = press(opened(), "Measure on this machine").run()
+    assert "ended early" in app.warning[0].value
+    assert len(app.session_state["own sweep"].sweep.latencies) == 2 * len(SPECS)
+    assert "Measured on this machine" in said(app) and not app.exception
+    assert not turns.work.running() and not turns.sweeps.running()
+    app.run()  # it does not start again
+    assert len(app.session_state["own sweep"].sweep.latencies) == 2 * len(SPECS)
+
+
+def test_stopped_before_anything_was_measured_the_reference_stays(monkeypatch):
+    def stopped(*args, **how):
+        st.stop()
+        yield
+
+    monkeypatch.setattr(sweeping, "sweep", stopped)
+    app = press(opened(), "Measure on this machine").run()
+    assert_sound(app)
+    assert "Reference figures" in said(app) and not app.warning
+
+
+@pytest.mark.slow
+def test_memory_that_cannot_be_measured_leaves_the_rest(monkeypatch):
+    def footprint(name, root, kept_in):
+        raise MeasureError("A second process needs *700* MB.")
+        yield
+
+    monkeypatch.setattr(sweeping, "footprint", footprint)
+    app = opened()
+    app.segmented_control(key="speed-plan").set_value("thorough").run()
+    app = press(app, "Measure on this machine")
+    assert "needs \\*700\\* MB" in app.warning[0].value
+    assert len(app.session_state["own sweep"].sweep.latencies) == 6 * len(SPECS)
+    assert_sound(app)
+
+
+@pytest.mark.slow
+def test_others_wait_while_one_measures(monkeypatch):
+    """The page says so; what it waits for is freed by the wait itself here."""
+    app, other, waits = opened(), ExitStack(), []
+
+    def in_line(ahead):
+        waits.append(ahead)
+        other.close()
+        return "you are next"
+
+    monkeypatch.setattr(turns, "in_line", in_line)
+    other.enter_context(turns.sweeps.turn("another visitor"))
+    press(app, "Measure on this machine")
+    assert waits == [0] and "Measured on this machine" in said(app)
+
+
+def test_without_the_reference_one_can_still_measure(monkeypatch):
+    def gone():
+        raise DataError("speed.json holds no measurement. Write one.")
+
+    monkeypatch.setattr(cached, "reference_sweep", gone)
+    app = opened()
+    assert "holds no measurement" in app.error[0].value and not app.exception
+    assert "Measure on this machine" in labels(app)
+
+
+def test_a_sweep_of_little_is_drawn_too(monkeypatch):
+    whole = cached.reference_sweep()
+    for latencies in ((), whole.latencies[:1], whole.latencies[:3]):
+        little = replace(whole, latencies=latencies, footprints=())
+        monkeypatch.setattr(cached, "reference_sweep", lambda little=little: little)
+        app = opened()
+        assert not app.exception and not app.error
+
+
+def test_growth_is_put_into_words():
+    def fit(exponent, low, high):
+        return costs.growth_in_words(sweeping.Growth("lstm", 1.0, exponent, (low, high), (8, 16)))
+
+    assert fit(1.0, 0.9, 1.1) == fit(0.94, 0.91, 0.96) == "about linear"
+    assert fit(1.3, 1.2, 1.4) == "faster than linear"
+    assert fit(1.2, 0.9, 1.4) == "faster than linear, perhaps"
+    assert fit(0.7, 0.6, 0.8) == "slower than linear"
+    assert fit(1.0, 0.3, 1.8) == "not to be told"
+
+
+def test_the_front_holds_what_nothing_beats_in_both():
+    points = {"a": (1, 0.8), "b": (2, 0.7), "c": (3, 0.9), "d": (3, 0.85), "e": (9, 0.9)}
+    assert costs.front(points) == ["a", "c"]
+    assert costs.front({}) == []
+
+
+def test_what_distillation_kept_is_computed():
+    cards = {name: cached.card(name) for name in ("bert", "distilbert")}
+    cards["bert"] = replace(cards["bert"], accuracy=0.9, ci95=(0.88, 0.92), parameters=100)
+    student = {"accuracy": 0.81, "ci95": (0.79, 0.83), "parameters": 60}
+    cards["distilbert"] = replace(cards["distilbert"], **student)
+    times = {
+        name: Latency(name, 32, 1, 1, 1, (ms,)) for name, ms in (("bert", 30), ("distilbert", 10))
+    }
+    found = costs.distilled(cards, times)
+    assert "keeps 90.0% of BERT’s accuracy (81.0% against 90.0%)" in found
+    assert "3.0× as fast at 32 tokens and has 60% of its parameters" in found
+    assert "overlap" not in found
+    cards["distilbert"] = replace(cards["distilbert"], ci95=(0.79, 0.885))
+    assert "overlap" in costs.distilled(cards, {})
+    assert costs.distilled({"bert": cards["bert"]}, times) == ""
+
+
+def test_steps_that_wait_for_one_another():
+    counts = {name: costs.steps_of(cached.card(name), 23) for name in SPECS}
+    assert counts == {"lstm": 23, "bilstm": 23, "bert": 12, "distilbert": 6}
+    assert all(isfinite(count) for count in counts.values())

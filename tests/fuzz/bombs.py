@@ -1,0 +1,114 @@
+"""Small files that ask for much memory.
+
+`python -m tests.fuzz.bombs make FOLDER` makes them all; `… read FOLDER` reads each as the page Your
+data does, in a process of its own, and prints by how many MB that grew, and what was said.
+"""
+
+import io
+import resource
+import sys
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from model_zoo.errors import DataError
+from model_zoo.tables import open_table
+
+
+def packed(table: pa.Table, **how) -> bytes:
+    """The table as a Parquet file."""
+    stream = io.BytesIO()
+    parquet.write_table(table, stream, **how)
+    return stream.getvalue()
+
+
+def cell(size: int = 200_000_000) -> bytes:
+    return packed(pa.table({"text": ["x" * size]}), use_dictionary=False)
+
+
+def long_cells() -> bytes:
+    return packed(pa.table({"text": ["x" * 1_000_000] * 300}), use_dictionary=False)
+
+
+def repeated(size: int) -> bytes:
+    places = pa.array(np.zeros(100_000, np.int32))
+    return packed(pa.table({"text": pa.DictionaryArray.from_arrays(places, ["x" * size])}))
+
+
+def long_list() -> bytes:
+    numbers = pa.array(np.zeros(50_000_000, np.int8))
+    lists = pa.LargeListArray.from_arrays([0, len(numbers)], numbers)
+    return packed(pa.table({"text": ["x"], "n": lists}))
+
+
+def many_rows() -> bytes:
+    places = pa.array(np.zeros(50_000_000, np.int8))
+    table = pa.table({"text": pa.DictionaryArray.from_arrays(places, ["x"])})
+    return packed(table, row_group_size=len(places))
+
+
+def lying(size: int = 200_000_000) -> bytes:
+    """A cell whose file says at its end, where readers look first, that it is small."""
+    whole = bytearray(cell(size))
+    column = parquet.ParquetFile(io.BytesIO(whole)).metadata.row_group(0).column(0)
+    told = _varint(column.total_uncompressed_size)
+    small = b"\xe4" + b"\x80" * (len(told) - 2) + b"\x00"
+    summary = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
+    whole[summary:] = whole[summary:].replace(told, small)
+    return bytes(whole)
+
+
+def _varint(value: int) -> bytes:
+    """A whole number in Thrift's compact protocol."""
+    value, found = 2 * value, bytearray()
+    while value > 127:
+        found.append(value & 127 | 128)
+        value >>= 7
+    return bytes([*found, value])
+
+
+def keys() -> bytes:
+    first = ",".join(f'"k{i}":1' for i in range(500))
+    return f"{{{first}}}\n".encode() + b"{}\n" * 100_000
+
+
+BOMBS = {
+    "one cell of 200 MB.parquet": cell,
+    "300 cells of 1 MB.parquet": long_cells,
+    "one text of 1 MB, 100,000 times.parquet": lambda: repeated(1_000_000),
+    "one text of 90 kB, 100,000 times.parquet": lambda: repeated(90_000),
+    "a list of 50 million.parquet": long_list,
+    "50 million rows.parquet": many_rows,
+    "a summary that lies.parquet": lying,
+    "500 keys in the first of many lines.jsonl": keys,
+}
+
+
+def read(file: Path) -> None:
+    """Read it, and print what that took and said."""
+    from ui.dataset import _dataset
+
+    content = file.read_bytes()
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    try:
+        table = open_table(content, file.name)
+        said = f"{len(_dataset(table, content).frame):,} rows"
+    except DataError as error:
+        said = str(error)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(file.name, grown // 1024, said, sep="\t", flush=True)
+
+
+if __name__ == "__main__":
+    folder = Path(sys.argv[2])
+    for name, make in BOMBS.items():
+        if sys.argv[1] == "make":
+            (folder / name).write_bytes(make())
+        else:  # a fork: importing once is enough
+            process = get_context("fork").Process(target=read, args=(folder / name,))
+            process.start()
+            process.join()
+            assert process.exitcode == 0, name

@@ -1,0 +1,83 @@
+"""What the app is made of: bounded, recorded, and nothing that runs code when it is read."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from model_zoo.registry import MODELS_DIR, SPECS, WEIGHTS, check_weights, read_checksums
+from ui.dataset import MAX_UPLOAD_MB
+
+ROOT = Path(__file__).parents[2]
+OWN = [ROOT / "app.py", *(f for n in ("model_zoo", "ui", "pages", "benchmarks", "tests")
+       for f in sorted((ROOT / n).rglob("*.py")))]  # fmt: skip
+# Split, so that this file is not found to hold them.
+UNSAFE = re.compile(
+    "|".join(
+        (
+            r"\b(?:import|from)\s+(?:c?pick" + r"le|cloudpick" + r"le|di" + r"ll|jobl" + r"ib"
+            r"|mars" + r"hal|shel" + r"ve)\b",
+            r"torch\.lo" + r"ad\(|torch\.sa" + r"ve\(|allow_pick" + r"le\s*=\s*True",
+            r"(?<![\w.])ev" + r"al\(|(?<![\w.])ex" + r"ec\(",
+            r"yaml\.(?:unsafe_)?lo" + r"ad\(",
+            r"trust_remote_co" + r"de\s*=\s*True|shell\s*=\s*Tr" + r"ue|os\.syst" + r"em\(",
+        )
+    )
+)
+
+
+def requirements(name: str) -> dict[str, Requirement]:
+    lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines())
+    found = [Requirement(line) for line in lines if line and not line.startswith("-")]
+    return {re.sub(r"[-_.]+", "-", one.name).lower(): one for one in found}
+
+
+@pytest.mark.parametrize("name", [file.name for file in ROOT.glob("requirements*.txt")])
+def test_every_requirement_has_an_upper_bound(name):
+    for one in requirements(name).values():
+        assert any(part.operator in ("<", "<=", "==", "~=") for part in one.specifier), one
+
+
+def test_the_lock_file_holds_exact_versions_within_the_bounds():
+    locked = requirements("requirements.lock")
+    for one in locked.values():
+        (part,) = one.specifier
+        assert part.operator == "==" and "+" not in part.version and not one.url
+    for name, one in requirements("requirements.txt").items():
+        (part,) = locked[name].specifier
+        assert one.specifier.contains(part.version), one
+    text = (ROOT / "requirements.lock").read_text("utf-8")
+    assert not re.search(r"https?:|file:|^-|/home|/tmp", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("file", OWN, ids=lambda file: str(file.relative_to(ROOT)))
+def test_nothing_runs_code_that_it_reads(file):
+    assert not UNSAFE.search(file.read_text("utf-8"))
+
+
+def test_the_search_finds_what_it_looks_for():
+    for bad in ("import pick" + "le", "torch.lo" + "ad(f)", "ev" + "al(x)", "trust_remote_co"
+                + "de=True", "yaml.lo" + "ad(f)", "from jobl" + "ib import x"):  # fmt: skip
+        assert UNSAFE.search(bad)
+    assert not UNSAFE.search("network.eval()") and not UNSAFE.search("re.compile(x)")
+
+
+def test_the_models_hold_only_weights_and_text():
+    kinds = {file.suffix for file in MODELS_DIR.rglob("*") if file.is_file()}
+    assert kinds == {".safetensors", ".json", ".md", ""}  # "": SHA256SUMS
+    others = {file.suffix for file in (ROOT / "assets").rglob("*") if file.is_file()} - kinds
+    assert others <= {".png", ".svg", ".csv"}
+
+
+def test_every_weights_file_is_the_one_recorded():
+    files = {file.parent.name for file in MODELS_DIR.rglob(f"*{Path(WEIGHTS).suffix}")}
+    assert files == set(read_checksums(MODELS_DIR)) == set(SPECS)
+    for name in SPECS:
+        assert re.fullmatch("[0-9a-f]{64}", check_weights(name))
+
+
+def test_the_server_takes_no_more_than_the_page_says():
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert config["server"]["maxUploadSize"] == MAX_UPLOAD_MB
