@@ -92,6 +92,7 @@ def model(name: str) -> registry.Model:
         if entry is None:
             _make_room(name)
             entry = _loaded[name] = _load(name)
+            _dropped.pop(name, None)
     _uses[name] += 1
     _last_used[name] = monotonic()
     return entry.model
@@ -116,17 +117,21 @@ def _stamp(name: str) -> tuple[int, ...] | None:
 
 def _make_room(name: str) -> None:
     """Drop models until `name` fits into the memory that is left, or no other one is loaded."""
-    try:
-        needed = 4 * card(name).parameters + SPARE_BYTES
-    except ZooError:  # loading will say what is wrong
-        return
-    while free_bytes() < needed:
-        others = [other for other in _loaded if other != name]
+    while not _fits(name):
+        others = [other for other in list(_loaded) if other != name]
         if not others:
             return
         least = min(others, key=lambda other: _last_used.get(other, 0.0))
         unload(least)
         _dropped[least] = name
+
+
+def _fits(name: str) -> bool:
+    """Whether the memory that is left has room for one more model."""
+    try:
+        return free_bytes() >= 4 * card(name).parameters + SPARE_BYTES
+    except ZooError:  # loading will say what is wrong
+        return True
 
 
 def loaded(name: str) -> Loaded | None:
@@ -140,7 +145,7 @@ def uses(name: str) -> int:
 
 
 def dropped() -> dict[str, str]:
-    """Models dropped for want of memory since the server's start, each with what took its place."""
+    """Models dropped for want of memory and not loaded since, each with what took its place."""
     return dict(_dropped)
 
 
@@ -153,16 +158,18 @@ def unload(name: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> None:
-    """Load all models in the background, once a server; a page meanwhile waits only for its own."""
+    """Load the models in the background, once a server; a page meanwhile waits only for its own."""
     keep_memory_low()
+    Thread(target=_load_what_fits, name="warm-up", daemon=True).start()
 
-    def load_all() -> None:
-        for name in registry.SPECS:
+
+def _load_what_fits() -> None:
+    """Load the models, but drop none for one that nobody has asked for yet."""
+    for name in registry.SPECS:
+        if _fits(name):
             with suppress(ZooError):  # it is said where the model is asked for
                 model(name)
-        give_back_memory()
-
-    Thread(target=load_all, name="warm-up", daemon=True).start()
+    give_back_memory()
 
 
 def tidy() -> None:

@@ -20,6 +20,20 @@ def heading() -> None:
     )
 
 
+def notice() -> None:
+    """Which models had to be dropped, if any; for the page itself, as the panel may be closed."""
+    if gone := cached.dropped():
+        said = "; ".join(
+            f"{TITLES[name]} was dropped to make room for {TITLES[other]}"
+            for name, other in gone.items()
+        )
+        st.warning(
+            f"This host is short of memory: {said}. Nothing of yours is lost. A dropped model is "
+            "loaded again when it is next asked, which takes some seconds.",
+            icon=":material/memory:",
+        )
+
+
 @st.fragment
 def panel() -> None:
     """Each model's entry in the cache, with a button to unload it."""
@@ -34,7 +48,7 @@ def panel() -> None:
                     f"loaded in {entry.load_ms / 1e3:.1f} s, added about "
                     f"{megabytes(entry.added_bytes)} here; {asked}"
                 )
-            if not entry and name in gone:
+            if name in gone:
                 asked += f"; dropped, as memory was short, to make room for {TITLES[gone[name]]}"
             st.caption(asked)
             st.button(

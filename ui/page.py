@@ -55,11 +55,14 @@ def page(title: str) -> Iterator[None]:
     with st.sidebar:
         loader.heading()
     st.title(title)
+    short_of_memory = st.empty()
     cached.warm_up()
     try:
         yield
     except ZooError as error:
         st.error(plain(str(error)), icon=":material/error:")
+    with short_of_memory:
+        loader.notice()
     with st.sidebar:
         loader.panel()  # at the end, when it is known what this run has loaded
     cached.tidy()

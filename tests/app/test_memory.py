@@ -4,10 +4,12 @@ import os
 import shutil
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from model_zoo import registry
 from model_zoo.errors import WeightsError
 from model_zoo.predict import predict
+from tests.app.conftest import ROOT
 from ui import cached
 
 
@@ -62,7 +64,29 @@ def test_the_model_not_used_for_the_longest_makes_room(own_weights, monkeypatch)
     assert predict(first, ["Great fun."])  # whoever was at work with it goes on
     monkeypatch.setattr(cached, "free_bytes", lambda: 10**12)
     cached.model("lstm")
-    assert cached.loaded("bilstm")
+    assert cached.loaded("bilstm") and not cached.dropped()
+
+
+def test_nothing_is_dropped_for_a_model_that_nobody_asked_for(own_weights, monkeypatch):
+    monkeypatch.setattr(cached, "_loaded", {})
+    monkeypatch.setattr(cached, "_dropped", {})
+    room_for_one = 4 * cached.card("lstm").parameters + cached.SPARE_BYTES
+    monkeypatch.setattr(cached, "free_bytes", lambda: 0 if cached._loaded else room_for_one)
+    cached._load_what_fits()
+    assert list(cached._loaded) == ["lstm"] and not cached.dropped()
+
+
+def test_the_page_says_what_was_dropped_until_it_is_loaded_again(monkeypatch):
+    monkeypatch.setattr(cached, "_dropped", {"bilstm": "bert"})
+    cached.unload("bilstm")
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app.query_params["text"] = "Great fun."
+    app.query_params["models"] = "lstm"
+    (said,) = [box.value for box in app.run().warning]
+    assert "BiLSTM was dropped to make room for BERT" in said and "loaded again" in said
+    app.query_params["models"] = "lstm,bilstm"
+    app.run()
+    assert cached.loaded("bilstm") and not app.warning
 
 
 def test_of_several_the_least_recently_used_goes(monkeypatch):
