@@ -1,5 +1,6 @@
 """What several kinds of test need: rows to train on that belong to nobody."""
 
+import gc
 import random
 from pathlib import Path
 
@@ -8,6 +9,12 @@ from hypothesis import settings
 
 settings.register_profile("untimed", deadline=None)  # machines are busy at times
 settings.load_profile("untimed")
+
+
+def pytest_collection_finish():
+    """What is imported by now stays: no collection of garbage has to look through it again."""
+    gc.freeze()
+
 
 GOOD = "wonderful moving funny clever charming tender gripping splendid warm inventive"
 BAD = "dreadful boring stale clumsy lifeless tedious awful shallow cold pointless"

@@ -39,7 +39,10 @@ def damage(file, how):
             stream.write(b"\0" * 50)
 
 
-@pytest.mark.parametrize("how", ["deleted", "truncated", "altered"])
+@pytest.mark.parametrize(
+    "how",
+    ["deleted", *(pytest.param(how, marks=pytest.mark.slow) for how in ("truncated", "altered"))],
+)
 def test_damage_to_a_loaded_models_weights_is_noticed_until_it_is_mended(own_weights, how):
     before = predict(cached.model("lstm"), ["Great fun."])[0].positive
     file = own_weights / "lstm" / registry.WEIGHTS

@@ -46,6 +46,7 @@ def test_integrated_gradients_equal_captums_layer_method(model):
     assert np.allclose(found.scores, scores.detach().numpy(), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_it_stops_by_itself_when_the_gap_is_small(model):
     found = attribute(model, TEXT)
     assert found.gap_relative <= 0.01 and found.gap == pytest.approx(
@@ -166,6 +167,7 @@ def clean(model) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_nothing_is_left_behind_also_after_a_stop(model):
     class StopError(Exception):
         pass

@@ -79,6 +79,7 @@ def test_one_word_can_be_measured(model):
     assert measured.sufficiency == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_seed_spread_is_for_random_methods_and_shrinks_with_samples(model, found):
     assert seed_spread(model, found) is None
     few, many = (

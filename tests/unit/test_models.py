@@ -70,6 +70,7 @@ def test_threads_get_the_same_answers_as_one_at_a_time(name):
         assert prediction.probabilities == pytest.approx(expected[i % len(TEXTS)], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_loading_in_several_threads_at_once_gives_whole_models():
     names = [*SPECS, *SPECS]
     with ThreadPoolExecutor(len(names)) as pool:

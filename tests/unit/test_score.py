@@ -43,6 +43,7 @@ def models():
     return [load(name) for name in SPECS]
 
 
+@pytest.mark.slow
 def test_the_same_as_one_at_a_time_and_in_order(models):
     found = score(models, TEXTS, batch_size=3)
     assert found.models == tuple(SPECS) and found.positive.shape == (len(TEXTS), len(SPECS))
