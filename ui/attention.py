@@ -25,7 +25,7 @@ from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS
 from ui.inside import ask, beside, choose_start, how_to_read
 from ui.theme import PLAIN, TITLES
 from ui.turns import my_turn
-from ui.wording import percent, plain
+from ui.wording import percent, plain, signed_number
 
 MEAN = "mean of all heads"
 DOUBT = (
@@ -194,8 +194,9 @@ def _agreement(name: str, one: Attention) -> str:
     if alike is None:
         return f"{TITLES[name]}: too few tokens to compare rollout with attributions."
     return (
-        f"{TITLES[name]}, on this text: rank correlation of {alike:+.2f} between rollout from "
-        "\\[CLS\\] and the sizes of integrated gradients (1 would be the same order of tokens)."
+        f"{TITLES[name]}, on this text: rank correlation of {signed_number(alike)} between rollout "
+        "from \\[CLS\\] and the sizes of integrated gradients (1 would be the same order of "
+        "tokens)."
     )
 
 

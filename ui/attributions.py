@@ -15,7 +15,7 @@ from ui import cached, figures, state
 from ui.cards import coloured_words, edited
 from ui.theme import PLAIN, TITLES
 from ui.turns import my_turn
-from ui.wording import listing, percent, plain, trusted
+from ui.wording import listing, percent, plain, signed_number, trusted
 
 TARGETS = {
     "predicted": "what each model says",
@@ -197,8 +197,10 @@ def _top(found: Mapping[str, tuple[Attribution, Trust]], signed: bool) -> str:
     said = []
     for name, (one, _) in found.items():
         ranked = sorted(zip(one.word_scores, one.words, strict=True), reverse=True)
-        best = [f"“{word}” ({score:+.2f})" for score, word in ranked[:3] if score > 0]
-        worst = [f"“{word}” ({score:+.2f})" for score, word in ranked[::-1][:2] if score < 0]
+        best = [f"“{word}” ({signed_number(score)})" for score, word in ranked[:3] if score > 0]
+        worst = [
+            f"“{word}” ({signed_number(score)})" for score, word in ranked[::-1][:2] if score < 0
+        ]
         text = f"{TITLES[name]}, for {one.target}: {listing(best) if best else 'nothing'}"
         if signed:
             text += f"; against it: {listing(worst) if worst else 'nothing'}"
@@ -216,10 +218,10 @@ def trust_panel(found: Mapping[str, tuple[Attribution, Trust]], spreads: Mapping
             "completeness gap": "–" if one.gap_relative is None else f"{one.gap_relative:.2%}",
             "steps or samples": "–" if one.steps is None else str(one.steps),
             "seconds": f"{one.seconds:.2f}",
-            "comprehensiveness": f"{measured.comprehensiveness:+.2f}",
-            "… of random rankings": f"{measured.random_comprehensiveness:+.2f}",
-            "sufficiency": f"{measured.sufficiency:+.2f}",
-            "… of random rankings ": f"{measured.random_sufficiency:+.2f}",
+            "comprehensiveness": signed_number(measured.comprehensiveness),
+            "… of random rankings": signed_number(measured.random_comprehensiveness),
+            "sufficiency": signed_number(measured.sufficiency),
+            "… of random rankings ": signed_number(measured.random_sufficiency),
             "infidelity": "–" if measured.infidelity is None else f"{measured.infidelity:.2f}",
             "spread over seeds": "–" if spreads.get(name) is None else f"{spreads[name]:.1%}",
         }
@@ -286,7 +288,7 @@ def _correlations(scores: Mapping[str, Sequence[float]]) -> pd.DataFrame:
 
 
 def _shown(correlation: float | None) -> str:
-    return "–" if correlation is None else f"{correlation:+.2f}"
+    return "–" if correlation is None else signed_number(correlation)
 
 
 def flips(text: str, found: Mapping[str, tuple[Attribution, Trust]]) -> None:

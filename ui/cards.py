@@ -8,7 +8,7 @@ from html import escape
 from model_zoo.registry import SPECS
 from model_zoo.results import Host, ModelCard, Prediction
 from ui.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL, UNSIGNED
-from ui.wording import change, confidence, margin, megabytes, percent
+from ui.wording import change, confidence, margin, megabytes, percent, signed_number
 
 # Of equal words in two texts. Comparing takes as long, times the changes: "a a a …" with "a b a …"
 # of 20,000 characters would take minutes.
@@ -166,10 +166,11 @@ def coloured_words(
     for word, score in zip(words, scores, strict=True):
         label = ("positive" if score > 0 else "negative") if signed else None
         colour = LABEL_COLOURS[label] if label else UNSIGNED
+        number = signed_number(score) if signed else f"{score:.2f}"
         depth = round(60 * min(1.0, abs(score) / largest))
-        below = f"<small>{_signed(score, signed)}</small>" if numbers else ""
+        below = f"<small>{number}</small>" if numbers else ""
         spans.append(
-            f'<span title="{_signed(score, signed)}" style="background:'
+            f'<span title="{number}" style="background:'
             f'color-mix(in srgb,{colour} {depth}%,transparent)">{escape(word)}{below}</span>'
         )
     return (
@@ -177,10 +178,6 @@ def coloured_words(
         f'style="--model:{MODEL_COLOURS.get(name, OTHER_MODEL)}">'
         f"<h3>{escape(title)}</h3><div>{' '.join(spans)}</div></section>"
     )
-
-
-def _signed(score: float, signed: bool) -> str:
-    return f"{score:+.2f}".replace("-", "−") if signed else f"{score:.2f}"
 
 
 def edited(before: str, after: str) -> str:

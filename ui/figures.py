@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from model_zoo.results import Course, Latency, ModelCard
-from ui.theme import LABEL_COLOURS, MODEL_COLOURS, OTHER_MODEL
+from ui.theme import LABEL_COLOURS, MODEL_COLOURS, NOTHING, OTHER_MODEL, UNSIGNED
 from ui.wording import in_figure
 
 MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
@@ -134,8 +134,8 @@ def aligned_scores(
 ) -> go.Figure:
     """Heat map of attributions: a row a model, a column a word, one scale of ±`largest` for all."""
     rows = list(scores)[::-1]  # plotly draws from the bottom
-    ramp = [(0, LABEL_COLOURS["negative"]), (0.5, "#f7f7f7"), (1, LABEL_COLOURS["positive"])]
-    grey = [(0, "#f7f7f7"), (1, "#404040")]
+    ramp = [(0, LABEL_COLOURS["negative"]), (0.5, NOTHING), (1, LABEL_COLOURS["positive"])]
+    grey = [(0, NOTHING), (1, UNSIGNED)]
     figure = go.Figure(
         go.Heatmap(
             z=[list(scores[row]) for row in rows],
@@ -174,7 +174,7 @@ def small_square(shares: np.ndarray, words: Sequence[str], name: str, across: st
             hovertemplate=f"“%{{customdata[0]}}” {across} “%{{customdata[1]}}”: %{{z:.2f}}"
             "<extra></extra>",
             zmin=0,
-            colorscale=[(0, "rgba(128,128,128,0.12)"), (1, colour)],
+            colorscale=[(0, NOTHING), (1, colour)],
             showscale=False,
         )
     )

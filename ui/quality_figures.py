@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from model_zoo.metrics import Bin, Confusion
 from model_zoo.results import LABELS
 from ui.figures import MARGIN
-from ui.theme import MODEL_COLOURS, OTHER_MODEL
+from ui.theme import MODEL_COLOURS, NOTHING, OTHER_MODEL
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 MOST_POINTS = 400  # of a curve: more cannot be told apart, and 100,000 take seconds to draw
@@ -119,7 +119,7 @@ def _written(
             text=text,
             texttemplate="%{text}",
             hovertemplate=f"{hover}<extra></extra>",
-            colorscale=[(0, "rgba(128,128,128,0.08)"), (1, colour)],
+            colorscale=[(0, NOTHING), (1, colour)],
             showscale=False,
             xgap=2,
             ygap=2,

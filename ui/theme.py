@@ -16,6 +16,7 @@ MODEL_COLOURS = {
 LABEL_COLOURS = {"negative": "#9C5BB5", "positive": "#1B9E8A"}
 LABEL_SIGNS = {"negative": "−", "positive": "+"}
 UNSIGNED = "#808080"  # scores that say how much, not which way
+NOTHING = "rgba(128,128,128,0.1)"  # where a scale of colours begins, on a light or dark page
 OTHER_MODEL = "#777777"  # a model that has no colour of its own yet
 TITLES = {name: row.title for name, row in SPECS.items()}  # what models are called
 PLAIN = {"displayModeBar": False}  # of charts: hovering is enough

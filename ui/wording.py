@@ -85,6 +85,12 @@ def margin(prediction: Prediction) -> str:
     return points(abs(prediction.positive - (1 - prediction.positive)))
 
 
+def signed_number(number: float) -> str:
+    """A number with its sign, two decimals; ±0.00 where nothing is left of it."""
+    found = f"{number:+.2f}"
+    return "±0.00" if found in ("+0.00", "-0.00") else found.replace("-", "−")
+
+
 def points(difference: float, *, signed: bool = False) -> str:
     """A difference of two probabilities, as percentage points."""
     found = f"{100 * difference:+.0f}" if signed else f"{100 * difference:.0f}"

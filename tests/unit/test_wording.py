@@ -16,6 +16,7 @@ from ui.wording import (
     plain,
     points,
     ratio,
+    signed_number,
     trusted,
     turns,
 )
@@ -190,3 +191,12 @@ def test_trust_in_words(gap, comprehensiveness, sufficiency, infidelity, said):
     found = Attribution("a", "m", "positive", "pad", "", (), (), (), (), 1.0, gap, gap, 1, 0.1)
     text = trusted(found, Trust(comprehensiveness, sufficiency, 0.3, 0.5, infidelity))
     assert said in text and ("do not rely" in text) == ("matter more" not in said)
+
+
+def test_a_number_has_a_sign_unless_nothing_is_left_of_it():
+    assert [signed_number(one) for one in (1.5, -0.25, 0.004, -0.004)] == [
+        "+1.50",
+        "−0.25",
+        "±0.00",
+        "±0.00",
+    ]
