@@ -5,8 +5,8 @@
 The app is started afresh. A visitor opens Compare and, once all of it is drawn, Attributions; half
 a minute later the idle server's resident memory is read. Then come visits one after the other, each
 a new tab with a sentence of its own: Compare to its last chart, every fourth also Attributions;
-memory is read again after them. Before that, a process of its own takes on the app's parts one by
-one, to show where the megabytes are.
+after every fifty the server rests for half a minute, and its memory is read again. Before all that,
+a process of its own takes on the app's parts one by one, to show where the megabytes are.
 """
 
 import argparse
@@ -58,14 +58,14 @@ def main() -> None:
                 if number % 4 == 0:
                     visitor.ask(ATTRIBUTIONS, text)
                     visitor.read(lambda seen: seen.chart(SCORES))
-            if number % 50 == 0:
-                print(f"after {number} visits: {resident_mb(process):.0f} MB", flush=True)
-        sleep(REST_SECONDS)
-        after = resident_mb(process)
-        print(
-            f"idle after {arguments.visits} visits: {after:.0f} MB, {after / before - 1:+.1%}; "
-            f"highest on the way {highest_mb(process):.0f} MB"
-        )
+            if number % 50 == 0 or number == arguments.visits:
+                sleep(REST_SECONDS)
+                after = resident_mb(process)
+                print(
+                    f"idle after {number} visits: {after:.0f} MB, {after / before - 1:+.1%}; "
+                    f"highest on the way {highest_mb(process):.0f} MB",
+                    flush=True,
+                )
 
 
 def resident_mb(process: psutil.Process) -> float:

@@ -55,8 +55,11 @@ class Visitor:
         url = address.replace("http", "ws", 1) + "/_stcore/stream"
         self.address, self.patience_s = address, patience_s
         self._open = ExitStack()
+        # Without bound to what waits to be read: else closing would wait for it, ten seconds.
         self._socket = self._open.enter_context(
-            connect(url, subprotocols=["streamlit"], compression=None, max_size=None)
+            connect(
+                url, subprotocols=["streamlit"], compression=None, max_size=None, max_queue=None
+            )
         )
         self.seen = Seen()
 
