@@ -15,6 +15,7 @@ def main() -> None:
         labels = page.locator(".q-card .q-label")
         expect(labels).to_have_count(len(SPECS), timeout=60_000)
         expect(page.get_by_text("Measuring, in fresh")).to_have_count(0, timeout=120_000)
+        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
         page.get_by_role("button", name="Compare").click()  # times of warm models
         page.wait_for_timeout(4000)
         page.screenshot(path=ROOT / "assets" / "screenshot.png")
