@@ -8,7 +8,7 @@ import numpy as np
 
 from model_zoo.errors import TextError
 from model_zoo.registry import Model
-from model_zoo.results import Attention
+from model_zoo.results import Attention, read_only
 from model_zoo.tokens import encode
 
 FLOAT32_TOKENS = 128  # longer texts are kept in float16: at 512 tokens, 12 x 12 heads take 75 MB
@@ -42,9 +42,7 @@ def attention(model: Model, text: str) -> Attention:
             weights = _weights(layer, hidden)[0]  # (H, T, T)
             found.append((weights if precise else weights.half()).numpy())
             hidden = layer(hidden, None)
-    stacked = np.stack(found)
-    stacked.setflags(write=False)  # it is shared between visitors
-    return Attention(model.name, text, encoded.tokens, stacked)
+    return Attention(model.name, text, encoded.tokens, read_only(np.stack(found)))
 
 
 def _weights(layer, hidden):

@@ -2,11 +2,9 @@
 
 from collections.abc import Callable
 
-import numpy as np
-
 from model_zoo.errors import TextError
 from model_zoo.registry import Model
-from model_zoo.results import Influence
+from model_zoo.results import Influence, read_only
 from model_zoo.tokens import encode, tokenizer
 
 MOST_TOKENS = 64  # that are masked in turn; of a longer text, a window of it
@@ -64,7 +62,7 @@ def influence(
             moved = (found[1:] - found[0]).norm(dim=-1)  # (C, N)
             change[:, chunk] = (moved / found[0].norm(dim=-1)).T
     tokens = encoded.tokens[start + 1 : start + 1 + size]
-    return Influence(model.name, tokens, start, total, change.numpy().astype(np.float32))
+    return Influence(model.name, tokens, start, total, read_only(change.numpy()))
 
 
 def _mask_id(model: Model) -> int:

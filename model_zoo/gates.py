@@ -4,7 +4,7 @@ import numpy as np
 
 from model_zoo.errors import TextError
 from model_zoo.registry import Model
-from model_zoo.results import Gates
+from model_zoo.results import Gates, read_only
 from model_zoo.tokens import encode
 
 CLEARLY = 1.5  # standard deviations below the text's own mean
@@ -31,7 +31,7 @@ def gates(model: Model, text: str) -> list[Gates]:
         embedded = model.network.embeddings(torch.tensor([encoded.ids]))[0]  # (T, E)
         for reading in ("forward", "backward")[: 1 + model.network.config.bidirectional]:
             after = states(model.network.lstm, embedded, backward=reading == "backward")
-            arrays = {name: getattr(after, name).numpy() for name in names}
+            arrays = {name: read_only(getattr(after, name).numpy()) for name in names}
             found.append(Gates(model.name, reading, encoded.tokens, **arrays))
     return found
 

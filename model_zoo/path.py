@@ -4,7 +4,7 @@ import numpy as np
 
 from model_zoo.errors import TextError
 from model_zoo.registry import Model
-from model_zoo.results import Route
+from model_zoo.results import Route, read_only
 from model_zoo.tokens import encode
 
 
@@ -32,7 +32,7 @@ def path(model: Model, text: str) -> Route:
         encoded.tokens,
         tuple(steps),
         tuple(bases),
-        np.concatenate(points),
+        read_only(np.concatenate(points)),
         tuple(explained),
     )
 

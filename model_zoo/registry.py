@@ -9,7 +9,6 @@ import struct
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from math import prod
 from pathlib import Path
 from pkgutil import resolve_name
@@ -252,7 +251,6 @@ def read_header(weights: Path) -> dict[str, dict]:
     return header
 
 
-@cache
 def card(name: str, root: Path = MODELS_DIR) -> ModelCard:
     """What the model's files say of it, without loading it; WeightsError if they are missing."""
     row = spec(name)

@@ -10,6 +10,13 @@ from statistics import median
 
 import numpy as np
 
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """The array, which from now on cannot be written to: records are shared between threads."""
+    array.setflags(write=False)
+    return array
+
+
 LABELS = ("negative", "positive")  # index in this tuple = class index in every model
 
 

@@ -13,6 +13,7 @@ from model_zoo.errors import ZooError
 from model_zoo.results import LABELS, Attribution, Flip, Trust
 from ui import cached, figures, state
 from ui.cards import coloured_words, edited
+from ui.results import Advance
 from ui.theme import PLAIN, TITLES
 from ui.turns import my_turn
 from ui.wording import listing, percent, plain, signed_number, trusted
@@ -102,8 +103,7 @@ def spreads(text: str, how: Mapping[str, Any], names: Iterable[str]) -> dict[str
     """How far a random method's scores vary with the seed, for each model."""
     found, place = {}, st.empty()
     for name in names:
-        with my_turn(place, once=("spread", name, text, *how.values())):
-            found[name] = cached.spread(name, text, **how)
+        found[name] = cached.spread(name, text, partial(my_turn, place), **how)
     return found
 
 
@@ -116,7 +116,7 @@ class _Progress:
         self.bar: DeltaGenerator | None = None
 
     @contextmanager
-    def begin(self, name: str) -> Iterator[cached.Advance]:
+    def begin(self, name: str) -> Iterator[Advance]:
         """To be entered for work on `name`, in a turn for it; gives what is told of rows read."""
         if self.bar is None:
             with self.place.container(horizontal=True, vertical_alignment="center"):
@@ -303,9 +303,9 @@ def flips(text: str, found: Mapping[str, tuple[Attribution, Trust]]) -> None:
         return
     place = st.empty()
     for at, (name, (one, _)) in enumerate(found.items()):
-        with my_turn(place, once=("flips", name, text, one.word_scores)):
-            place.progress(at / len(found), f"Looking for edits that turn {TITLES[name]}…")
-            removal, exchange = cached.flips(name, text, one.word_scores)
+        place.progress(at / len(found), f"Looking for edits that turn {TITLES[name]}…")
+        begin = partial(my_turn, place, f"Looking for edits that turn {TITLES[name]}…")
+        removal, exchange = cached.flips(name, text, one.word_scores, begin)
         st.html(
             f"<p><b>{TITLES[name]}</b></p>"
             f"<p>{_flip(removal, one, 'No set of words was found that turns it by removal.')}</p>"

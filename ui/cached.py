@@ -1,13 +1,13 @@
-"""The library behind Streamlit's caches, keyed by model name. One copy serves all visitors."""
+"""The library for all visitors: models loaded once, and results kept under their weights."""
 
 import gc
 import os
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock, RLock, Thread, Timer
+from threading import RLock, Thread, Timer
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -36,12 +36,10 @@ from model_zoo.results import (
 from model_zoo.sweep import REFERENCE
 from model_zoo.sweep import read as read_sweep
 from model_zoo.tokens import encode
+from ui.results import Advance, Begin, Result, Results, at_once
 
 if TYPE_CHECKING:  # importing it brings torch
     from model_zoo.attribute import About
-
-Advance = Callable[[int], None]  # told of rows computed since
-Begin = Callable[[], AbstractContextManager[Advance]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +63,23 @@ _dropped: dict[str, str] = {}
 _tidying: Timer | None = None
 SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
 TIDY_SECONDS = 5.0
-# Not st.cache_data: that may not draw progress. The key holds all that a result depends on.
-_explained: OrderedDict[tuple, Any] = OrderedDict()
-_keeping = Lock()
-KEPT_EXPLANATIONS = 500
+
+# The most that is kept of each kind. Attention maps take up to 75 MB each, gates up to 8 MB.
+_results = Results(
+    {
+        "card": 100,
+        "courses": 200,
+        "attention": 2,
+        "gates": 10,
+        "influence": 40,
+        "path": 40,
+        "attribution": 250,
+        "trust": 250,
+        "spread": 40,
+        "flips": 40,
+        "check": 400,
+    }
+)
 
 
 def model(name: str) -> registry.Model:
@@ -186,10 +197,25 @@ def encoded(text: str) -> Encoded:
     return encode(registry.shared_tokenizer(), [text])[0]
 
 
-@st.cache_data(show_spinner=False)
+def weights(name: str) -> str:
+    """The sha256 of the model's weights as they are meant to be now; empty where none is known."""
+    return registry.read_checksums(registry.MODELS_DIR).get(name, "")
+
+
+def _kept(
+    kind: str,
+    name: str,
+    compute: Callable[[Advance], Result],
+    *about: Hashable,
+    begin: Begin = at_once,
+) -> Result:
+    """What is kept of the model with its present weights and of `about`; see `Results.get`."""
+    return _results.get(kind, (name, weights(name), *about), compute, begin)
+
+
 def card(name: str) -> ModelCard:
     """What the model's files say of it; loads nothing."""
-    return registry.card(name)
+    return _kept("card", name, lambda _: registry.card(name, registry.MODELS_DIR))
 
 
 @st.cache_data(show_spinner=False)
@@ -198,44 +224,59 @@ def reference_sweep() -> Sweep:
     return read_sweep(REFERENCE)
 
 
-@st.cache_data(show_spinner=False, max_entries=200)
-def courses(name: str, text: str) -> list[Course]:
-    """How the model's answer to `text` forms."""
-    from model_zoo.stepwise import stepwise
+def courses(name: str, text: str, begin: Begin = at_once) -> Sequence[Course]:
+    """How the model's answer to `text` forms; for `begin`, here and below, see `Results.get`."""
 
-    return stepwise(model(name), text)
+    def compute(_: Advance) -> Sequence[Course]:
+        from model_zoo.stepwise import stepwise
 
+        return tuple(stepwise(model(name), text))
 
-@st.cache_resource(show_spinner=False, max_entries=2)  # up to 75 MB each; short texts take no time
-def attention(name: str, text: str) -> Attention:
-    """What the Transformer's heads attend to; shared as it is, without a copy for each visitor."""
-    from model_zoo.attention import attention
-
-    return attention(model(name), text)
+    return _kept("courses", name, compute, text, begin=begin)
 
 
-@st.cache_data(show_spinner=False, max_entries=10)  # up to 8 MB each
-def gates(name: str, text: str) -> list[Gates]:
+def attention(name: str, text: str, begin: Begin = at_once) -> Attention:
+    """What the Transformer's heads attend to."""
+
+    def compute(_: Advance) -> Attention:
+        from model_zoo.attention import attention
+
+        return attention(model(name), text)
+
+    return _kept("attention", name, compute, text, begin=begin)
+
+
+def gates(name: str, text: str, begin: Begin = at_once) -> Sequence[Gates]:
     """What the gates of a recurrent model do, one record a direction."""
-    from model_zoo.gates import gates
 
-    return gates(model(name), text)
+    def compute(_: Advance) -> Sequence[Gates]:
+        from model_zoo.gates import gates
+
+        return tuple(gates(model(name), text))
+
+    return _kept("gates", name, compute, text, begin=begin)
 
 
-@st.cache_data(show_spinner=False, max_entries=40)
-def influence(name: str, text: str, start: int) -> Influence:
+def influence(name: str, text: str, start: int, begin: Begin = at_once) -> Influence:
     """What each position of `text` can see, from token `start` on."""
-    from model_zoo.context import influence
 
-    return influence(model(name), text, start)
+    def compute(_: Advance) -> Influence:
+        from model_zoo.context import influence
+
+        return influence(model(name), text, start)
+
+    return _kept("influence", name, compute, text, start, begin=begin)
 
 
-@st.cache_data(show_spinner=False, max_entries=40)
-def path(name: str, text: str) -> Route:
+def path(name: str, text: str, begin: Begin = at_once) -> Route:
     """The way the tokens' representations take through the model."""
-    from model_zoo.path import path
 
-    return path(model(name), text)
+    def compute(_: Advance) -> Route:
+        from model_zoo.path import path
+
+        return path(model(name), text)
+
+    return _kept("path", name, compute, text, begin=begin)
 
 
 def methods() -> "Mapping[str, About]":
@@ -245,10 +286,8 @@ def methods() -> "Mapping[str, About]":
     return METHODS
 
 
-def attribution(
-    name: str, text: str, begin: Begin = lambda: nullcontext(_ignore), **how: Any
-) -> Attribution:
-    """What the words of `text` did for the model's answer; see `_kept` for `begin`."""
+def attribution(name: str, text: str, begin: Begin = at_once, **how: Any) -> Attribution:
+    """What the words of `text` did for the model's answer."""
 
     def compute(advance: Advance) -> Attribution:
         from model_zoo.attribute import attribute
@@ -264,10 +303,10 @@ def attribution(
         found = attribute(model(name), text, advance=told, **how)
         return replace(found, seconds=found.seconds - waited)
 
-    return _kept(("attribution", name, text, *sorted(how.items())), compute, begin)
+    return _kept("attribution", name, compute, text, *sorted(how.items()), begin=begin)
 
 
-def trust(name: str, text: str, begin: Begin = lambda: nullcontext(_ignore), **how: Any) -> Trust:
+def trust(name: str, text: str, begin: Begin = at_once, **how: Any) -> Trust:
     """How far that attribution can be trusted."""
 
     def compute(advance: Advance) -> Trust:
@@ -276,65 +315,51 @@ def trust(name: str, text: str, begin: Begin = lambda: nullcontext(_ignore), **h
         found = attribution(name, text, begin, **how)
         return trust(model(name), found, advance=advance)
 
-    return _kept(("trust", name, text, *sorted(how.items())), compute, begin)
+    return _kept("trust", name, compute, text, *sorted(how.items()), begin=begin)
 
 
-def _kept(key: tuple, compute: Callable[[Advance], Any], begin: Begin) -> Any:
-    """What is kept under `key` and the weights of the model it names; computed if there is nothing.
-
-    If it has to be computed, that is done within `begin`, and what that gives is told of progress;
-    both may raise to stop, and then nothing is kept.
-    """
-    key = (*key, registry.read_checksums(registry.MODELS_DIR).get(key[1]))
-    with _keeping:
-        if key in _explained:
-            _explained.move_to_end(key)
-            return _explained[key]
-    with begin() as advance:
-        found = compute(advance)
-    with _keeping:
-        _explained[key] = found
-        while len(_explained) > KEPT_EXPLANATIONS:
-            _explained.popitem(last=False)
-    return found
-
-
-def _ignore(rows: int) -> None:
-    """For those who do not want to know of progress."""
-
-
-def rolled_out(name: str, text: str) -> tuple[tuple[str, ...], np.ndarray]:
+def rolled_out(name: str, text: str, begin: Begin = at_once) -> tuple[tuple[str, ...], np.ndarray]:
     """The tokens of `text` and attention rollout over them (N, N), special tokens left out."""
     from model_zoo.attention import hide_special, rollout
 
-    found = attention(name, text)
+    found = attention(name, text, begin)
     return found.tokens[1:-1], hide_special(rollout(found.weights))
 
 
-@st.cache_data(show_spinner=False, max_entries=40)
-def spread(name: str, text: str, **how: Any) -> float | None:
+def spread(name: str, text: str, begin: Begin = at_once, **how: Any) -> float | None:
     """How far a random method's scores vary with the seed."""
-    from model_zoo.faithfulness import seed_spread
 
-    found = attribution(name, text, **how)
-    return seed_spread(model(name), found)
+    def compute(_: Advance) -> float | None:
+        from model_zoo.faithfulness import seed_spread
+
+        return seed_spread(model(name), attribution(name, text, **how))
+
+    return _kept("spread", name, compute, text, *sorted(how.items()), begin=begin)
 
 
-@st.cache_data(show_spinner=False, max_entries=40)
-def flips(name: str, text: str, scores: tuple[float, ...]) -> tuple[Flip | None, Flip | None]:
+def flips(
+    name: str, text: str, scores: tuple[float, ...], begin: Begin = at_once
+) -> tuple[Flip | None, Flip | None]:
     """The smallest removal and the exchange that turn the model's answer; where to look first."""
-    from model_zoo.flip import by_exchange, by_removal
 
-    loaded_model = model(name)
-    return by_removal(loaded_model, text, scores), by_exchange(loaded_model, text, scores)
+    def compute(_: Advance) -> tuple[Flip | None, Flip | None]:
+        from model_zoo.flip import by_exchange, by_removal
+
+        asked = model(name)
+        return by_removal(asked, text, scores), by_exchange(asked, text, scores)
+
+    return _kept("flips", name, compute, text, scores, begin=begin)
 
 
-@st.cache_resource(show_spinner=False, max_entries=400)
-def checked(name: str, check: str, weights: str) -> Checked:
-    """How the model, with the weights of this sha256, does in one behaviour check."""
-    from model_zoo.checks import CHECKS, ask
+def checked(name: str, check: str, begin: Begin = at_once) -> Checked:
+    """How the model does in one behaviour check."""
 
-    return ask(model(name), CHECKS[check])
+    def compute(_: Advance) -> Checked:
+        from model_zoo.checks import CHECKS, ask
+
+        return ask(model(name), CHECKS[check])
+
+    return _kept("check", name, compute, check, begin=begin)
 
 
 def rank_agreement(one: Sequence[float], other: Sequence[float]) -> float | None:
@@ -344,13 +369,17 @@ def rank_agreement(one: Sequence[float], other: Sequence[float]) -> float | None
     return rank_agreement(one, other)
 
 
-@st.cache_resource(show_spinner=False)
 def memory() -> dict[str, int | str]:
     """Model name -> bytes it adds to a fresh process, or why that could not be measured.
 
-    Measured once a host, in the background, one model after the other: a name that is not there
-    yet is still being measured.
+    Measured once a host and set of weights, in the background, one model after the other: a name
+    that is not there yet is still being measured.
     """
+    return _memory(tuple(map(weights, registry.SPECS)))
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def _memory(weights: tuple[str, ...]) -> dict[str, int | str]:
     found: dict[str, int | str] = {}
 
     def measure() -> None:

@@ -1,12 +1,12 @@
 """Behaviour checks, run on demand: what the recurrent models get wrong, and the Transformers."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model_zoo import registry
 from model_zoo.checks import (
     CASES,
     CHECKS,
@@ -79,9 +79,9 @@ def _results() -> list[Checked]:
     the session and for all visitors in `cached.checked`.
     """
     kept: dict[_Key, Checked] = st.session_state.setdefault(_KEPT, {})
-    weights = registry.read_checksums(registry.MODELS_DIR)
+    weights = {name: cached.weights(name) for name in SPECS}
     keys: dict[str, list[_Key]] = {
-        check: [(name, check, weights.get(name, "")) for name in SPECS] for check in CHECKS
+        check: [(name, check, weights[name]) for name in SPECS] for check in CHECKS
     }
     place, control = st.empty(), st.empty()
     if st.session_state.get(_RUNNING):
@@ -113,8 +113,7 @@ def _run(keys: Sequence[_Key], kept: dict[_Key, Checked], place: DeltaGenerator)
             doing = f"{check}: " if cached.loaded(name) else "Loading "
             bar.progress(at / len(keys), doing + TITLES[name])
             try:
-                with my_turn(bar, once=key):
-                    kept[key] = cached.checked(*key)
+                kept[key] = cached.checked(name, check, partial(my_turn, bar))
             except ZooError as error:
                 broken[name] = str(error)
     st.session_state[_RUNNING] = False

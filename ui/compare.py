@@ -3,6 +3,7 @@
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import sleep
 
 import streamlit as st
@@ -169,8 +170,8 @@ def minority(found: Mapping[str, Prediction]) -> set[str]:
 def formation(found: Answers) -> list[Course]:
     """Charts of how the answers form, word by word and layer by layer; what they show."""
     encoded = cached.encoded(found.text)
-    with my_turn(st.empty(), once=("courses", found.text, *found.now)):
-        courses = [course for name in found.now for course in cached.courses(name, found.text)]
+    begin = partial(my_turn, st.empty())
+    courses = [course for name in found.now for course in cached.courses(name, found.text, begin)]
     words = _token_texts(encoded)
     st.header("How the answer forms")
     left, right = st.columns(2)

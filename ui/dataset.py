@@ -32,6 +32,7 @@ SAMPLES = {
 }
 PREVIEW = 6
 LEFT_OUT = "left out"
+Asked = tuple[str, tuple[str, ...], tuple[str, ...]]  # column of the texts, models, their weights
 _KEPT, _PROBLEM, _TAKEN = "data", "problem with the data", "upload taken"
 
 
@@ -39,8 +40,8 @@ _KEPT, _PROBLEM, _TAKEN = "data", "problem with the data", "upload taken"
 class Dataset:
     """Rows, which of their columns are texts and labels, and what has been scored of them so far.
 
-    `scored` maps (column of the texts, models) to blocks of rows in order; `running` says whether
-    the visitor wants more of them.
+    `scored` maps what was asked to blocks of rows in order; `running` says whether the visitor
+    wants more of them.
     """
 
     name: str
@@ -49,7 +50,7 @@ class Dataset:
     text: str
     label: str | None
     mapping: dict[str, int | None]
-    scored: dict[tuple[str, tuple[str, ...]], list[Scored]] = field(default_factory=dict)
+    scored: dict[Asked, list[Scored]] = field(default_factory=dict)
     running: bool = False
 
     @property

@@ -62,16 +62,16 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
 
 def _map(name: str, text: str) -> None:
     """Attention rollout of a Transformer, or what each position of a recurrent model can see."""
-    with my_turn(st.empty(), once=("map", name, text)):
-        if name in RECURRENT:
-            found = cached.influence(name, text, 0)
-            words: Sequence[str] = found.tokens
-            shares, across = found.change, "changes with"
-            said = "Rows: positions. Columns: the words they change with."
-        else:
-            words, shares = cached.rolled_out(name, text)
-            across = "draws on"
-            said = "Rows: positions. Columns: the words they draw on, by attention rollout."
+    begin = partial(my_turn, st.empty())
+    if name in RECURRENT:
+        found = cached.influence(name, text, 0, begin)
+        words: Sequence[str] = found.tokens
+        shares, across = found.change, "changes with"
+        said = "Rows: positions. Columns: the words they change with."
+    else:
+        words, shares = cached.rolled_out(name, text, begin)
+        across = "draws on"
+        said = "Rows: positions. Columns: the words they draw on, by attention rollout."
     words, shares = words[:SHOWN], shares[:SHOWN, :SHOWN]
     filled = (shares > 1e-6).mean()
     st.plotly_chart(

@@ -1,6 +1,7 @@
 """What the sections of the page Inside share: whom to ask, what to show, how to read it."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 import streamlit as st
@@ -24,8 +25,7 @@ def ask(names: Sequence[str], what: Callable[..., Found], *about: Hashable) -> d
     place = st.empty()
     for name in names:
         try:
-            with my_turn(place, once=(what, name, *about)):
-                found[name] = what(name, *about)
+            found[name] = what(name, *about, begin=partial(my_turn, place))
         except ZooError as error:
             st.error(plain(f"{TITLES[name]}: {error}"), icon=":material/error:")
     return found

@@ -27,7 +27,8 @@ def score_rows(data: Dataset) -> Scored | None:
     if not names:
         st.info("Choose at least one model.", icon=":material/checklist:")
         return None
-    blocks = data.scored.setdefault((data.text, names), [])
+    weights = tuple(map(cached.weights, names))
+    blocks = data.scored.setdefault((data.text, names, weights), [])
     total, done = len(data.frame), sum(map(len, blocks))
     place = st.empty()
     if data.running and done < total:

@@ -26,7 +26,7 @@ def asked(monkeypatch):
     """Results made up: in "negated criticism" the models fail FAILED, elsewhere nothing."""
     calls = []
 
-    def checked(name, check, weights):
+    def checked(name, check, begin):
         calls.append((name, check))
         failed = tuple(FAILED[name]) if check == "negated criticism" else ()
         shares = [0.3 if at in failed else 0.7 for at in range(checks.CASES)]
@@ -113,7 +113,7 @@ def test_every_check_shows_its_cases(asked):
 def test_stopping_keeps_the_checks_that_are_done(asked, monkeypatch):
     whole = cached.checked
 
-    def stops(name, check, weights):
+    def stops(name, check, begin):
         if len(asked) == 9:  # two checks and one model of the third
             import streamlit as st
 
@@ -121,7 +121,7 @@ def test_stopping_keeps_the_checks_that_are_done(asked, monkeypatch):
 
             checks._switch(False)
             st.stop()
-        return whole(name, check, weights)
+        return whole(name, check, begin)
 
     monkeypatch.setattr(cached, "checked", stops)
     app = finished().run()
@@ -136,10 +136,10 @@ def test_stopping_keeps_the_checks_that_are_done(asked, monkeypatch):
 def test_a_model_that_cannot_be_loaded_says_so_and_can_be_tried_again(asked, monkeypatch):
     whole = cached.checked
 
-    def broken(name, check, weights):
+    def broken(name, check, begin):
         if name == "bert":
             raise WeightsError("weights *gone*. Restore them.")
-        return whole(name, check, weights)
+        return whole(name, check, begin)
 
     monkeypatch.setattr(cached, "checked", broken)
     app = finished()
@@ -151,7 +151,7 @@ def test_a_model_that_cannot_be_loaded_says_so_and_can_be_tried_again(asked, mon
 
 
 def test_no_model_at_all(monkeypatch):
-    def broken(name, check, weights):
+    def broken(name, check, begin):
         raise WeightsError("gone")
 
     monkeypatch.setattr(cached, "checked", broken)

@@ -51,7 +51,9 @@ def data(page):
 def test_nothing_is_asked_of_the_models_before_it_is_wanted(page):
     assert not page.dataframe and not page.error
     press(upload(page, CSV), "Score all 5 rows")
-    assert [len(block) for block in data(page).scored["review", ("lstm", "bilstm")]] == [5]
+    ((asked, blocks),) = data(page).scored.items()
+    assert asked[:2] == ("review", ("lstm", "bilstm"))
+    assert [len(block) for block in blocks] == [5]
 
 
 def test_columns_and_label_values_are_guessed(page):
@@ -133,7 +135,8 @@ def test_downloads_hold_every_row_exactly(page):
     from model_zoo.score import join
     from ui.rows import _file
 
-    scored = join(data(page).scored["review", ("lstm", "bilstm")])
+    (blocks,) = data(page).scored.values()
+    scored = join(blocks)
     rows = list(csv.DictReader(io.StringIO(_file(data(page), scored, ".csv")().decode())))
     assert [row["id"] for row in rows] == ["1", "2", "3", "4", "5"]
     assert rows[2]["review"] == "'=HYPERLINK(1)"  # no spreadsheet may run it

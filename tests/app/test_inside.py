@@ -91,7 +91,9 @@ def test_layers_are_shown_beside_the_one_they_came_from():
 def test_only_the_chosen_section_is_computed(monkeypatch):
     asked = []
     whole = cached.attention
-    monkeypatch.setattr(cached, "attention", lambda *args: asked.append(args) or whole(*args))
+    monkeypatch.setattr(
+        cached, "attention", lambda *args, begin: asked.append(args) or whole(*args)
+    )
     app = opened(TEXT)
     assert {name for name, _ in asked} == {"bert", "distilbert"}
     asked.clear()
@@ -119,7 +121,7 @@ def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch)
 
     whole = cached.attention
 
-    def broken(name: str, text: str) -> Attention:
+    def broken(name: str, text: str, begin) -> Attention:
         if name == "bert":
             raise WeightsError("weights *gone*. Restore them.")
         return whole(name, text)

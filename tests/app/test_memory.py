@@ -1,9 +1,11 @@
 """The loader when memory is short, and when a weights file changes under the server."""
 
+import json
 import os
 import shutil
 
 import pytest
+from safetensors.torch import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
 from model_zoo import registry
@@ -11,12 +13,18 @@ from model_zoo.errors import WeightsError
 from model_zoo.predict import predict
 from tests.app.conftest import ROOT
 from ui import cached
+from ui.results import Results
+
+GATES = ("input", "forget", "output", "cell", "hidden")
+
+
+OWN = ("lstm", "bilstm", "distilbert")
 
 
 @pytest.fixture
 def own_weights(tmp_path, monkeypatch):
-    """A copy of the two small models that may be damaged; nothing is loaded of it yet."""
-    for name in ("lstm", "bilstm"):
+    """A copy of the three smaller models that may be damaged; nothing is loaded of it yet."""
+    for name in OWN:
         shutil.copytree(registry.MODELS_DIR / name, tmp_path / name)
         cached.unload(name)
     shutil.copy(registry.MODELS_DIR / registry.CHECKSUMS, tmp_path)
@@ -24,7 +32,7 @@ def own_weights(tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "MODELS_DIR", tmp_path)
     monkeypatch.setattr(registry, "load", lambda name: real(name, tmp_path))
     yield tmp_path
-    for name in ("lstm", "bilstm"):
+    for name in OWN:
         cached.unload(name)
 
 
@@ -99,3 +107,77 @@ def test_of_several_the_least_recently_used_goes(monkeypatch):
     monkeypatch.setattr(cached, "free_bytes", lambda: 0 if len(cached._loaded) > 1 else 10**12)
     cached._make_room("distilbert")
     assert list(cached._loaded) == ["bilstm"] and set(cached.dropped()) == {"lstm", "bert"}
+
+
+HOW = {"method": "integrated_gradients", "target": "predicted", "baseline": "pad"}
+KEPT = {  # what is kept of a model, and one that has it
+    "courses": ("lstm", lambda name: cached.courses(name, "Great fun.")[0].positive),
+    "attention": ("distilbert", lambda name: cached.attention(name, "Great fun.").weights.tolist()),
+    "gates": ("lstm", lambda name: cached.gates(name, "Great fun.")[0].cell.tolist()),
+    "influence": ("bilstm", lambda name: cached.influence(name, "Great fun.", 0).change.tolist()),
+    "path": ("lstm", lambda name: cached.path(name, "Great fun.").points.tolist()),
+    "rolled out": ("distilbert", lambda name: cached.rolled_out(name, "Great fun.")[1].tolist()),
+    "attribution": ("lstm", lambda name: cached.attribution(name, "Great fun.", **HOW).scores),
+    "trust": ("lstm", lambda name: cached.trust(name, "Great fun.", **HOW)),
+    "spread": ("lstm", lambda name: cached.spread(name, "Fun.", **HOW | {"method": "lime"})),
+    "flips": ("lstm", lambda name: cached.flips(name, "Not great fun.", (1.0, 2.0, 0.0, 0.0))),
+    "check": ("lstm", lambda name: cached.checked(name, "plain words").positive),
+    "card": ("lstm", cached.card),
+}
+
+
+def train_a_little(folder):
+    """Other weights in the folder of a model, with their checksum, as a training would leave it."""
+    file = folder / registry.WEIGHTS
+    weights = load_file(file)
+    key = next(key for key in weights if "weight_ih" in key or "q_lin.weight" in key)
+    weights[key] = weights[key] * 3
+    save_file(weights, file, metadata={"format": "pt"})
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    metrics["validation"]["accuracy"] = 0.5
+    (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    registry.write_checksum(folder.name, folder.parent)
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_nothing_that_is_kept_outlives_the_weights_it_was_computed_with(own_weights, kind):
+    name, ask = KEPT[kind]
+    before = ask(name)
+    assert ask(name) == before
+    train_a_little(own_weights / name)
+    assert ask(name) != before
+
+
+def test_results_are_computed_once_and_the_newest_are_kept():
+    kept, computed = Results({"few": 2, "many": 9}), []
+
+    def get(kind, key):
+        return kept.get(kind, key, lambda _: computed.append((kind, key)) or len(computed))
+
+    assert [get("few", "a"), get("few", "b"), get("few", "a"), get("many", "a")] == [1, 2, 1, 3]
+    assert get("few", "c") == 4  # "b" goes: "a" was asked for since
+    assert get("few", "a") == 1 and get("few", "b") == 5 and get("many", "a") == 3
+
+
+def test_nothing_is_kept_of_what_was_stopped():
+    kept = Results({"few": 2})
+
+    def stopped(_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        kept.get("few", "a", stopped)
+    assert kept.get("few", "a", lambda _: "whole") == "whole"
+
+
+@pytest.mark.parametrize("of", ["attention", "gates", "influence", "path"])
+def test_arrays_that_visitors_share_cannot_be_written_to(of):
+    arrays = {
+        "attention": lambda: [cached.attention("distilbert", "Fine.").weights],
+        "gates": lambda: [getattr(cached.gates("lstm", "Fine.")[0], part) for part in GATES],
+        "influence": lambda: [cached.influence("lstm", "Fine.", 0).change],
+        "path": lambda: [cached.path("lstm", "Fine.").points],
+    }
+    for array in arrays[of]():
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1

@@ -61,7 +61,8 @@ def test_a_file_that_was_scored_before_is_scored_again(page):
     from ui.rows import _file
 
     data = page.session_state["data"]
-    scored = join(data.scored["text", ("lstm",)])
+    (blocks,) = data.scored.values()
+    scored = join(blocks)
     for kind in (".csv", ".parquet"):
         found = open_table(_file(data, scored, kind)(), f"a{kind}")
         assert found.columns[3:] == ("lstm_label_new", "lstm_positive_new")
