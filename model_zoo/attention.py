@@ -6,10 +6,8 @@ Jain & Wallace (2019), and Wiegreffe & Pinter (2019) for what may be said in its
 
 import numpy as np
 
-from model_zoo.errors import TextError
 from model_zoo.registry import Model
 from model_zoo.results import Attention, read_only
-from model_zoo.tokens import encode
 
 FLOAT32_TOKENS = 128  # longer texts are kept in float16: at 512 tokens, 12 x 12 heads take 75 MB
 RESTING = 0.5  # of the words' attention on [CLS] or on [SEP]: the head hardly reads any words
@@ -26,9 +24,7 @@ def attention(model: Model, text: str) -> Attention:
 
     Raises TextError where there is nothing to read, TypeError for a recurrent model.
     """
-    (encoded,) = encode(model.tokenizer_file, [text])
-    if not encoded.words:
-        raise TextError("The text is empty. Type at least one word.")
+    encoded = model.read(text)
     import torch
 
     from model_zoo.transformer import parts

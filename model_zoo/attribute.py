@@ -22,7 +22,7 @@ from model_zoo.errors import TextError, ZooError
 from model_zoo.lean import lean_imports
 from model_zoo.registry import Model
 from model_zoo.results import LABELS, Attribution, Encoded
-from model_zoo.tokens import encode, tokenizer
+from model_zoo.tokens import tokenizer
 
 with lean_imports():
     from captum._utils.models.model import Model as SurrogateModel
@@ -281,7 +281,7 @@ def attribute(
     ):
         if value not in known:
             raise ZooError(f"There is no {what} {value!r}. Choose from: {', '.join(known)}.")
-    encoded = _read(model, text)
+    encoded = model.read(text)
     about = METHODS[method]
     if about.words and len(encoded.words) > MAX_SAMPLED_WORDS:
         raise TextError(
@@ -289,7 +289,7 @@ def attribute(
             f"{MAX_SAMPLED_WORDS} words, or choose a gradient method."
         )
     started = perf_counter()
-    problem, resolved = pose(model, text, target, baseline, seed, advance)
+    problem, resolved = pose(model, encoded, target, baseline, seed, advance)
     found = about.run(problem, **options)
     with torch.no_grad():
         at_baseline, at_text = problem.score(torch.cat([problem.baseline, problem.inputs])).tolist()
@@ -324,10 +324,9 @@ def merge(scores: np.ndarray, encoded: Encoded) -> list[float]:
 
 
 def pose(
-    model: Model, text: str, target: str, baseline: str, seed: int, advance: Advance | None
+    model: Model, encoded: Encoded, target: str, baseline: str, seed: int, advance: Advance | None
 ) -> tuple[Problem, str]:
     """The problem that `attribute` solves, and the target by its final name."""
-    encoded = _read(model, text)
     ids = torch.tensor([encoded.ids])  # (1, T)
     table = model.network.get_input_embeddings()
     inside = torch.tensor([[word is not None for word in encoded.word_of]])[..., None]  # (1, T, 1)
@@ -354,13 +353,6 @@ def pose(
     words = len(encoded.words)
     features = torch.tensor([[words if w is None else w for w in encoded.word_of]])
     return Problem(score, inputs, plain, features, seed), resolved
-
-
-def _read(model: Model, text: str) -> Encoded:
-    (encoded,) = encode(model.tokenizer_file, [text])
-    if not encoded.words:
-        raise TextError("The text is empty. Type at least one word.")
-    return encoded
 
 
 def _by_word(captum: ShapleyValueSampling | Lime, problem: Problem, samples: int) -> Found:

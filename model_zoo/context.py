@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 
-from model_zoo.errors import TextError
 from model_zoo.registry import Model
 from model_zoo.results import Influence, read_only
-from model_zoo.tokens import encode, tokenizer
+from model_zoo.tokens import tokenizer
 
 MOST_TOKENS = 64  # that are masked in turn; of a longer text, a window of it
 BATCH_TOKENS = 4096  # rows x tokens that are computed together
@@ -40,9 +39,7 @@ def influence(
 
     Raises TextError where there is nothing to read.
     """
-    (encoded,) = encode(model.tokenizer_file, [text])
-    if not encoded.words:
-        raise TextError("The text is empty. Type at least one word.")
+    encoded = model.read(text)
     import torch
 
     total = len(encoded.ids) - 2  # without [CLS] and [SEP]

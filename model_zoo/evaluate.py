@@ -9,6 +9,7 @@ import numpy as np
 
 from model_zoo.errors import DataError, TextError
 from model_zoo.metrics import McNemar, Quality, compare, quality
+from model_zoo.predict import BATCH_SIZE
 from model_zoo.registry import Model
 from model_zoo.results import LABELS
 from model_zoo.score import WINDOW, join, score
@@ -30,7 +31,7 @@ def evaluate(
     texts: Sequence[str],
     labels: Sequence[int],
     *,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     advance: Callable[[str, int], None] = lambda model, rows: None,
 ) -> Evaluation:
     """Every model on every row; `advance(model name, rows done since)` is called as it goes.

@@ -11,7 +11,6 @@ from model_zoo.attribute import METHODS, Advance, Problem, attribute, pose
 from model_zoo.predict import batches, probabilities
 from model_zoo.registry import Model
 from model_zoo.results import LABELS, Attribution, Encoded, Trust
-from model_zoo.tokens import encode
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)  # of the words, as in DeYoung et al. (2020)
 RANDOM_RANKINGS = 5
@@ -31,7 +30,7 @@ def trust(
     difference between what the scores predict and what the model does when words go missing at
     random, as a share of the rise squared; None for unsigned methods and where the rise is zero.
     """
-    (encoded,) = encode(model.tokenizer_file, [found.text])
+    encoded = model.read(found.text)
     label = _class(model, encoded, found.target)
     chance = np.random.default_rng(seed)
     rankings = [np.argsort(found.word_scores)[::-1]]
@@ -60,7 +59,7 @@ def trust(
         sufficiency=mean_fall(rankings[0], keep=True),
         random_comprehensiveness=float(np.mean([mean_fall(r, False) for r in rankings[1:]])),
         random_sufficiency=float(np.mean([mean_fall(r, True) for r in rankings[1:]])),
-        infidelity=_infidelity(model, found, seed, advance),
+        infidelity=_infidelity(model, encoded, found, seed, advance),
     )
 
 
@@ -125,7 +124,7 @@ def _shares(
     """Probability of `label` for each sequence of ids."""
     bare = [Encoded("", ids, (), (), (), (), 0) for ids in jobs]
     found = [0.0] * len(bare)
-    for batch in batches(bare, 32):
+    for batch in batches(bare):
         for i, row in zip(batch, probabilities(model, [bare[i] for i in batch]), strict=True):
             found[i] = row[label]
         if advance:
@@ -134,12 +133,12 @@ def _shares(
 
 
 def _infidelity(
-    model: Model, found: Attribution, seed: int, advance: Advance | None
+    model: Model, encoded: Encoded, found: Attribution, seed: int, advance: Advance | None
 ) -> float | None:
     if not METHODS[found.method].signed or found.rise == 0:
         return None
     problem: Problem
-    problem, _ = pose(model, found.text, found.target, found.baseline, seed, advance)
+    problem, _ = pose(model, encoded, found.target, found.baseline, seed, advance)
     draw = torch.Generator().manual_seed(seed)
     words = problem.features[0]
     special = int(words.max())  # the number special tokens go under: they stay

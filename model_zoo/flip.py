@@ -8,7 +8,7 @@ import numpy as np
 from model_zoo.predict import predict
 from model_zoo.registry import Model
 from model_zoo.results import Encoded, Flip, Prediction
-from model_zoo.tokens import encode, leave_out, tokenizer
+from model_zoo.tokens import leave_out, tokenizer
 
 MAX_READINGS = 400  # edited texts a search may make the model read
 MAX_REMOVED = 5
@@ -24,7 +24,7 @@ def by_removal(model: Model, text: str, order: Sequence[float] | None = None) ->
     MAX_READINGS; beyond that, sets grow from the best one so far, and the result is not known to be
     the smallest. `order` are word scores that say where to look first.
     """
-    (encoded,) = encode(model.tokenizer_file, [text])
+    encoded = model.read(text)
     before = predict(model, [text])[0]
     words = list(range(len(encoded.words)))
     if order is not None:
@@ -55,7 +55,7 @@ def by_exchange(model: Model, text: str, order: Sequence[float] | None = None) -
     Candidates are the NEIGHBOURS whole words nearest to the word's first token by the cosine of
     the model's own word embeddings: near means used alike, not meaning the same.
     """
-    (encoded,) = encode(model.tokenizer_file, [text])
+    encoded = model.read(text)
     before = predict(model, [text])[0]
     words = [i for i, word in enumerate(encoded.word_texts) if word[0].isalpha()]
     if order is not None:

@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from model_zoo.errors import TextError
 from model_zoo.registry import Model
 from model_zoo.results import Gates, read_only
-from model_zoo.tokens import encode
 
 CLEARLY = 1.5  # standard deviations below the text's own mean
 
@@ -18,9 +16,7 @@ def gates(model: Model, text: str) -> list[Gates]:
     """
     if not hasattr(model.network, "lstm"):
         raise TypeError(f"{model.spec.title} has no gates. Choose a recurrent model.")
-    (encoded,) = encode(model.tokenizer_file, [text])
-    if not encoded.words:
-        raise TextError("The text is empty. Type at least one word.")
+    encoded = model.read(text)
     import torch
 
     from model_zoo.recurrence import states

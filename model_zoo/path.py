@@ -2,10 +2,8 @@
 
 import numpy as np
 
-from model_zoo.errors import TextError
 from model_zoo.registry import Model
 from model_zoo.results import Route, read_only
-from model_zoo.tokens import encode
 
 
 def path(model: Model, text: str) -> Route:
@@ -17,9 +15,7 @@ def path(model: Model, text: str) -> Route:
 
     Raises TextError where there is nothing to read.
     """
-    (encoded,) = encode(model.tokenizer_file, [text])
-    if not encoded.words:
-        raise TextError("The text is empty. Type at least one word.")
+    encoded = model.read(text)
     steps, spaces = _walk(model.network, encoded.ids)
     points, explained, bases = [], [], []
     for number, space in enumerate(spaces):  # (S, T, E)

@@ -3,16 +3,18 @@
 from collections.abc import Iterator, Sequence
 from time import perf_counter
 
-from model_zoo.errors import TextError
 from model_zoo.registry import Model
 from model_zoo.results import LABELS, Encoded, Prediction
-from model_zoo.tokens import PAD_ID, encode
+from model_zoo.tokens import PAD_ID, check_readable
 
 UNKNOWN = "[UNK]"
+BATCH_SIZE = 32  # texts that are computed together
 MAX_BATCH_TOKENS = 4096  # bounds memory: 32 texts of 512 tokens would take half a GB in BERT
 
 
-def predict(model: Model, texts: Sequence[str], *, batch_size: int = 32) -> list[Prediction]:
+def predict(
+    model: Model, texts: Sequence[str], *, batch_size: int = BATCH_SIZE
+) -> list[Prediction]:
     """One Prediction a text, in the order given.
 
     Inside, texts are sorted by length and computed `batch_size` at a time, so that little is
@@ -20,12 +22,9 @@ def predict(model: Model, texts: Sequence[str], *, batch_size: int = 32) -> list
     position, for a text without anything to read (empty, blank or control characters only).
     """
     started = perf_counter()
-    encoded = encode(model.tokenizer_file, list(texts))
+    encoded = model.encode(texts)
     tokenize_ms = 1e3 * (perf_counter() - started) / max(1, len(encoded))
-    for position, item in enumerate(encoded, start=1):
-        if not item.words:
-            where = f"Text {position} of {len(encoded)}" if len(encoded) > 1 else "The text"
-            raise TextError(f"{where} is empty. Type at least one word.")
+    check_readable(encoded)
 
     results: dict[int, Prediction] = {}
     for batch in batches(encoded, batch_size):
@@ -47,7 +46,7 @@ def predict(model: Model, texts: Sequence[str], *, batch_size: int = 32) -> list
     return [results[i] for i in range(len(encoded))]
 
 
-def batches(encoded: Sequence[Encoded], size: int) -> Iterator[list[int]]:
+def batches(encoded: Sequence[Encoded], size: int = BATCH_SIZE) -> Iterator[list[int]]:
     """Positions of `encoded`, shortest first; at most `size` texts, MAX_BATCH_TOKENS a batch."""
     batch: list[int] = []
     for i in sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids)):

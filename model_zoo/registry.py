@@ -6,7 +6,7 @@ Adding a model means adding a row. Everything that lists models loops over `SPEC
 import hashlib
 import json
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 from model_zoo.errors import UnknownModelError, WeightsError
 from model_zoo.lean import lean_imports
-from model_zoo.results import ModelCard
+from model_zoo.results import Encoded, ModelCard
+from model_zoo.tokens import check_readable, encode
 
 if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
     from transformers import PreTrainedModel
@@ -96,6 +97,16 @@ class Model:
     @property
     def name(self) -> str:
         return self.spec.name
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Each text as the model reads it."""
+        return encode(self.tokenizer_file, list(texts))
+
+    def read(self, text: str) -> Encoded:
+        """The text as the model reads it; TextError where there is nothing to read."""
+        encoded = self.encode([text])
+        check_readable(encoded)
+        return encoded[0]
 
     @property
     def checksum(self) -> str:

@@ -6,10 +6,9 @@ from time import perf_counter
 
 import numpy as np
 
-from model_zoo.predict import UNKNOWN, batches, probabilities
+from model_zoo.predict import BATCH_SIZE, UNKNOWN, batches, probabilities
 from model_zoo.registry import Model
 from model_zoo.results import LABELS
-from model_zoo.tokens import encode
 
 WINDOW = 2048  # texts that are sorted by length together
 
@@ -39,7 +38,7 @@ def score(
     models: Sequence[Model],
     texts: Sequence[str],
     *,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     advance: Callable[[str, int], None] = lambda model, rows: None,
 ) -> Scored:
     """Every model on every text; `advance(model name, rows done since)` is called as it goes.
@@ -47,7 +46,7 @@ def score(
     Texts are tokenised once for all models, sorted by length, and computed `batch_size` at a time,
     so that little is padded. Call it with WINDOW texts at a time where there are many.
     """
-    encoded = encode(models[0].tokenizer_file, list(texts)) if texts else []
+    encoded = models[0].encode(texts) if texts else []
     readable = [i for i, item in enumerate(encoded) if item.words]
     positive = np.full((len(encoded), len(models)), np.nan)
     seconds = np.zeros(len(models))

@@ -15,6 +15,7 @@ from typing import IO
 import numpy as np
 
 from model_zoo.errors import DataError
+from model_zoo.predict import BATCH_SIZE
 from model_zoo.registry import Model, sha256_of
 from model_zoo.score import WINDOW, answer_cells, answer_columns, score
 from model_zoo.tables import FORMATS, Row, Table, Writer, open_table
@@ -38,7 +39,7 @@ def score_file(
     *,
     text: str,
     header: bool = True,
-    batch_size: int = 32,
+    batch_size: int = BATCH_SIZE,
     safe: bool = True,
     begin: Callable[[int], None] = lambda rows: None,
     advance: Callable[[str, int], None] = lambda model, rows: None,

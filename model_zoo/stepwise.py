@@ -1,9 +1,7 @@
 """How an answer forms: the probability of positive after every token, or after every layer."""
 
-from model_zoo.errors import TextError
 from model_zoo.registry import Model
 from model_zoo.results import Course
-from model_zoo.tokens import encode
 
 
 def stepwise(model: Model, text: str) -> list[Course]:
@@ -21,9 +19,7 @@ def stepwise(model: Model, text: str) -> list[Course]:
     output. The head was trained on the last layer only, so earlier elements are a probe ("logit
     lens"), not something the model says; the last element is its prediction.
     """
-    (encoded,) = encode(model.tokenizer_file, [text])
-    if not encoded.words:
-        raise TextError("The text is empty. Type at least one word.")
+    encoded = model.read(text)
     import torch
 
     ids = torch.tensor([encoded.ids])  # (1, T)

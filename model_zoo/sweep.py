@@ -17,13 +17,13 @@ from model_zoo.errors import DataError, MeasureError
 from model_zoo.footprint import FIGURES, footprint
 from model_zoo.host import host
 from model_zoo.measure import LEAST_RUNS, latency, text_of
+from model_zoo.predict import BATCH_SIZE
 from model_zoo.registry import MODELS_DIR, SPECS, Model
 from model_zoo.results import Crossing, Footprint, Growth, Host, Latency, Sweep
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)  # tokens, one text a call
 BATCHES = (1, 8, 32)  # texts a call
 BATCH_TOKENS = 32  # of each text in a batch
-MOST_AT_ONCE = 32  # texts that `predict` computes together
 REFERENCE = MODELS_DIR.parent / "reference" / "speed.json"
 PROCESS_SECONDS = 6.0  # what a fresh process for memory is taken to need until one was timed
 
@@ -65,9 +65,9 @@ def sweep(
     Raises MeasureError for a length or batch that cannot be measured, before anything is, and
     where memory cannot be measured, after all else was.
     """
-    if wrong := [batch for batch in batches if not 1 <= batch <= MOST_AT_ONCE]:
+    if wrong := [batch for batch in batches if not 1 <= batch <= BATCH_SIZE]:
         raise MeasureError(
-            f"Batches of {wrong[0]} cannot be measured. Choose sizes from 1 to {MOST_AT_ONCE}."
+            f"Batches of {wrong[0]} cannot be measured. Choose sizes from 1 to {BATCH_SIZE}."
         )
     points = sorted({(n, 1) for n in lengths} | {(BATCH_TOKENS, batch) for batch in batches})
     going = {

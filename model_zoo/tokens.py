@@ -7,13 +7,14 @@ itself: it is the same wherever that file is loaded, and offsets still point int
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import pairwise, repeat
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, normalizers
 
+from model_zoo.errors import TextError
 from model_zoo.results import Encoded
 
 PAD_ID = 0  # [PAD] in BERT's vocabulary; also the baseline of attributions
@@ -65,6 +66,14 @@ def encode(file: Path, texts: list[str], max_tokens: int = MAX_TOKENS) -> list[E
         read = tokenizer(file).encode_batch(clean[part])
         found += map(_encoded, texts[part], clean[part], read, repeat(max_tokens))
     return found
+
+
+def check_readable(encoded: Sequence[Encoded]) -> None:
+    """Raises TextError, with the position, for a text that holds nothing a model could read."""
+    for position, item in enumerate(encoded, start=1):
+        if not item.words:
+            where = f"Text {position} of {len(encoded)}" if len(encoded) > 1 else "The text"
+            raise TextError(f"{where} is empty. Type at least one word.")
 
 
 def _portions(texts: list[str]) -> Iterator[slice]:

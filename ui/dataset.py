@@ -109,13 +109,13 @@ def _read(content: bytes, name: str) -> None:
         table = open_table(content, name)
         if looks_like_data(table.columns):
             table = open_table(content, name, header=False)
-        st.session_state[_KEPT] = _dataset(table, content)
+        st.session_state[_KEPT] = _dataset(table)
         st.session_state[_PROBLEM] = None
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)
 
 
-def _dataset(table: Table, content: bytes) -> Dataset:
+def _dataset(table: Table) -> Dataset:
     rows = table.rows()
     held = _held(islice(rows, MAX_ROWS), table.name)
     blocks = []
@@ -126,7 +126,7 @@ def _dataset(table: Table, content: bytes) -> Dataset:
     left_out = sum(1 for _ in islice(rows, MOST_COUNTED))
     columns = [pyarrow.chunked_array(parts) for parts in zip(*blocks, strict=True)]
     frame = pyarrow.table(columns, names=list(table.columns)).to_pandas()
-    head = list(islice(table.rows(), 500))
+    head = list(frame.head(500).itertuples(index=False, name=None))
     text = guess_text(table.columns, head)
     label = guess_label(table.columns, head, text)
     return Dataset(table.name, frame, left_out, text, label, _guess(frame, label))

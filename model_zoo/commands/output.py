@@ -18,6 +18,7 @@ from rich.progress import (
 )
 from rich.table import Column
 
+from model_zoo.predict import BATCH_SIZE
 from model_zoo.registry import MODELS_DIR, SPECS
 
 out = Console(highlight=False)
@@ -45,7 +46,7 @@ def table_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, help="CSV, TSV, JSON lines or Parquet")
     parser.add_argument("--text", required=True, metavar="COL", help="column with the texts")
     parser.add_argument("--no-header", action="store_true", help="line one is a row, not names")
-    parser.add_argument("--batch-size", type=positive, default=32, metavar="N")
+    parser.add_argument("--batch-size", type=positive, default=BATCH_SIZE, metavar="N")
 
 
 def positive(value: str) -> int:

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from model_zoo.errors import TrainingError
 from model_zoo.evaluate import evaluate
+from model_zoo.host import host
 from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassification
 from model_zoo.registry import MODELS_DIR, WEIGHTS, load, read_checksums, spec
 from model_zoo.tokens import encode
@@ -207,12 +208,8 @@ def hardware(device: torch.device) -> str:
     """The processor and how many of its cores torch uses, or the GPU's name."""
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
-    cpuinfo = Path("/proc/cpuinfo")
-    names = cpuinfo.read_text(encoding="utf-8").splitlines() if cpuinfo.exists() else []
-    found = (line.partition(":")[2].strip() for line in names if line.startswith("model name"))
-    processor = next(found, platform.processor() or platform.machine())
     threads = torch.get_num_threads()
-    return f"{processor}, {threads} thread{'s' if threads > 1 else ''}"
+    return f"{host().processor}, {threads} thread{'s' if threads > 1 else ''}"
 
 
 def _as_ids(rows: Sequence[Row], tokenizer_file: Path) -> tuple[list[list[int]], list[int]]:

@@ -56,6 +56,22 @@ def test_nothing_is_asked_of_the_models_before_it_is_wanted(page):
     assert [len(block) for block in blocks] == [5]
 
 
+def test_an_upload_is_read_once_but_for_its_beginning(page, monkeypatch):
+    from model_zoo.tables import Table
+
+    whole, read = Table.rows, []
+
+    def counted(table):
+        for row in whole(table):
+            read.append(row)
+            yield row
+
+    monkeypatch.setattr(Table, "rows", counted)
+    upload(page, b"review,stars\n" + b"Great fun.,5\nA bore.,1\n" * 300)
+    assert len(data(page).frame) == 600 and data(page).mapping == {"5": 1, "1": 0}
+    assert len(read) <= 602
+
+
 def test_columns_and_label_values_are_guessed(page):
     upload(page, CSV)
     assert [box.value for box in page.selectbox] == ["review", "stars"]

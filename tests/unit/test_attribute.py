@@ -220,3 +220,14 @@ def test_threads_get_what_one_alone_gets(model):
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+def test_the_text_is_encoded_once(lstm, monkeypatch):
+    from model_zoo import registry
+
+    whole, encoded = registry.encode, []
+    monkeypatch.setattr(
+        registry, "encode", lambda file, texts: encoded.append(texts) or whole(file, texts)
+    )
+    attribute(lstm, "Great fun.")
+    assert encoded == [["Great fun."]]
