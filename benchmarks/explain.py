@@ -17,7 +17,7 @@ from transformers import AutoTokenizer
 
 from model_zoo.attribute import attribute
 from model_zoo.host import host
-from model_zoo.registry import MODELS_DIR, SPECS, load
+from model_zoo.registry import MODELS_DIR, SPECS, load, load_module
 
 SENTENCES = (  # 22 to 24 tokens with [CLS] and [SEP]
     "The acting is great and the story moves along, but the film as a whole is dreadful and long.",
@@ -57,7 +57,7 @@ def main() -> None:
 
     from transformers_interpret import SequenceClassificationExplainer
 
-    bert = load("bert").network  # its own: the peer hooks into it
+    bert = load_module("bert")  # its own: the peer hooks into it
     peer = SequenceClassificationExplainer(bert, AutoTokenizer.from_pretrained(MODELS_DIR / "bert"))
     peer("warm-up")
     ratios = []

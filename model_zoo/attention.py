@@ -15,43 +15,21 @@ EVEN = 0.98  # from this spread on, a head tells no token from any other
 
 
 def attention(model: Model, text: str) -> Attention:
-    """The attention weights of every layer and head of BERT or DistilBERT over `text`.
+    """The attention weights of every layer and head of a Transformer over `text`.
 
-    Worked out from each layer's own query and key weights: softmax(Q K^T / sqrt(d)), Vaswani et
-    al. (2017). The shared network runs with fused attention, which gives no weights away, and
-    asking the library for them would leave hooks on it. Weights are float32, above
-    FLOAT32_TOKENS tokens float16, and must not be written to.
+    They are float32, above FLOAT32_TOKENS tokens float16, and cannot be written to.
 
-    Raises TextError where there is nothing to read, TypeError for a recurrent model.
+    Raises TextError where there is nothing to read, CapabilityError for a model without attention.
     """
     encoded = model.read(text)
     import torch
 
-    from model_zoo.transformer import parts
-
-    pieces = parts(model.network)
     precise = len(encoded.ids) <= FLOAT32_TOKENS
-    found = []
+    layers = []
     with torch.inference_mode():
-        hidden = pieces.embed(torch.tensor([encoded.ids]))  # (1, T, E)
-        for layer in pieces.layers:
-            weights = _weights(layer, hidden)[0]  # (H, T, T)
-            found.append((weights if precise else weights.half()).numpy())
-            hidden = layer(hidden, None)
-    return Attention(model.name, text, encoded.tokens, read_only(np.stack(found)))
-
-
-def _weights(layer, hidden):
-    """Attention (B, H, T, T) of a BERT or DistilBERT layer that is given `hidden` (B, T, E)."""
-    own = layer.attention
-    if hasattr(own, "self"):
-        own, query, key = own.self, own.self.query, own.self.key
-    else:
-        query, key = own.q_lin, own.k_lin
-    shape = (*hidden.shape[:-1], -1, own.attention_head_size)
-    queries = query(hidden).view(shape).transpose(1, 2)  # (B, H, T, d)
-    keys = key(hidden).view(shape).transpose(1, 2)  # (B, H, T, d)
-    return (queries @ keys.transpose(2, 3) * own.attention_head_size**-0.5).softmax(-1)
+        for weights in model.network.attention(torch.tensor([encoded.ids])):  # (1, H, T, T)
+            layers.append((weights[0] if precise else weights[0].half()).numpy())
+    return Attention(model.id, text, encoded.tokens, read_only(np.stack(layers)))
 
 
 def mean_heads(weights: np.ndarray) -> np.ndarray:

@@ -18,11 +18,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model_zoo.errors import TextError, ZooError
+from model_zoo.errors import CapabilityError, TextError, ZooError
 from model_zoo.lean import lean_imports
 from model_zoo.registry import Model
 from model_zoo.results import LABELS, Attribution, Encoded
-from model_zoo.tokens import tokenizer
 
 with lean_imports():
     from captum._utils.models.model import Model as SurrogateModel
@@ -297,7 +296,7 @@ def attribute(
     gap = abs(scores.sum() - (at_text - at_baseline)) if about.complete else None
     rise = abs(at_text - at_baseline)
     return Attribution(
-        model=model.name,
+        model=model.id,
         method=method,
         target=resolved,
         baseline=baseline,
@@ -328,24 +327,22 @@ def pose(
 ) -> tuple[Problem, str]:
     """The problem that `attribute` solves, and the target by its final name."""
     ids = torch.tensor([encoded.ids])  # (1, T)
-    table = model.network.get_input_embeddings()
+    network = model.network
     inside = torch.tensor([[word is not None for word in encoded.word_of]])[..., None]  # (1, T, 1)
     with torch.no_grad():
-        inputs = table(ids)  # (1, T, E)
+        inputs = network.embed(ids)  # (1, T, E)
         if baseline == "zero":
             instead = torch.zeros_like(inputs)
         else:
-            name = {"pad": "[PAD]", "mask": "[MASK]"}[baseline]
-            token = tokenizer(model.tokenizer_file).token_to_id(name)
-            instead = table(torch.tensor([[token] * ids.shape[1]]))
+            instead = network.embed(torch.full_like(ids, _baseline_token(model, baseline)))
         plain = torch.where(inside, instead, inputs)
-        logits = model.network(inputs_embeds=inputs).logits[0]
+        logits = network.logits_from_embeddings(inputs)[0]
     resolved = LABELS[int(logits.argmax())] if target == "predicted" else target
 
     def score(embedded: Tensor) -> Tensor:
         if advance:
             advance(len(embedded))
-        logits = model.network(inputs_embeds=embedded).logits
+        logits = network.logits_from_embeddings(embedded)
         if resolved == "difference":
             return logits[:, 1] - logits[:, 0]
         return logits[:, LABELS.index(resolved)]
@@ -353,6 +350,14 @@ def pose(
     words = len(encoded.words)
     features = torch.tensor([[words if w is None else w for w in encoded.word_of]])
     return Problem(score, inputs, plain, features, seed), resolved
+
+
+def _baseline_token(model: Model, baseline: str) -> int:
+    if baseline == "pad":
+        return model.network.tokenizer.pad_id
+    if model.network.tokenizer.mask_id is None:
+        raise CapabilityError(f"{model.network.title} has no [MASK]. Choose another baseline.")
+    return model.network.tokenizer.mask_id
 
 
 def _by_word(captum: ShapleyValueSampling | Lime, problem: Problem, samples: int) -> Found:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from model_zoo.metrics import mcnemar, wilson
+from model_zoo.network import Capability
 from model_zoo.predict import predict
-from model_zoo.registry import RECURRENT, Model
+from model_zoo.registry import Model, having
 from model_zoo.results import LABELS, Case, Checked, Gap
 from model_zoo.tables import Writer
 from model_zoo.templates import cases
@@ -147,7 +148,7 @@ def ask(model: Model, check: Check) -> Checked:
         for at, (case, shares) in enumerate(zip(check.cases, positive, strict=True))
         if fails(check.kind, case, shares)
     )
-    return Checked(check.name, model.name, positive, failed, wilson(len(failed), len(positive)))
+    return Checked(check.name, model.id, positive, failed, wilson(len(failed), len(positive)))
 
 
 def run(
@@ -194,12 +195,19 @@ def more_often(found: Mapping[str, Checked], first: Collection[str]) -> tuple[li
     return b, c
 
 
-def gaps(results: Sequence[Checked], first: Collection[str] = RECURRENT) -> tuple[Gap, ...]:
-    """For each check, whether the models `first` fail more than the others; empty with no others.
+def recurrent() -> list[str]:
+    """The models of the first of the two families that checks compare: those with gates."""
+    return having(Capability.GATES)
+
+
+def gaps(results: Sequence[Checked], first: Collection[str] | None = None) -> tuple[Gap, ...]:
+    """For each check, whether the models `first` (the recurrent ones) fail more than the others;
+    empty with no others.
 
     Cases that both families fail equally often say nothing and are left out; the rest are an exact
     sign test, which for one model against one is McNemar's.
     """
+    first = recurrent() if first is None else first
     rows = []
     for check, found in by_check(results).items():
         if not 0 < len(found.keys() & set(first)) < len(found):

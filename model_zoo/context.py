@@ -1,10 +1,15 @@
 """What each position of a text can see: which tokens its representation depends on."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from model_zoo.errors import CapabilityError
+from model_zoo.network import Network
 from model_zoo.registry import Model
 from model_zoo.results import Influence, read_only
-from model_zoo.tokens import tokenizer
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MOST_TOKENS = 64  # that are masked in turn; of a longer text, a window of it
 BATCH_TOKENS = 4096  # rows x tokens that are computed together
@@ -25,7 +30,7 @@ def influence(
     start: int = 0,
     *,
     batch_tokens: int = BATCH_TOKENS,
-    states: Callable | None = None,
+    states: Callable[["Tensor"], "Tensor"] | None = None,
 ) -> Influence:
     """How much the representation at each token changes when each other token becomes [MASK].
 
@@ -37,7 +42,8 @@ def influence(
     the unchanged text as first row of each: equal inputs are then computed alike to the last bit,
     and what a position cannot see changes it by exactly 0. So does a [MASK] that was typed.
 
-    Raises TextError where there is nothing to read.
+    Raises TextError where there is nothing to read, CapabilityError for a model that does not show
+    its hidden states or has no [MASK].
     """
     encoded = model.read(text)
     import torch
@@ -47,35 +53,29 @@ def influence(
     start = max(0, min(start, total - size))
     at = torch.arange(start + 1, start + 1 + size)  # positions in `ids`
     ids = torch.tensor(encoded.ids)
-    mask = _mask_id(model)
+    mask = _mask_id(model.network)
     rows = max(1, batch_tokens // len(ids) - 1)
     change = torch.empty(size, size)
     with torch.inference_mode():
         for chunk in torch.arange(size).split(rows):
             batch = ids.repeat(len(chunk) + 1, 1)  # (1 + C, T)
             batch[range(1, len(batch)), at[chunk]] = mask
-            found = states(batch) if states else _representations(model.network, batch)
+            found = states(batch) if states else _last_states(model.network, batch)
             found = found[:, at]  # (1 + C, N, E)
             moved = (found[1:] - found[0]).norm(dim=-1)  # (C, N)
             change[:, chunk] = (moved / found[0].norm(dim=-1)).T
     tokens = encoded.tokens[start + 1 : start + 1 + size]
-    return Influence(model.name, tokens, start, total, read_only(change.numpy()))
+    return Influence(model.id, tokens, start, total, read_only(change.numpy()))
 
 
-def _mask_id(model: Model) -> int:
-    found = tokenizer(model.tokenizer_file).token_to_id("[MASK]")
-    assert found is not None, "BERT's vocabulary has [MASK]"
-    return found
-
-
-def _representations(network, ids):
+def _last_states(network: Network, ids: "Tensor") -> "Tensor":
     """(B, T) -> (B, T, E)."""
-    if hasattr(network, "lstm"):
-        return network.lstm(network.embeddings(ids))[0]
-    from model_zoo.transformer import parts
+    for layer in network.layers(ids):
+        states = layer.states
+    return states
 
-    pieces = parts(network)
-    hidden = pieces.embed(ids)
-    for layer in pieces.layers:
-        hidden = layer(hidden, None)
-    return hidden
+
+def _mask_id(network: Network) -> int:
+    if network.tokenizer.mask_id is None:
+        raise CapabilityError(f"{network.title} has no [MASK] to put in a word's place.")
+    return network.tokenizer.mask_id

@@ -17,6 +17,10 @@ class TextError(ZooError):
     """A text that holds nothing a model could read."""
 
 
+class CapabilityError(ZooError):
+    """A question that a model of this kind has no answer to."""
+
+
 class DataError(ZooError):
     """A data file, column or label that cannot be used."""
 

@@ -8,7 +8,7 @@ import numpy as np
 from model_zoo.predict import predict
 from model_zoo.registry import Model
 from model_zoo.results import Encoded, Flip, Prediction
-from model_zoo.tokens import leave_out, tokenizer
+from model_zoo.tokens import leave_out
 
 MAX_READINGS = 400  # edited texts a search may make the model read
 MAX_REMOVED = 5
@@ -42,7 +42,7 @@ def by_removal(model: Model, text: str, order: Sequence[float] | None = None) ->
         if turned := [f for f in found if f[2].label != before.label]:
             (removed, _), edited, after = max(turned, key=lambda f: f[2].confidence)
             removed = tuple(sorted(removed))
-            return Flip(model.name, edited, removed, None, after.positive, smallest)
+            return Flip(model.id, edited, removed, None, after.positive, smallest)
         if not found or budget <= 0:
             return None
         (best, _), *_ = min(found, key=lambda f: f[2].probabilities[before.label == "positive"])
@@ -69,19 +69,18 @@ def by_exchange(model: Model, text: str, order: Sequence[float] | None = None) -
     if not turned:
         return None
     ((word,), other), edited, after = max(turned, key=lambda f: f[2].confidence)
-    return Flip(model.name, edited, (), (word, other or ""), after.positive, True)
+    return Flip(model.id, edited, (), (word, other or ""), after.positive, True)
 
 
 def neighbours(model: Model, token: int, count: int = NEIGHBOURS) -> list[str]:
     """The whole words of the vocabulary nearest to `token` in the model's word embeddings."""
-    table = model.network.get_input_embeddings().weight.float().numpy()
+    table = model.network.embedding_table().numpy()
     cosine = table @ table[token] / (np.linalg.norm(table, axis=1) + 1e-9)
-    names = tokenizer(model.tokenizer_file)
     found: list[str] = []
     for other in np.argsort(-cosine)[: 20 * count]:
-        name = names.id_to_token(int(other)) or ""
-        if other != token and name.isalpha() and len(name) > 1:
-            found.append(name)
+        word = model.network.tokenizer.whole_word(int(other))
+        if other != token and word:
+            found.append(word)
         if len(found) == count:
             break
     return found

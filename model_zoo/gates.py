@@ -12,24 +12,23 @@ def gates(model: Model, text: str) -> list[Gates]:
     """Gates and states of an LSTM over `text`, or of both directions of a BiLSTM, forward first.
 
     The hidden states are those the network itself computes. Raises TextError where there is
-    nothing to read, TypeError for a model that has no gates.
+    nothing to read, CapabilityError for a model that has no gates.
     """
-    if not hasattr(model.network, "lstm"):
-        raise TypeError(f"{model.spec.title} has no gates. Choose a recurrent model.")
     encoded = model.read(text)
     import torch
 
-    from model_zoo.recurrence import states
-
     names = ("input", "forget", "output", "cell", "hidden")
-    found = []
     with torch.inference_mode():
-        embedded = model.network.embeddings(torch.tensor([encoded.ids]))[0]  # (T, E)
-        for reading in ("forward", "backward")[: 1 + model.network.config.bidirectional]:
-            after = states(model.network.lstm, embedded, backward=reading == "backward")
-            arrays = {name: read_only(getattr(after, name).numpy()) for name in names}
-            found.append(Gates(model.name, reading, encoded.tokens, **arrays))
-    return found
+        directions = list(model.network.gates(torch.tensor([encoded.ids])))
+    return [
+        Gates(
+            model.id,
+            reading,
+            encoded.tokens,
+            **{name: read_only(getattr(states, name).numpy()) for name in names},
+        )
+        for reading, states in zip(model.network.readings, directions, strict=True)
+    ]
 
 
 def forgets(found: Gates) -> tuple[int, ...]:

@@ -66,7 +66,7 @@ def latency(
 
     texts = [text] * batch
     spent = 0.0  # in calls: whoever iterates may take their time
-    samples: dict[str, list[float]] = {model.name: [] for model in models}
+    samples: dict[str, list[float]] = {model.id: [] for model in models}
     tokens: dict[str, int] = {}
 
     def ask_each() -> None:
@@ -76,8 +76,8 @@ def latency(
             found = predict(model, texts)
             took = perf_counter() - before
             spent += took
-            samples[model.name].append(1e3 * took)
-            tokens[model.name] = len(found[0].tokens)
+            samples[model.id].append(1e3 * took)
+            tokens[model.id] = len(found[0].tokens)
 
     warmed = 0
     while warmed < min(1, warm_up) or (warmed < warm_up and spent < seconds / 4):

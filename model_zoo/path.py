@@ -1,5 +1,7 @@
 """The way each token's representation takes through a model, seen in two dimensions."""
 
+from itertools import groupby
+
 import numpy as np
 
 from model_zoo.registry import Model
@@ -13,21 +15,25 @@ def path(model: Model, text: str) -> Route:
     models: the word embeddings, then the hidden states (both directions joined); these are
     different spaces of different size, so each has axes of its own.
 
-    Raises TextError where there is nothing to read.
+    Raises TextError where there is nothing to read, CapabilityError for a model that does not show
+    its hidden states.
     """
     encoded = model.read(text)
-    steps, spaces = _walk(model.network, encoded.ids)
-    points, explained, bases = [], [], []
-    for number, space in enumerate(spaces):  # (S, T, E)
+    import torch
+
+    with torch.inference_mode():
+        layers = list(model.network.layers(torch.tensor([encoded.ids])))
+    points, explained = [], []
+    for _, together in groupby(layers, key=lambda layer: layer.space):
+        space = torch.cat([layer.states for layer in together]).numpy()  # (S, T, E)
         seen, shares = principal(space)
         points.append(seen)
         explained += [shares] * len(space)
-        bases += [number] * len(space)
     return Route(
-        model.name,
+        model.id,
         encoded.tokens,
-        tuple(steps),
-        tuple(bases),
+        tuple(layer.name for layer in layers),
+        tuple(layer.space for layer in layers),
         read_only(np.concatenate(points)),
         tuple(explained),
     )
@@ -47,22 +53,3 @@ def principal(space: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     variance = lengths**2
     first, second = variance[:2] / max(variance.sum(), 1e-12)
     return (rows @ axes.T).reshape(*space.shape[:-1], 2), (float(first), float(second))
-
-
-def _walk(network, ids: tuple[int, ...]) -> tuple[list[str], list[np.ndarray]]:
-    """The steps' names, and the spaces they lie in: arrays (S, T, E) in the order of the steps."""
-    import torch
-
-    with torch.inference_mode():
-        if hasattr(network, "lstm"):
-            embedded = network.embeddings(torch.tensor([ids]))  # (1, T, E)
-            hidden = network.lstm(embedded)[0]  # (1, T, D * H)
-            return ["embeddings", "hidden states"], [embedded.numpy(), hidden.numpy()]
-        from model_zoo.transformer import parts
-
-        pieces = parts(network)
-        found = [pieces.embed(torch.tensor([ids]))]  # each (1, T, E)
-        for layer in pieces.layers:
-            found.append(layer(found[-1], None))
-    steps = ["embeddings", *(f"layer {i}" for i in range(1, len(found)))]
-    return steps, [torch.cat(found).numpy()]

@@ -5,9 +5,8 @@ from time import perf_counter
 
 from model_zoo.registry import Model
 from model_zoo.results import LABELS, Encoded, Prediction
-from model_zoo.tokens import PAD_ID, check_readable
+from model_zoo.tokens import check_readable
 
-UNKNOWN = "[UNK]"
 BATCH_SIZE = 32  # texts that are computed together
 MAX_BATCH_TOKENS = 4096  # bounds memory: 32 texts of 512 tokens would take half a GB in BERT
 
@@ -33,12 +32,12 @@ def predict(
         forward_ms = 1e3 * (perf_counter() - started) / len(batch)
         for i, (negative, positive) in zip(batch, rows, strict=True):
             results[i] = Prediction(
-                model=model.name,
+                model=model.id,
                 text=encoded[i].text,
                 label=LABELS[positive > negative],
                 probabilities=(negative, positive),
                 tokens=encoded[i].tokens,
-                unknown=encoded[i].tokens.count(UNKNOWN),
+                unknown=encoded[i].tokens.count(model.network.tokenizer.unknown),
                 dropped=encoded[i].dropped,
                 tokenize_ms=tokenize_ms,
                 forward_ms=forward_ms,
@@ -64,11 +63,12 @@ def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float,
     import torch
 
     longest = max(len(item.ids) for item in encoded)
-    padded = [list(item.ids) + [PAD_ID] * (longest - len(item.ids)) for item in encoded]
+    pad = model.network.tokenizer.pad_id
+    padded = [list(item.ids) + [pad] * (longest - len(item.ids)) for item in encoded]
     ids = torch.tensor(padded)  # (B, T)
     lengths = torch.tensor([len(item.ids) for item in encoded])
     mask = (torch.arange(longest) < lengths[:, None]).long()  # (B, T)
     with torch.inference_mode():
-        logits = model.network(input_ids=ids, attention_mask=mask).logits  # (B, 2)
+        logits = model.network.logits(ids, mask)  # (B, 2)
         # in float64 the pair sums to 1 to the last printed digit
         return [tuple(row) for row in logits.double().softmax(-1).tolist()]

@@ -4,26 +4,14 @@
 (input, forget, candidate, output) are those of torch's documentation of nn.LSTM.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-
-@dataclass(frozen=True, slots=True)
-class States:
-    """One direction over T positions, each tensor (T, H), row t for position t of the text.
-
-    Reading forward, row t is the state after positions 0 to t; reading backward, after T-1 to t.
-    Gates are 0 to 1, `candidate` and `hidden` -1 to 1; `cell` is unbounded.
-    """
-
-    input: Tensor
-    forget: Tensor
-    candidate: Tensor
-    output: Tensor
-    cell: Tensor
-    hidden: Tensor
+from model_zoo.classifier import Classifier
+from model_zoo.network import Layer, States
 
 
 def states(lstm: nn.LSTM, embedded: Tensor, *, backward: bool = False) -> States:
@@ -65,3 +53,40 @@ def _step(weights: tuple, embedded: Tensor, hidden: Tensor, cell: Tensor) -> tup
     i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
     cell = f * cell + i * g
     return i, f, g, o, cell, o * cell.tanh()
+
+
+class RecurrentClassifier(Classifier):
+    """An LSTM or BiLSTM of one layer with a head on the state at the end of each direction."""
+
+    def __init__(self, *about: Any) -> None:
+        super().__init__(*about)
+        self.readings = ("forward", "backward")[: 1 + self.module.config.bidirectional]
+
+    def layers(self, ids: Tensor) -> Iterator[Layer]:
+        """Word embeddings, then hidden states, both directions joined: two spaces."""
+        embedded = self.embed(ids)
+        yield Layer("embeddings", 0, embedded)
+        yield Layer("hidden states", 1, self.module.lstm(embedded)[0])
+
+    def steps(self, ids: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """One reading a direction; element i of T - 2 is closed after the text's token i.
+
+        Reading forward, that is with the last token, [SEP], read next; backward, with the first,
+        [CLS]. Each direction has its own part of the head's weights; the bias is in both.
+        """
+        embedded = self.embed(ids)[0]  # (T, E)
+        lstm, head, size = self.module.lstm, self.module.classifier, self.module.config.hidden_size
+        for number, reading in enumerate(self.readings):
+            backward = reading == "backward"
+            inside = embedded[1:] if backward else embedded[:-1]
+            last = embedded[0] if backward else embedded[-1]
+            after = states(lstm, inside, backward=backward)
+            ends = read_one_more(lstm, last, after, backward=backward)  # (T - 1, H)
+            ends = ends[:-1] if backward else ends[1:]  # (T - 2, H)
+            own = head.weight[:, number * size : (number + 1) * size]
+            yield reading, ends @ own.T + head.bias
+
+    def gates(self, ids: Tensor) -> Iterator[States]:
+        embedded = self.embed(ids)[0]  # (T, E)
+        for reading in self.readings:
+            yield states(self.module.lstm, embedded, backward=reading == "backward")

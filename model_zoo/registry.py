@@ -1,6 +1,7 @@
 """The models there are, one row each, and how to get one ready for use.
 
-Adding a model means adding a row. Everything that lists models loops over `SPECS`.
+Adding a model means adding a row. Everything that lists models loops over `SPECS`; whoever needs
+models that can be asked something asks which ones are `having` that capability.
 """
 
 import hashlib
@@ -15,10 +16,12 @@ from pkgutil import resolve_name
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from model_zoo.architectures import Architecture, architecture
 from model_zoo.errors import UnknownModelError, WeightsError
 from model_zoo.lean import lean_imports
+from model_zoo.network import Capability, ModelId, Network
 from model_zoo.results import Encoded, ModelCard
-from model_zoo.tokens import check_readable, encode
+from model_zoo.tokens import TOKENIZER, TextTokenizer, check_readable
 
 if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
     from transformers import PreTrainedModel
@@ -30,56 +33,37 @@ CHECKSUMS = "SHA256SUMS"  # beside the model folders, in the format of sha256sum
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """One model: its folder name, how to show it, its class, and where its core weights are.
+    """One model: its folder name, how to show it, and the `model_type` of its config.json.
 
-    `core` is the prefix of the weights that make the recurrent part or the encoder, as opposed to
-    word embeddings and classification head.
+    What can be asked of models of a type, and what its parts are called, is in `architectures`.
     """
 
     name: str
     title: str
-    architecture: str
-    network: str  # "module:Class", resolved on loading
-    core: str
+    description: str
+    model_type: str
+
+    @property
+    def architecture(self) -> Architecture:
+        return architecture(self.model_type)
 
 
 SPECS: dict[str, ModelSpec] = {
     spec.name: spec
     for spec in (
+        ModelSpec("lstm", "LSTM", "recurrent, left to right", "quartet_recurrent"),
+        ModelSpec("bilstm", "BiLSTM", "recurrent, both ways", "quartet_recurrent"),
+        ModelSpec("bert", "BERT", "Transformer encoder", "bert"),
         ModelSpec(
-            name="lstm",
-            title="LSTM",
-            architecture="recurrent, left to right",
-            network="model_zoo.recurrent:RecurrentForSequenceClassification",
-            core="lstm.",
-        ),
-        ModelSpec(
-            name="bilstm",
-            title="BiLSTM",
-            architecture="recurrent, both ways",
-            network="model_zoo.recurrent:RecurrentForSequenceClassification",
-            core="lstm.",
-        ),
-        ModelSpec(
-            name="bert",
-            title="BERT",
-            architecture="Transformer encoder",
-            network="model_zoo.transformer:BertForSequenceClassification",
-            core="bert.encoder.",
-        ),
-        ModelSpec(
-            name="distilbert",
-            title="DistilBERT",
-            architecture="Transformer encoder, distilled from BERT",
-            network="model_zoo.transformer:DistilBertForSequenceClassification",
-            core="distilbert.transformer.",
+            "distilbert", "DistilBERT", "Transformer encoder, distilled from BERT", "distilbert"
         ),
     )
 }
 
 
-RECURRENT = tuple(name for name, row in SPECS.items() if ".recurrent:" in row.network)
-TRANSFORMERS = tuple(name for name in SPECS if name not in RECURRENT)
+def having(capability: Capability) -> list[str]:
+    """Names of the models that can be asked this, in registry order; nothing is loaded."""
+    return [name for name, row in SPECS.items() if capability in row.architecture.capabilities]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +71,32 @@ class Model:
     """A model ready for use: evaluation mode, float32, no gradients on its weights.
 
     It is never changed after loading, and its tokenizer never is either, so any number of threads
-    may use it at once.
+    may use it at once. `checksum` is the sha256 of its weights.
     """
 
     spec: ModelSpec
-    network: "PreTrainedModel"
-    tokenizer_file: Path
+    network: Network
+    checksum: str
+
+    @property
+    def id(self) -> ModelId:
+        """What records and caches know it by."""
+        return ModelId.of(self.spec.name)
 
     @property
     def name(self) -> str:
+        """Its name in its set."""
         return self.spec.name
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Each text as the model reads it."""
-        return encode(self.tokenizer_file, list(texts))
+        return self.network.encode(texts)
 
     def read(self, text: str) -> Encoded:
         """The text as the model reads it; TextError where there is nothing to read."""
         encoded = self.encode([text])
         check_readable(encoded)
         return encoded[0]
-
-    @property
-    def checksum(self) -> str:
-        """The sha256 recorded for its weights."""
-        return read_checksums(self.tokenizer_file.parents[1])[self.name]
 
 
 def spec(name: str) -> ModelSpec:
@@ -131,29 +116,57 @@ def load(name: str, root: Path = MODELS_DIR) -> Model:
     are missing, cut short, altered or not those of this architecture.
     """
     row = spec(name)
-    folder = root / name
-    check_weights(name, root)
+    checksum, module = _checked(name, root)
+    network_class = resolve_name(row.architecture.network)
+    tokenizer = TextTokenizer(root / name)
+    return Model(row, network_class(row.title, module, tokenizer, row.architecture), checksum)
 
+
+def load_module(name: str, root: Path = MODELS_DIR) -> "PreTrainedModel":
+    """The network of `name` as `transformers` knows it, for those who take it apart or train it.
+
+    Checked and raising as `load` does.
+    """
+    return _checked(name, root)[1]
+
+
+def _checked(name: str, root: Path) -> tuple[str, "PreTrainedModel"]:
+    """The sha256 of the weights, and the network with them."""
+    row, folder = spec(name), root / name
+    checksum = check_weights(name, root)
     try:
         with _alone_and_quiet():  # the imports too: transformers' lazy ones are no safer
-            with lean_imports():
-                network_class = resolve_name(row.network)
-                from safetensors.torch import load_file
-                from transformers.initialization import no_init_weights
-
-            # By hand: from_pretrained makes the network without memory first, and with that comes
-            # torch's compiler, which is nowhere else needed (60 MB).
-            config = network_class.config_class.from_pretrained(folder, local_files_only=True)
-            with no_init_weights():
-                network = network_class(config)
-            missing, _ = network.load_state_dict(load_file(folder / WEIGHTS), strict=False)
+            return checksum, _module(row, folder)
     except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
         raise WeightsError(f"{folder} cannot be loaded as {row.title}: {error}. {_MEND}") from error
+
+
+def _module(row: ModelSpec, folder: Path) -> "PreTrainedModel":
+    """The folder's network with its weights, in evaluation mode and frozen.
+
+    By hand: from_pretrained makes the network without memory first, and with that comes torch's
+    compiler, which is nowhere else needed (60 MB).
+    """
+    with lean_imports():
+        module_class = resolve_name(row.architecture.module)
+        resolve_name(row.architecture.network)  # imported here, too, where one does at a time
+        from safetensors.torch import load_file
+        from transformers import AutoConfig
+        from transformers.initialization import no_init_weights
+
+    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    if config.model_type != row.model_type:
+        raise ValueError(f"its config.json is of a {config.model_type}")
+    with no_init_weights():
+        # one of the Auto classes chooses by the config; all others are the network's own
+        build = getattr(module_class, "from_config", module_class)
+        module = build(config)
+    missing, _ = module.load_state_dict(load_file(folder / WEIGHTS), strict=False)
     if missing:  # a classifier with some weights missing would answer, at random
-        raise WeightsError(f"{folder} lacks weights that {row.title} needs. {_MEND}")
-    network.eval().requires_grad_(False)
-    _halve_word_vectors(network)
-    return Model(row, network, folder / "tokenizer.json")
+        raise ValueError(f"it lacks weights: {', '.join(missing[:3])}")
+    module.eval().requires_grad_(False)
+    _halve_word_vectors(module)
+    return module
 
 
 def _halve_word_vectors(network: "PreTrainedModel") -> None:
@@ -198,7 +211,7 @@ def check_weights(name: str, root: Path = MODELS_DIR) -> str:
     Raises WeightsError where files are missing, cut short or altered.
     """
     folder = root / name
-    for file in ("config.json", "tokenizer.json", WEIGHTS):
+    for file in ("config.json", TOKENIZER, WEIGHTS):
         if not (folder / file).is_file():
             raise WeightsError(f"{folder / file} is missing. {_MEND}")
     recorded = read_checksums(root).get(name)
@@ -271,27 +284,30 @@ def card(name: str, root: Path = MODELS_DIR) -> ModelCard:
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
     metrics = read_metrics(name, root).get("validation", {})
     sizes = {key: prod(tensor["shape"]) for key, tensor in read_header(folder / WEIGHTS).items()}
-    interval = metrics.get("ci95")
+    interval, core = metrics.get("ci95"), row.architecture.core
     return ModelCard(
         name=name,
         title=row.title,
-        architecture=row.architecture,
+        architecture=row.description,
         layers=config.get("num_hidden_layers") or config["n_layers"],
         parameters=sum(sizes.values()),
-        core_parameters=sum(size for key, size in sizes.items() if key.startswith(row.core)),
+        core_parameters=sum(size for key, size in sizes.items() if key.startswith(core)),
+        directions=1 + bool(config.get("bidirectional")),
+        one_by_one=Capability.GATES in row.architecture.capabilities,
         size_bytes=(folder / WEIGHTS).stat().st_size,
         accuracy=metrics.get("accuracy"),
         ci95=(interval[0], interval[1]) if interval else None,
     )
 
 
-def shared_tokenizer(root: Path = MODELS_DIR) -> Path:
-    """The tokenizer file; every model's folder holds the same. WeightsError if none is there."""
-    files = [root / name / "tokenizer.json" for name in SPECS]
-    for file in files:
-        if file.is_file():
-            return file
-    raise WeightsError(f"{files[0]} is missing, and so are the other models'. {_MEND}")
+def shared_tokenizer(root: Path = MODELS_DIR) -> TextTokenizer:
+    """That of the first model that has one: the bundled ones' are the same. WeightsError if none
+    is there."""
+    folders = [root / name for name in SPECS]
+    for folder in folders:
+        if (folder / TOKENIZER).is_file():
+            return TextTokenizer(folder)
+    raise WeightsError(f"{folders[0] / TOKENIZER} is missing, and so are all others. {_MEND}")
 
 
 def read_metrics(name: str, root: Path = MODELS_DIR) -> dict:

@@ -88,8 +88,9 @@ class ModelCard:
 
     `parameters` counts every weight; `core_parameters` leaves out the word embeddings and the
     classification head, so that the recurrent or encoder parts can be compared. `size_bytes` is
-    the weights file on disk. `accuracy` and `ci95` (fractions) come from the model's own metrics
-    file, None where it has none.
+    the weights file on disk. `one_by_one` says whether it reads a text token after token, in so
+    many `directions`, or all at once. `accuracy` and `ci95` (fractions) come from the model's own
+    metrics file, None where it has none.
     """
 
     name: str
@@ -99,6 +100,8 @@ class ModelCard:
     parameters: int
     core_parameters: int
     size_bytes: int
+    directions: int
+    one_by_one: bool
     accuracy: float | None
     ci95: tuple[float, float] | None
 

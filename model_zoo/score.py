@@ -6,9 +6,9 @@ from time import perf_counter
 
 import numpy as np
 
-from model_zoo.predict import BATCH_SIZE, UNKNOWN, batches, probabilities
+from model_zoo.predict import BATCH_SIZE, batches, probabilities
 from model_zoo.registry import Model
-from model_zoo.results import LABELS
+from model_zoo.results import LABELS, Encoded
 
 WINDOW = 2048  # texts that are sorted by length together
 
@@ -18,9 +18,9 @@ class Scored:
     """What M models make of N texts, in the order the texts came.
 
     `positive` (N, M) are probabilities of positive, NaN where a text holds nothing to read.
-    `tokens`, `unknown` and `dropped` (N,) count the tokens read ([CLS] and [SEP] included), those
-    of them outside the vocabulary, and those cut off. `seconds` (M,) is what each model took,
-    without `advance`.
+    `tokens`, `unknown` and `dropped` (N,) count the tokens that the first model reads ([CLS] and
+    [SEP] included), those of them outside its vocabulary, and those cut off. `seconds` (M,) is what
+    each model took, without `advance`.
     """
 
     models: tuple[str, ...]
@@ -43,14 +43,17 @@ def score(
 ) -> Scored:
     """Every model on every text; `advance(model name, rows done since)` is called as it goes.
 
-    Texts are tokenised once for all models, sorted by length, and computed `batch_size` at a time,
-    so that little is padded. Call it with WINDOW texts at a time where there are many.
+    Texts are tokenised once for all models with the same tokenizer, sorted by length, and computed
+    `batch_size` at a time, so that little is padded. Call it with WINDOW texts at a time where
+    there are many.
     """
-    encoded = models[0].encode(texts) if texts else []
-    readable = [i for i, item in enumerate(encoded) if item.words]
-    positive = np.full((len(encoded), len(models)), np.nan)
+    encodings: dict[int, list[Encoded]] = {}  # by tokenizer; the bundled models share theirs
+    positive = np.full((len(texts), len(models)), np.nan)
     seconds = np.zeros(len(models))
     for column, model in enumerate(models):
+        own = id(model.network.tokenizer.backend)
+        encoded = encodings[own] = encodings.get(own) or model.encode(texts)
+        readable = [i for i, item in enumerate(encoded) if item.words]
         started = perf_counter()
         for batch in batches([encoded[i] for i in readable], batch_size):
             rows = [readable[i] for i in batch]
@@ -58,17 +61,18 @@ def score(
                 p for _, p in probabilities(model, [encoded[i] for i in rows])
             ]
             told = perf_counter()
-            advance(model.name, len(rows))
+            advance(model.id, len(rows))
             started += perf_counter() - told
         seconds[column] = perf_counter() - started
         if unread := len(encoded) - len(readable):
-            advance(model.name, unread)
+            advance(model.id, unread)
+    first, unknown = next(iter(encodings.values())), models[0].network.tokenizer.unknown
     return Scored(
-        models=tuple(model.name for model in models),
+        models=tuple(model.id for model in models),
         positive=positive,
-        tokens=np.array([len(item.ids) for item in encoded], dtype=np.int32),
-        unknown=np.array([item.tokens.count(UNKNOWN) for item in encoded], dtype=np.int32),
-        dropped=np.array([item.dropped for item in encoded], dtype=np.int32),
+        tokens=np.array([len(item.ids) for item in first], dtype=np.int32),
+        unknown=np.array([item.tokens.count(unknown) for item in first], dtype=np.int32),
+        dropped=np.array([item.dropped for item in first], dtype=np.int32),
         seconds=seconds,
     )
 

@@ -56,7 +56,7 @@ def score_file(
         raise DataError(f"{out} must end in one of {', '.join(FORMATS)}. Name it so.")
     table = open_table(file, header=header)
     column = table.column(text)
-    added = answer_columns([model.name for model in models])
+    added = answer_columns([model.id for model in models])
     if taken := set(added) & set(table.columns):
         raise DataError(f"{file} has a column {min(taken)!r} already. Rename it.")
     rows = sum(len(chunk) for chunk in table.chunks())  # also: no bad row is met half-way
@@ -65,7 +65,7 @@ def score_file(
         "input": sha256_of(file),
         "column": column,
         "header": header,
-        "models": {model.name: model.checksum for model in models},
+        "models": {model.id: model.checksum for model in models},
         "batch_size": batch_size,
         "torch": version("torch"),
     }
@@ -74,7 +74,7 @@ def score_file(
     try:
         done = _resume(journal, json.dumps(conditions).encode() + b"\n", rows, len(models))
         for model in models:
-            advance(model.name, done)
+            advance(model.id, done)
         with journal.open("ab") as stream:
             for chunk in _chunks(table, done):
                 texts = [row[column] for row in chunk]

@@ -8,15 +8,21 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model_zoo.context import influence
 from model_zoo.errors import DataError
 from model_zoo.host import host
+from model_zoo.network import Capability
 from model_zoo.registry import SPECS, Model, load
 from model_zoo.results import Host, Influence, Sight, Sights
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 TEXT = "The acting is great, but the film as a whole is dreadful."
 REFERENCE = Path(__file__).resolve().parent.parent / "assets" / "reference" / "sight.json"
@@ -64,19 +70,19 @@ def read(file: Path = REFERENCE) -> Sights:
         ) from error
 
 
-def _parts(model: Model) -> Iterator[tuple[str, Callable]]:
+def _parts(model: Model) -> Iterator[tuple[str, Callable[["Tensor"], "Tensor"]]]:
     """Parts of a network, and what gives their states: ids (B, T) -> (B, T, E)."""
     network = model.network
-    if hasattr(network, "lstm"):
-        size = network.config.hidden_size
-        if network.config.bidirectional:
-            for part, at in (("forward", slice(0, size)), ("backward", slice(size, None))):
-                yield part, lambda ids, at=at: network.lstm(network.embeddings(ids))[0][..., at]
-        return
-    from model_zoo.transformer import parts
+    if Capability.GATES not in network.capabilities:
+        yield "layer 1", lambda ids: next(islice(network.layers(ids), 1, None)).states
+    elif len(network.readings) > 1:
+        for number, reading in enumerate(network.readings):
 
-    pieces = parts(network)
-    yield "layer 1", lambda ids: pieces.layers[0](pieces.embed(ids), None)
+            def states(ids: "Tensor", number: int = number) -> "Tensor":
+                *_, both = network.layers(ids)
+                return both.states.chunk(len(network.readings), dim=-1)[number]
+
+            yield reading, states
 
 
 if __name__ == "__main__":

@@ -83,7 +83,7 @@ def sweep(
 
     def stage(doing: str) -> Stage:
         latencies = tuple(
-            found[point][model.name] for model in models for point in points if point in found
+            found[point][model.id] for model in models for point in points if point in found
         )
         return Stage(
             Sweep(taken, host(), latencies, tuple(footprints)), doing, left.seconds(list(going))

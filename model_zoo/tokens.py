@@ -6,15 +6,16 @@ share ("do n't" = "don't", curly = straight quotes) lives in the normaliser insi
 itself: it is the same wherever that file is loaded, and offsets still point into the original.
 """
 
+import json
 import re
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise, repeat
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, normalizers
 
-from model_zoo.errors import TextError
+from model_zoo.errors import TextError, WeightsError
 from model_zoo.results import Encoded
 
 PAD_ID = 0  # [PAD] in BERT's vocabulary; also the baseline of attributions
@@ -41,31 +42,72 @@ def normaliser(base: normalizers.Normalizer) -> normalizers.Normalizer:
     return normalizers.Sequence([*rules, normalizers.Replace("…", "..."), glue, base])
 
 
-@cache
-def tokenizer(file: Path) -> Tokenizer:
-    """The tokenizer in `file`, never changed after loading: threads may share it.
+class TextTokenizer:
+    """The tokenizer in a model's folder: text -> ids, with offsets into the text as typed.
 
-    Truncation and padding stay off for good. Setting them per call is what makes shared fast
-    tokenizers fail with "Already borrowed"; `encode` cuts to length by itself.
+    Never changed after loading: threads may share it. Truncation and padding stay off for good.
+    Setting them per call is what makes shared fast tokenizers fail with "Already borrowed";
+    `encode` cuts to length by itself.
     """
-    loaded = Tokenizer.from_file(str(file))
-    loaded.no_truncation()
-    loaded.no_padding()
-    return loaded
+
+    def __init__(self, folder: Path) -> None:
+        """Raises WeightsError where the folder holds no tokenizer."""
+        try:
+            definition = (folder / TOKENIZER).read_text(encoding="utf-8")
+            self.backend = _parsed(definition)
+            about = _described(folder)
+        except Exception as error:  # the library raises no narrower kind
+            raise WeightsError(f"{folder / TOKENIZER} cannot be read ({error}).") from error
+        self.max_tokens = min(MAX_TOKENS, int(about.get("model_max_length", MAX_TOKENS)))
+        self.unknown = _name(about, "unk_token", "[UNK]")
+        self.pad_id = self.backend.token_to_id(_name(about, "pad_token", "[PAD]")) or 0
+        self.mask_id = self.backend.token_to_id(_name(about, "mask_token", "[MASK]"))
+
+    def encode(self, texts: Sequence[str], max_tokens: int | None = None) -> list[Encoded]:
+        """Each text as the model reads it, at most `max_tokens` tokens, special ones counted.
+
+        What is cut off is counted in `Encoded.dropped`. Never raises on any string: code points
+        that are not characters (lone surrogates) are read as U+FFFD, one for one, so offsets hold.
+        """
+        most = max_tokens or self.max_tokens
+        clean = [without_surrogates(text) for text in texts]
+        encoded: list[Encoded] = []
+        for part in _portions(clean):
+            read = self.backend.encode_batch(clean[part])
+            encoded += map(_encoded, texts[part], clean[part], read, repeat(most))
+        return encoded
+
+    def whole_word(self, token: int) -> str | None:
+        """The word that the vocabulary's entry `token` is by itself; None for a part of one."""
+        entry = self.backend.id_to_token(token) or ""
+        start = _WORD_STARTS[type(self.backend.model).__name__]
+        word = entry.removeprefix(start)
+        whole = entry.startswith(start) and word.isalpha() and len(word) > 1
+        return word if whole else None
 
 
-def encode(file: Path, texts: list[str], max_tokens: int = MAX_TOKENS) -> list[Encoded]:
-    """Each text as the models read it, at most `max_tokens` tokens with [CLS] and [SEP].
+TOKENIZER = "tokenizer.json"
+_WORD_STARTS = {"WordPiece": "", "WordLevel": "", "BPE": "Ġ", "Unigram": "▁"}  # of a new word
 
-    What is cut off is counted in `Encoded.dropped`. Never raises on any string: code points that
-    are not characters (lone surrogates) are read as U+FFFD, one for one, so offsets hold.
-    """
-    clean = [without_surrogates(text) for text in texts]
-    found: list[Encoded] = []
-    for part in _portions(clean):
-        read = tokenizer(file).encode_batch(clean[part])
-        found += map(_encoded, texts[part], clean[part], read, repeat(max_tokens))
-    return found
+
+@lru_cache(maxsize=16)
+def _parsed(definition: str) -> Tokenizer:
+    """One tokenizer for all folders whose definitions are the same, as the bundled ones' are."""
+    backend = Tokenizer.from_str(definition)
+    backend.no_truncation()
+    backend.no_padding()
+    return backend
+
+
+def _described(folder: Path) -> dict:
+    file = folder / "tokenizer_config.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _name(about: dict, role: str, usual: str) -> str:
+    """The special token with this role; older files give more than its name."""
+    token = about.get(role) or usual
+    return token["content"] if isinstance(token, dict) else token
 
 
 def check_readable(encoded: Sequence[Encoded]) -> None:

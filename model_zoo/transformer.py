@@ -1,33 +1,20 @@
-"""BERT and DistilBERT at the sizes bundled here, as the library's own classes.
+"""Transformer encoders as Networks, and the configs of BERT and DistilBERT as bundled here.
 
 Both are plain `transformers` classifiers: their folders load with `pipeline()` and nothing else.
 They are smaller than the papers' (hidden size 384 where BERT-base has 768).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
+import torch
 from torch import Tensor, nn
-from transformers import (
-    BertConfig,
-    BertForSequenceClassification,
-    DistilBertConfig,
-    DistilBertForSequenceClassification,
-    PreTrainedModel,
-)
+from transformers import BertConfig, DistilBertConfig
 
+from model_zoo.architectures import FIRST, RELU
+from model_zoo.classifier import Classifier
+from model_zoo.network import Layer
 from model_zoo.results import LABELS
 from model_zoo.tokens import MAX_TOKENS, PAD_ID
-
-__all__ = [
-    "BertForSequenceClassification",
-    "DistilBertForSequenceClassification",
-    "Parts",
-    "bert_config",
-    "distilbert_config",
-    "label_names",
-    "parts",
-]
 
 HIDDEN_SIZE = 384
 HEADS = 12
@@ -68,33 +55,52 @@ def distilbert_config(layers: int = 6) -> DistilBertConfig:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """A Transformer classifier in the pieces its forward pass is made of.
+class TransformerClassifier(Classifier):
+    """A Transformer encoder with a classification head, walked layer by layer.
 
-    `embed`: ids (B, T) -> (B, T, E). Each of `layers`: (B, T, E) -> (B, T, E). `head`: the last
-    layer's output (B, T, E) -> logits (B, 2). Run one after the other they give the network's own
-    logits. Walking them by hand needs none of the hooks that the library leaves on a network which
-    is asked for its hidden states; a network shared between threads must stay free of them.
+    Walking the layers by hand needs none of the hooks that the library leaves on a network which is
+    asked for its hidden states; a network shared between threads must stay free of them. Run one
+    after the other, embeddings, layers and head give the network's own logits.
     """
 
-    embed: Callable[[Tensor], Tensor]
-    layers: Sequence[nn.Module]
-    head: Callable[[Tensor], Tensor]
+    def layers(self, ids: Tensor) -> Iterator[Layer]:
+        hidden = self.part(self.architecture.embeddings)(ids)  # (B, T, E)
+        yield Layer("embeddings", 0, hidden)
+        for number, layer in enumerate(self._layers(), start=1):
+            hidden = layer(hidden, None)
+            yield Layer(f"layer {number}", 0, hidden)
 
+    def steps(self, ids: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """One reading, "layers": the head applied to every layer's output.
 
-def parts(network: PreTrainedModel) -> Parts:
-    """The pieces of a BERT or DistilBERT classifier in evaluation mode; TypeError for others."""
-    if isinstance(network, BertForSequenceClassification):
-        return Parts(
-            embed=lambda ids: network.bert.embeddings(input_ids=ids),
-            layers=list(network.bert.encoder.layer),
-            head=lambda hidden: network.classifier(network.bert.pooler(hidden)),
-        )
-    if isinstance(network, DistilBertForSequenceClassification):
-        return Parts(
-            embed=lambda ids: network.distilbert.embeddings(ids),
-            layers=list(network.distilbert.transformer.layer),
-            head=lambda hidden: network.classifier(network.pre_classifier(hidden[:, 0]).relu()),
-        )
-    raise TypeError(f"{type(network).__name__} is neither BERT nor DistilBERT.")
+        The head was trained on the last layer only, so the earlier ones are a probe ("logit lens").
+        """
+        yield "layers", torch.cat([self._head(layer.states) for layer in self.layers(ids)])
+
+    def attention(self, ids: Tensor) -> Iterator[Tensor]:
+        """softmax(Q K^T / sqrt(d)), Vaswani et al. (2017), from each layer's own weights.
+
+        The network runs with fused attention, which gives no weights away.
+        """
+        heads = self.module.config.num_attention_heads
+        for layer, below in zip(self._layers(), self.layers(ids), strict=False):
+            shape = (*below.states.shape[:-1], heads, -1)
+            queries, keys = (
+                layer.get_submodule(path)(below.states).view(shape).transpose(1, 2)
+                for path in (self.architecture.query, self.architecture.key)
+            )  # (B, H, T, d) each
+            yield (queries @ keys.transpose(2, 3) * queries.shape[-1] ** -0.5).softmax(-1)
+
+    def _layers(self) -> Iterable[nn.Module]:
+        return self.part(self.architecture.layers).children()
+
+    def _head(self, hidden: Tensor) -> Tensor:
+        """The last layer's output (B, T, E) -> logits (B, C)."""
+        for step in self.architecture.head:
+            if step == FIRST:
+                hidden = hidden[:, 0]
+            elif step == RELU:
+                hidden = hidden.relu()
+            else:
+                hidden = self.part(step)(hidden)
+        return hidden

@@ -18,7 +18,7 @@ from model_zoo.attention import (
     rollout,
     twin,
 )
-from model_zoo.registry import TRANSFORMERS
+from model_zoo.network import Capability
 from model_zoo.results import Attention, Encoded
 from ui import cached, heatmaps
 from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS
@@ -38,7 +38,7 @@ DOUBT = (
 def section(encoded: Encoded) -> None:
     """BERT's attention beside DistilBERT's, and which heads do next to nothing."""
     st.header("Attention")
-    found = ask(TRANSFORMERS, cached.attention, encoded.text)
+    found = ask(Capability.ATTENTION, cached.attention, encoded.text)
     if not found:
         return
     view = st.segmented_control(

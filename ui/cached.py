@@ -35,7 +35,7 @@ from model_zoo.results import (
 )
 from model_zoo.sweep import REFERENCE
 from model_zoo.sweep import read as read_sweep
-from model_zoo.tokens import encode
+from model_zoo.tokens import TextTokenizer
 from ui.results import Advance, Begin, Result, Results, at_once
 
 if TYPE_CHECKING:  # importing it brings torch
@@ -68,6 +68,7 @@ TIDY_SECONDS = 5.0
 _results = Results(
     {
         "card": 100,
+        "tokenizer": 1,
         "courses": 200,
         "attention": 2,
         "gates": 10,
@@ -194,7 +195,12 @@ def tidy() -> None:
 
 def encoded(text: str) -> Encoded:
     """The text as all models read it; needs no model, only their tokenizer."""
-    return encode(registry.shared_tokenizer(), [text])[0]
+    return _shared_tokenizer().encode([text])[0]
+
+
+def _shared_tokenizer() -> TextTokenizer:
+    first = next(iter(registry.SPECS))
+    return _kept("tokenizer", first, lambda _: registry.shared_tokenizer(registry.MODELS_DIR))
 
 
 def weights(name: str) -> str:

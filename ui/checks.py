@@ -18,9 +18,10 @@ from model_zoo.checks import (
     by_check,
     gaps,
     more_often,
+    recurrent,
 )
 from model_zoo.errors import ZooError
-from model_zoo.registry import RECURRENT, SPECS
+from model_zoo.registry import SPECS
 from model_zoo.results import LABELS, Case, Checked, Gap
 from ui import cached, check_figures
 from ui.inside import how_to_read
@@ -58,7 +59,7 @@ def section() -> None:
         return
     found = by_check(results)
     compared = {gap.check: gap for gap in gaps(results)}
-    said = families(found, list(compared.values()), RECURRENT)
+    said = families(found, list(compared.values()), recurrent())
     st.markdown(plain(said))
     _map(found, compared, said)
     _one_check(found, compared)
@@ -219,7 +220,7 @@ def _positions(row: Mapping[str, Checked], which: str) -> list[int]:
         return list(range(len(next(iter(row.values())).positive)))
     if which == "any":
         return sorted({at for one in row.values() for at in one.failed})
-    return more_often(row, RECURRENT)[which == "others"]
+    return more_often(row, recurrent())[which == "others"]
 
 
 def _table(check: Check, row: Mapping[str, Checked], positions: Sequence[int]) -> pd.DataFrame:

@@ -9,12 +9,14 @@ from time import sleep
 import streamlit as st
 
 from model_zoo.errors import TextError, ZooError
+from model_zoo.network import Capability
 from model_zoo.predict import predict
-from model_zoo.registry import SPECS
+from model_zoo.registry import SPECS, having
 from model_zoo.results import Course, Encoded, Prediction
 from model_zoo.tokens import MAX_TOKENS
 from ui import cached, figures, state
 from ui.cards import changes, failed_card, prediction_card, waiting_card
+from ui.inside import cannot
 from ui.text import nothing_to_read
 from ui.theme import PLAIN, TITLES
 from ui.turns import my_turn
@@ -171,7 +173,8 @@ def formation(found: Answers) -> list[Course]:
     """Charts of how the answers form, word by word and layer by layer; what they show."""
     encoded = cached.encoded(found.text)
     begin = partial(my_turn, st.empty())
-    courses = [course for name in found.now for course in cached.courses(name, found.text, begin)]
+    showing = [name for name in found.now if name in having(Capability.STEPS)]
+    courses = [course for name in showing for course in cached.courses(name, found.text, begin)]
     words = _token_texts(encoded)
     st.header("How the answer forms")
     left, right = st.columns(2)
@@ -210,6 +213,9 @@ def formation(found: Answers) -> list[Course]:
                 "that layer, not that the model is undecided there. Models with fewer layers are "
                 "stretched to the same width."
             )
+    for name in found.now:
+        if name not in showing:
+            st.caption(cannot(name, Capability.STEPS))
     return courses
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import streamlit as st
 
 from model_zoo.context import window
-from model_zoo.registry import SPECS
+from model_zoo.network import Capability
 from model_zoo.results import Encoded, Influence
 from ui import cached, heatmaps
 from ui.inside import ask, beside, how_to_read
@@ -25,7 +25,7 @@ def squares(encoded: Encoded) -> None:
         )
         start = st.slider("First token", 1, total - size + 1, key=f"context-{total}") - 1
     with st.spinner("Masking each word in turn…"):
-        found = ask(list(SPECS), cached.influence, encoded.text, start)
+        found = ask(Capability.LAYERS, cached.influence, encoded.text, start)
     if not found:
         return
     most = max(float(one.change.max()) for one in found.values())
@@ -73,7 +73,7 @@ def _sees(found: Influence) -> str:
 def paths(encoded: Encoded) -> None:
     """Where the tokens lie, layer by layer, for each model."""
     st.header("Representation path")
-    found = ask(list(SPECS), cached.path, encoded.text)
+    found = ask(Capability.LAYERS, cached.path, encoded.text)
     if not found:
         return
     deepest = max(len(one.steps) for one in found.values()) - 1

@@ -8,7 +8,7 @@ import streamlit as st
 from model_zoo import sweep as sweeping
 from model_zoo.footprint import SAMPLE_SECONDS
 from model_zoo.measure import LEAST_RUNS
-from model_zoo.registry import RECURRENT, SPECS, read_metrics
+from model_zoo.registry import SPECS, read_metrics
 from model_zoo.results import Crossing, Growth, Latency, ModelCard, Sweep
 from ui import cached, speed, speed_figures, state
 from ui.inside import how_to_read
@@ -167,13 +167,13 @@ def steps(tokens: int) -> None:
 
 def steps_of(card: ModelCard, tokens: int) -> int:
     """How many of the model's steps must wait for the one before, for a text of `tokens`."""
-    return card.layers * (tokens if card.name in RECURRENT else 1)
+    return card.layers * (tokens if card.one_by_one else 1)
 
 
 def _one_after_another(card: ModelCard, tokens: int) -> str:
-    if card.name not in RECURRENT:
+    if not card.one_by_one:
         return f"{card.layers} layers, all {tokens} tokens at once"
-    passes = "two passes of " if "both ways" in card.architecture else ""
+    passes = "two passes of " if card.directions == 2 else ""
     return f"{passes}{steps_of(card, tokens)} steps one after the other"
 
 

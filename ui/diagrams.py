@@ -43,7 +43,7 @@ def diagram(name: str, blocks: Sequence[Block], largest: int) -> str:
     return (
         f'<section class="q-anatomy" aria-label="{escape(TITLES[name])}" '
         f'style="--model:{MODEL_COLOURS.get(name, OTHER_MODEL)}"><h3>{escape(TITLES[name])}</h3>'
-        f"<p>{escape(SPECS[name].architecture)}; {whole:,} parameters</p>"
+        f"<p>{escape(SPECS[name].description)}; {whole:,} parameters</p>"
         f'<p class="q-flow">tokens of the text</p>{stages}'
         f'<p class="q-flow"><span aria-hidden="true">↓</span> probabilities</p></section>'
     )

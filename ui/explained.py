@@ -1,16 +1,18 @@
 """Below each model's gauges on Compare: its words coloured, and a small map of what sees what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
-from model_zoo.registry import RECURRENT, SPECS
+from model_zoo.network import Capability
+from model_zoo.registry import SPECS
 from ui import cached, figures
 from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
 from ui.cards import coloured_words
+from ui.inside import cannot
 from ui.theme import PLAIN
 from ui.turns import my_turn
 from ui.wording import plain
@@ -61,17 +63,20 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
 
 
 def _map(name: str, text: str) -> None:
-    """Attention rollout of a Transformer, or what each position of a recurrent model can see."""
+    """Attention rollout where there is attention, or else what each position can see."""
     begin = partial(my_turn, st.empty())
-    if name in RECURRENT:
-        found = cached.influence(name, text, 0, begin)
-        words: Sequence[str] = found.tokens
-        shares, across = found.change, "changes with"
-        said = "Rows: positions. Columns: the words they change with."
-    else:
+    can = SPECS[name].architecture.capabilities
+    if Capability.ATTENTION in can:
         words, shares = cached.rolled_out(name, text, begin)
         across = "draws on"
         said = "Rows: positions. Columns: the words they draw on, by attention rollout."
+    elif Capability.LAYERS in can:
+        found = cached.influence(name, text, 0, begin)
+        words, shares, across = found.tokens, found.change, "changes with"
+        said = "Rows: positions. Columns: the words they change with."
+    else:
+        st.caption(cannot(name, Capability.LAYERS))
+        return
     words, shares = words[:SHOWN], shares[:SHOWN, :SHOWN]
     filled = (shares > 1e-6).mean()
     st.plotly_chart(

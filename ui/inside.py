@@ -1,6 +1,6 @@
 """What the sections of the page Inside share: whom to ask, what to show, how to read it."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
 from typing import TypeVar
 
@@ -8,6 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
+from model_zoo.network import Capability
+from model_zoo.registry import SPECS, having
 from ui import heatmaps
 from ui.theme import TITLES
 from ui.turns import my_turn
@@ -16,19 +18,28 @@ from ui.wording import plain
 Found = TypeVar("Found")
 
 
-def ask(names: Sequence[str], what: Callable[..., Found], *about: Hashable) -> dict[str, Found]:
-    """What each model has to show, `what(name, *about)`, with a turn for each.
+def ask(capability: Capability, what: Callable[..., Found], *about: Hashable) -> dict[str, Found]:
+    """What each model that can be asked has to show, `what(name, *about)`, with a turn for each.
 
-    One that cannot be loaded says so, and the others go on.
+    One that cannot be loaded says so, and so does one that shows nothing of its inside at all; the
+    others go on.
     """
     found = {}
     place = st.empty()
-    for name in names:
+    inside = having(Capability.LAYERS)
+    for name in [name for name in SPECS if name not in inside]:
+        st.caption(cannot(name, Capability.LAYERS))
+    for name in having(capability):
         try:
             found[name] = what(name, *about, begin=partial(my_turn, place))
         except ZooError as error:
             st.error(plain(f"{TITLES[name]}: {error}"), icon=":material/error:")
     return found
+
+
+def cannot(name: str, capability: Capability) -> str:
+    """Why a model's place stays empty, for Markdown."""
+    return plain(f"{TITLES[name]} is not a model that {capability}, so this place stays empty.")
 
 
 def beside(found: Mapping[str, object]) -> Iterator[tuple[str, DeltaGenerator]]:

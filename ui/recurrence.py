@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from model_zoo.gates import CLEARLY, forgets
-from model_zoo.registry import RECURRENT
+from model_zoo.network import Capability
 from model_zoo.results import Encoded, Gates
 from ui import cached, heatmaps
 from ui.inside import ask, choose_start, how_to_read
@@ -16,7 +16,7 @@ from ui.wording import listing, percent, plain
 def section(encoded: Encoded) -> None:
     """The gates of LSTM and BiLSTM, word by word."""
     st.header("Recurrence")
-    found = ask(RECURRENT, cached.gates, encoded.text)
+    found = ask(Capability.GATES, cached.gates, encoded.text)
     directions = [one for pair in found.values() for one in pair]
     if not directions:
         return

@@ -39,7 +39,7 @@ def load_encoder(where: str) -> BertModel:
 
 
 def save_tokenizer(where: str, folder: Path) -> Path:
-    """Write the base's WordPiece tokenizer, with our normaliser, to `folder`; the file's path.
+    """Write the base's WordPiece tokenizer, with our normaliser, to `folder`; the folder.
 
     It is written with the generic tokenizer class, which takes tokenizer.json as it is; the class
     for BERT would put its own normaliser in place of ours.
@@ -52,7 +52,7 @@ def save_tokenizer(where: str, folder: Path) -> Path:
     TokenizersBackend(
         tokenizer_object=backend, model_max_length=MAX_TOKENS, **names
     ).save_pretrained(folder)
-    return folder / "tokenizer.json"
+    return folder
 
 
 def reduced_embeddings(encoder: BertModel, size: int) -> Tensor:

@@ -102,7 +102,7 @@ model-index:
 
 # {row.title}
 
-Says whether a short English text is negative or positive. Architecture: {row.architecture};
+Says whether a short English text is negative or positive. Architecture: {row.description};
 {parameters:,} parameters, stored as float16 ({megabytes:.1f} MB), computed in float32.
 It is one of four models that share a tokenizer and training rows so that only their architecture
 differs. It is much smaller than the models of the papers; do not take its figures for theirs.

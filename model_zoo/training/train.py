@@ -18,8 +18,8 @@ from model_zoo.errors import TrainingError
 from model_zoo.evaluate import evaluate
 from model_zoo.host import host
 from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassification
-from model_zoo.registry import MODELS_DIR, WEIGHTS, load, read_checksums, spec
-from model_zoo.tokens import encode
+from model_zoo.registry import MODELS_DIR, WEIGHTS, load, load_module, read_checksums, spec
+from model_zoo.tokens import TextTokenizer
 from model_zoo.training import distil
 from model_zoo.training.base import load_encoder, locate, reduced_embeddings, save_tokenizer
 from model_zoo.training.data import Corpus, Row, read_corpus
@@ -96,7 +96,7 @@ def prepare_distilbert(setting: Setting) -> tuple[nn.Module, Objective]:
         raise TrainingError(
             f"DistilBERT learns from BERT, and {setting.models} has none. Train bert first."
         )
-    teacher = load("bert", setting.models).network
+    teacher = load_module("bert", setting.models)
     network = distil.student_of(teacher)
     network.distilbert.embeddings.word_embeddings.requires_grad_(False)
     return network, distil.objective(teacher.to(setting.device))
@@ -142,11 +142,12 @@ def train(
     if restart and run.exists():
         shutil.rmtree(run)
     run.mkdir(parents=True, exist_ok=True)
-    tokenizer_file = save_tokenizer(base, run / "tokenizer")
+    tokenizer_folder = save_tokenizer(base, run / "tokenizer")
+    tokenizer = TextTokenizer(tokenizer_folder)
 
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    learn, chosen = (_as_ids(rows, tokenizer_file) for rows in (corpus.train, corpus.held_out))
+    learn, chosen = (_as_ids(rows, tokenizer) for rows in (corpus.train, corpus.held_out))
     models = out if "bert" in read_checksums(out) else MODELS_DIR
     setting = Setting(base, learn[0], recipe, models, device)
     network, objective = PLANS[name].prepare(setting)
@@ -167,7 +168,7 @@ def train(
         )
 
     folder = out / name
-    save_network(network.cpu(), folder, tokenizer_file.parent)
+    save_network(network.cpu(), folder, tokenizer_folder)
     trained = load(name, out)  # the float16 file as users will load it, sha256 and all
     metrics = {
         "model": name,
@@ -212,8 +213,8 @@ def hardware(device: torch.device) -> str:
     return f"{host().processor}, {threads} thread{'s' if threads > 1 else ''}"
 
 
-def _as_ids(rows: Sequence[Row], tokenizer_file: Path) -> tuple[list[list[int]], list[int]]:
-    encoded = encode(tokenizer_file, [row.text for row in rows])
+def _as_ids(rows: Sequence[Row], tokenizer: TextTokenizer) -> tuple[list[list[int]], list[int]]:
+    encoded = tokenizer.encode([row.text for row in rows])
     return [list(item.ids) for item in encoded], [row.label for row in rows]
 
 

@@ -18,9 +18,8 @@ from model_zoo.attention import (
     rollout,
     twin,
 )
-from model_zoo.errors import TextError
+from model_zoo.errors import CapabilityError, TextError
 from model_zoo.registry import MODELS_DIR, load
-from model_zoo.tokens import encode
 
 TEXT = "This is not a bad film at all."
 
@@ -34,15 +33,15 @@ def test_rows_sum_to_one(model):
     found = attention(model, TEXT)
     tokens = len(found.tokens)
     assert found.weights.shape[1:] == (12, tokens, tokens)
-    assert found.weights.shape[0] == model.network.config.num_hidden_layers
+    assert found.weights.shape[0] == model.network.module.config.num_hidden_layers
     assert found.weights.min() >= 0 and np.allclose(found.weights.sum(-1), 1, atol=1e-5)
 
 
 def test_equals_what_the_library_gives_when_asked(model):
-    another = type(model.network).from_pretrained(
+    another = type(model.network.module).from_pretrained(
         MODELS_DIR / model.name, dtype=torch.float32, attn_implementation="eager"
     )
-    ids = torch.tensor([encode(model.tokenizer_file, [TEXT])[0].ids])
+    ids = torch.tensor([model.encode([TEXT])[0].ids])
     with torch.inference_mode():
         asked = another.eval()(input_ids=ids, output_attentions=True).attentions
     expected = torch.cat(asked).numpy()
@@ -50,11 +49,11 @@ def test_equals_what_the_library_gives_when_asked(model):
 
 
 def test_nothing_is_left_on_the_shared_network(model):
-    before = model.network.config.to_dict()
+    before = model.network.module.config.to_dict()
     attention(model, TEXT)
-    assert model.network.config.to_dict() == before
-    assert model.network.config._attn_implementation == "sdpa"
-    for module in model.network.modules():
+    assert model.network.module.config.to_dict() == before
+    assert model.network.module.config._attn_implementation == "sdpa"
+    for module in model.network.module.modules():
         assert not module._forward_hooks and not module._forward_pre_hooks
 
 
@@ -79,7 +78,7 @@ def test_nothing_to_read_is_refused(model, text):
 
 
 def test_recurrent_models_have_none():
-    with pytest.raises(TypeError, match="neither"):
+    with pytest.raises(CapabilityError, match="LSTM is not a model that shows what its heads"):
         attention(load("lstm"), TEXT)
 
 

@@ -13,7 +13,7 @@ from model_zoo.attribute import BASELINES, METHODS, TARGETS, Problem, attribute,
 from model_zoo.errors import TextError, ZooError
 from model_zoo.predict import predict
 from model_zoo.registry import SPECS, load
-from model_zoo.tokens import encode
+from model_zoo.tokens import TextTokenizer
 
 TEXT = "An absolutly charming film, but far too long."
 
@@ -37,8 +37,8 @@ def lstm():
 def test_integrated_gradients_equal_captums_layer_method(model):
     """The layer method hooks into the network, so it gets a network of its own."""
     found = attribute(model, TEXT, target="negative", steps=24)
-    own = load(model.name).network
-    ids = torch.tensor([encode(model.tokenizer_file, [TEXT])[0].ids])
+    own = load(model.name).network.module
+    ids = torch.tensor([model.encode([TEXT])[0].ids])
     plain = torch.zeros_like(ids)  # [PAD]
     plain[0, 0], plain[0, -1] = ids[0, 0], ids[0, -1]
     layer = LayerIntegratedGradients(lambda x: own(input_ids=x).logits, own.get_input_embeddings())
@@ -127,7 +127,7 @@ def test_words_get_the_sum_of_their_tokens(lstm, name):
 
 
 def test_merging_by_hand(lstm):
-    (encoded,) = encode(lstm.tokenizer_file, ["brillant film"])
+    (encoded,) = lstm.encode(["brillant film"])
     assert encoded.tokens[1:-1] == ("br", "##illa", "##nt", "film")
     assert merge(np.array([9.0, 1.0, 2.0, -4.0, 0.5, 9.0]), encoded) == [-1.0, 0.5]
 
@@ -161,9 +161,10 @@ def test_the_longest_text_and_a_single_word(lstm):
 def clean(model) -> bool:
     return not any(
         module._forward_hooks or module._forward_pre_hooks or module._backward_hooks
-        for module in model.network.modules()
+        for module in model.network.module.modules()
     ) and not any(
-        weight.grad is not None or weight.requires_grad for weight in model.network.parameters()
+        weight.grad is not None or weight.requires_grad
+        for weight in model.network.module.parameters()
     )
 
 
@@ -179,7 +180,7 @@ def test_nothing_is_left_behind_also_after_a_stop(model):
         attribute(model, "Good film.", method=name)
         with pytest.raises(StopError):
             attribute(model, TEXT, method=name, advance=stop)
-    assert clean(model) and not model.network.training
+    assert clean(model) and not model.network.module.training
 
 
 def test_progress_counts_the_rows_read(lstm):
@@ -223,11 +224,9 @@ def test_threads_get_what_one_alone_gets(model):
 
 
 def test_the_text_is_encoded_once(lstm, monkeypatch):
-    from model_zoo import registry
-
-    whole, encoded = registry.encode, []
+    whole, encoded = TextTokenizer.encode, []
     monkeypatch.setattr(
-        registry, "encode", lambda file, texts: encoded.append(texts) or whole(file, texts)
+        TextTokenizer, "encode", lambda own, texts: encoded.append(texts) or whole(own, texts)
     )
     attribute(lstm, "Great fun.")
     assert encoded == [["Great fun."]]

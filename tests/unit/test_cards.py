@@ -22,7 +22,9 @@ from ui.permalink import View
 from ui.report import as_html, as_json
 
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'n' <img src=x onerror=alert(1)>"
-ABOUT = ModelCard("bert", "BERT", "Transformer", 12, 33_400_000, 21_000_000, 66_700_000, None, None)
+ABOUT = ModelCard(
+    "bert", "BERT", "Transformer", 12, 33_400_000, 21_000_000, 66_700_000, 1, False, None, None
+)
 
 
 def prediction(positive, text="good film", model="bert"):

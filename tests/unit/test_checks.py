@@ -45,7 +45,7 @@ def model(monkeypatch):
             return [SimpleNamespace(positive=asked.positive(text)) for text in texts]
 
         monkeypatch.setattr(checks, "predict", predict)
-        return SimpleNamespace(name=name, positive=positive)
+        return SimpleNamespace(id=name, name=name, positive=positive)
 
     return made
 

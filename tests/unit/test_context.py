@@ -35,15 +35,13 @@ def test_rows_are_positions_and_columns_are_masked_tokens():
     """Masking a word by hand gives that word's column."""
     import torch
 
-    from model_zoo.tokens import encode
-
     model = load("lstm")
-    encoded = encode(model.tokenizer_file, [TEXT])[0]
+    encoded = model.encode([TEXT])[0]
     ids, masked = list(encoded.ids), list(encoded.ids)
     masked[4] = 103  # [MASK] in BERT's vocabulary; with [CLS] before them, token 3 is at 4
     with torch.inference_mode():
         before, after = (
-            model.network.lstm(model.network.embeddings(torch.tensor([one])))[0][0]
+            model.network.module.lstm(model.network.module.embeddings(torch.tensor([one])))[0][0]
             for one in (ids, masked)
         )
     expected = ((after - before).norm(dim=-1) / before.norm(dim=-1))[1:-1].numpy()
@@ -88,5 +86,5 @@ def test_nothing_to_read_is_refused(model, text):
 
 def test_nothing_is_left_on_the_shared_network(model):
     influence(model, "Good.")
-    for module in model.network.modules():
+    for module in model.network.module.modules():
         assert not module._forward_hooks and not module._forward_pre_hooks

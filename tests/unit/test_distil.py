@@ -4,10 +4,11 @@ import math
 
 import pytest
 import torch
+from transformers import BertForSequenceClassification
 
 from model_zoo.training import distil
 from model_zoo.training.grow import grow
-from model_zoo.transformer import BertForSequenceClassification, bert_config
+from model_zoo.transformer import bert_config
 
 
 def worked(**weights):

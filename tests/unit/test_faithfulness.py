@@ -9,7 +9,6 @@ from model_zoo.attribute import attribute
 from model_zoo.faithfulness import rank_agreement, seed_spread, trust, without
 from model_zoo.predict import predict
 from model_zoo.registry import load
-from model_zoo.tokens import encode
 
 TEXT = "The acting is great, but the film as a whole is dreadful."
 
@@ -25,7 +24,7 @@ def found(model):
 
 
 def test_words_taken_out_by_hand(model):
-    (encoded,) = encode(model.tokenizer_file, ["Good film"])
+    (encoded,) = model.encode(["Good film"])
     first, good, film, last = encoded.ids
     assert without(encoded, {0}) == (first, film, last)
     assert without(encoded, {0, 1}) == (first, last) and without(encoded, set()) == encoded.ids

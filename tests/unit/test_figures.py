@@ -5,7 +5,9 @@ import pytest
 from model_zoo.results import Course, Latency, ModelCard
 from ui.figures import by_layer, by_word, gauges
 
-ABOUT = ModelCard("bert", "BERT", "Transformer", 12, 33_400_000, 21_000_000, 66_700_000, None, None)
+ABOUT = ModelCard(
+    "bert", "BERT", "Transformer", 12, 33_400_000, 21_000_000, 66_700_000, 1, False, None, None
+)
 TITLES = {"lstm": "LSTM", "bilstm": "BiLSTM", "bert": "BERT", "distilbert": "DistilBERT"}
 SCALES = {
     "slowest_ms": 50.0,

@@ -6,6 +6,7 @@ import pytest
 import torch
 from rich.progress import Progress
 from safetensors import safe_open
+from transformers import BertForSequenceClassification
 
 from model_zoo.errors import TrainingError
 from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassification
@@ -22,7 +23,7 @@ from model_zoo.training.fit import (
     slope,
 )
 from model_zoo.training.train import supervised
-from model_zoo.transformer import BertForSequenceClassification, bert_config
+from model_zoo.transformer import bert_config
 
 RECIPE = Recipe(epochs=3, lr=3e-2, batch_size=8, averaging=0.9, consistency=0.5)
 

@@ -7,7 +7,7 @@ import pytest
 from model_zoo import flip
 from model_zoo.predict import predict
 from model_zoo.registry import load
-from model_zoo.tokens import encode, leave_out
+from model_zoo.tokens import leave_out
 
 pytestmark = pytest.mark.slow  # many readings by whole models
 TEXT = "The acting is great, but the film as a whole is dreadful."
@@ -26,7 +26,7 @@ def label(model, text):
 def test_the_removal_turns_the_answer_and_no_smaller_one_does(model, text):
     found = flip.by_removal(model, text)
     assert found and found.smallest
-    (encoded,) = encode(model.tokenizer_file, [text])
+    (encoded,) = model.encode([text])
     assert found.text == leave_out(encoded, found.removed)
     assert label(model, found.text) != label(model, text)
     assert predict(model, [found.text])[0].positive == pytest.approx(found.positive, abs=1e-5)
@@ -45,14 +45,14 @@ def test_an_exchange_turns_the_answer():
     model = load("bert")
     found = flip.by_exchange(model, TEXT)
     index, word = found.replaced
-    (encoded,) = encode(model.tokenizer_file, [TEXT])
+    (encoded,) = model.encode([TEXT])
     assert found.text == leave_out(encoded, {index}, instead=word)
     assert label(model, found.text) != label(model, TEXT)
 
 
 def test_neighbours_are_words_used_alike(model):
-    file = load("bert").tokenizer_file
-    good = encode(file, ["good"])[0].ids[1]
+    bert = load("bert")
+    good = bert.encode(["good"])[0].ids[1]
     near = flip.neighbours(load("bert"), good)
     assert "great" in near and "good" not in near and len(near) == flip.NEIGHBOURS
     assert all(word.isalpha() for word in near)

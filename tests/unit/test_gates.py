@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from model_zoo.errors import TextError
+from model_zoo.errors import CapabilityError, TextError
 from model_zoo.gates import forgets, gates
 from model_zoo.registry import load
 from model_zoo.results import Gates
-from model_zoo.tokens import encode
 
 TEXT = "This is not a bad film at all."
 
@@ -20,8 +19,8 @@ def model(request):
 
 def test_hidden_states_are_torchs_own(model):
     found = gates(model, TEXT)
-    network = model.network
-    ids = torch.tensor([encode(model.tokenizer_file, [TEXT])[0].ids])
+    network = model.network.module
+    ids = torch.tensor([model.encode([TEXT])[0].ids])
     with torch.inference_mode():
         expected, (_, last_cells) = network.lstm(network.embeddings(ids))
     joined = np.concatenate([one.hidden for one in found], axis=1)
@@ -33,7 +32,7 @@ def test_hidden_states_are_torchs_own(model):
 def test_directions_shapes_and_ranges(model):
     found = gates(model, TEXT)
     both = ["forward", "backward"]
-    assert [one.reading for one in found] == both[: 1 + model.network.config.bidirectional]
+    assert [one.reading for one in found] == both[: 1 + model.network.module.config.bidirectional]
     for one in found:
         assert one.tokens[0] == "[CLS]" and one.tokens[-1] == "[SEP]"
         for gate in (one.input, one.forget, one.output):
@@ -61,7 +60,7 @@ def test_the_cell_forgets_where_the_gate_is_clearly_shut():
 
 
 def test_transformers_have_no_gates():
-    with pytest.raises(TypeError, match="no gates"):
+    with pytest.raises(CapabilityError, match="DistilBERT is not a model that shows its gates"):
         gates(load("distilbert"), TEXT)
 
 

@@ -7,7 +7,6 @@ from model_zoo.errors import MeasureError, TextError
 from model_zoo.host import free_bytes, host, memory_limits, resident_bytes
 from model_zoo.registry import load, shared_tokenizer
 from model_zoo.results import Latency
-from model_zoo.tokens import encode
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +57,7 @@ def test_only_time_in_calls_counts(pair, calls):
 
 @pytest.mark.parametrize("tokens", [3, 4, 8, 17, 20, 21, 32, 100, 256, 511, 512])
 def test_texts_have_exactly_so_many_tokens(tokens):
-    (found,) = encode(shared_tokenizer(), [measure.text_of(tokens)])
+    (found,) = shared_tokenizer().encode([measure.text_of(tokens)])
     assert len(found.tokens) == tokens and not found.dropped
     assert len(found.words) == tokens - 2 and "[UNK]" not in found.tokens
 

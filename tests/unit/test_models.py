@@ -27,7 +27,7 @@ every_model = pytest.mark.parametrize("name", list(SPECS))
 
 @every_model
 def test_is_ready_and_frozen(name):
-    network = model(name).network
+    network = model(name).network.module
     assert not network.training
     assert not any(p.requires_grad for p in network.parameters())
     half = [key for key, p in network.named_parameters() if p.dtype != torch.float32]
@@ -51,7 +51,7 @@ def test_batches_come_back_in_order_and_padding_changes_nothing(name):
 
 @every_model
 def test_embeddings_may_be_given_instead_of_ids(name):
-    network = model(name).network
+    network = model(name).network.module
     ids = torch.tensor([[101, 2023, 2003, 2204, 102]])
     embedded = network.get_input_embeddings()(ids)
     with torch.no_grad():
@@ -99,7 +99,7 @@ def test_weights_are_stored_in_half_precision_and_card_agrees_with_the_network(n
     header = registry.read_header(MODELS_DIR / name / WEIGHTS)
     assert {tensor["dtype"] for tensor in header.values()} == {"F16"}
     card = registry.card(name)
-    network = model(name).network
+    network = model(name).network.module
     assert card.parameters == sum(p.numel() for p in network.parameters())
     assert card.layers == network.config.num_hidden_layers
     assert 0 < card.core_parameters < card.parameters

@@ -22,10 +22,10 @@ def test_steps_and_shapes(model):
     assert found.points.shape == (len(found.steps), tokens, 2)
     assert len(found.bases) == len(found.explained) == len(found.steps)
     assert found.steps[0] == "embeddings" and found.tokens[0] == "[CLS]"
-    if hasattr(model.network, "lstm"):
+    if hasattr(model.network.module, "lstm"):
         assert found.bases == (0, 1)  # spaces of different size
     else:
-        assert len(found.steps) == model.network.config.num_hidden_layers + 1
+        assert len(found.steps) == model.network.module.config.num_hidden_layers + 1
         assert set(found.bases) == {0}
     for first, second in found.explained:
         assert 0 < second <= first and first + second <= 1 + 1e-9

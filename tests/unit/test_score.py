@@ -19,7 +19,6 @@ from model_zoo.registry import SPECS, load
 from model_zoo.score import join, score
 from model_zoo.score_file import score_file
 from model_zoo.tables import open_table, safe_cell
-from model_zoo.tokens import encode
 
 ROOT = Path(__file__).parents[2]
 TEXTS = [
@@ -71,7 +70,7 @@ def test_progress_adds_up_and_parts_join(lstm):
 
 
 def test_batches_are_bounded_by_count_and_by_tokens(lstm):
-    encoded = encode(lstm.tokenizer_file, ["a " * n for n in (300, 1, 500, 2, 400, 3) * 4])
+    encoded = lstm.encode(["a " * n for n in (300, 1, 500, 2, 400, 3) * 4])
     found = list(batches(encoded, 8))
     assert sorted(i for batch in found for i in batch) == list(range(24))
     for batch in found:

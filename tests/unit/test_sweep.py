@@ -16,7 +16,7 @@ from model_zoo.errors import DataError, MeasureError
 from model_zoo.registry import SPECS
 from model_zoo.results import Footprint, Latency
 
-PAIR = [SimpleNamespace(name="lstm"), SimpleNamespace(name="bert")]
+PAIR = [SimpleNamespace(id=name, name=name) for name in ("lstm", "bert")]
 SMALL = {"lengths": (8, 16), "batches": (1, 4), "runs": 5, "warm_up": 2}
 
 
@@ -288,7 +288,7 @@ def test_stopping_before_anything_was_measured_prints_nothing(threads, capsys, m
     ],
 )
 def test_the_command_refuses_in_one_line(threads, capsys, monkeypatch, wrong):
-    monkeypatch.setattr(command, "load", lambda name, _: SimpleNamespace(name=name))
+    monkeypatch.setattr(command, "load", lambda name, _: SimpleNamespace(id=name, name=name))
     try:
         code = main(["measure", *wrong])
     except SystemExit as stop:

@@ -8,14 +8,15 @@ from hypothesis import strategies as st
 from tokenizers.normalizers import BertNormalizer
 
 from model_zoo import tokens
+from model_zoo.errors import WeightsError
 from model_zoo.registry import MODELS_DIR
-from model_zoo.tokens import encode, group_words, leave_out, normaliser, tokenizer
+from model_zoo.tokens import TextTokenizer, group_words, leave_out, normaliser
 
-FILE = MODELS_DIR / "bert" / "tokenizer.json"
+TOKENIZER = TextTokenizer(MODELS_DIR / "bert")
 
 
 def read(text, **options):
-    return encode(FILE, [text], **options)[0]
+    return TOKENIZER.encode([text], **options)[0]
 
 
 @pytest.mark.parametrize(
@@ -95,8 +96,18 @@ def test_all_models_read_with_the_same_tokenizer():
     assert len({file.read_bytes() for file in files}) == 1
 
 
-def test_tokenizer_is_read_once():
-    assert tokenizer(FILE) is tokenizer(FILE)
+def test_folders_with_the_same_tokenizer_share_it():
+    folders = (MODELS_DIR / name for name in ("bert", "lstm"))
+    one, other = map(TextTokenizer, folders)
+    assert one.backend is other.backend
+
+
+@pytest.mark.parametrize("content", [None, "", "{}", "[1, 2"])
+def test_a_folder_without_a_tokenizer_says_so(tmp_path, content):
+    if content is not None:
+        (tmp_path / "tokenizer.json").write_text(content)
+    with pytest.raises(WeightsError, match="tokenizer.json cannot be read"):
+        TextTokenizer(tmp_path)
 
 
 def test_a_token_over_two_words_joins_them():
@@ -127,8 +138,9 @@ def test_a_mask_put_into_the_text_is_read_as_one_token():
 
 
 def test_the_files_hold_the_normaliser_that_is_made_here():
+    file = MODELS_DIR / "bert" / "tokenizer.json"
     made = normaliser(BertNormalizer(lowercase=True))
-    assert json.loads(FILE.read_text("utf-8"))["normalizer"] == json.loads(made.__getstate__())
+    assert json.loads(file.read_text("utf-8"))["normalizer"] == json.loads(made.__getstate__())
 
 
 def test_many_texts_are_read_as_each_alone(monkeypatch):
@@ -136,5 +148,5 @@ def test_many_texts_are_read_as_each_alone(monkeypatch):
     alone = [read(text) for text in texts]
     for most in (1, 12, 30, 1000):
         monkeypatch.setattr(tokens, "BATCH_CHARACTERS", most)
-        assert encode(FILE, texts) == alone
-    assert encode(FILE, []) == []
+        assert TOKENIZER.encode(texts) == alone
+    assert TOKENIZER.encode([]) == []
