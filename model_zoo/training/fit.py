@@ -21,6 +21,7 @@ from rich.progress import Progress
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 from transformers import PreTrainedModel
 
 from model_zoo.errors import TrainingError
@@ -130,8 +131,8 @@ def fit(
                 state.step += 1
                 # the warm-up of the average: early on it follows the weights closely
                 decay = min(recipe.averaging, (state.step + 1) / (state.step + 10))
-                with torch.no_grad():
-                    torch._foreach_lerp_(list(average.values()), list(trained.values()), 1 - decay)
+                follow = get_ema_multi_avg_fn(decay)
+                follow(list(average.values()), list(trained.values()), None)
                 state.seconds = monotonic() - started
                 progress.update(bar, completed=state.step, description=f"loss {loss.item():.3f}")
                 asked = state.step % gap == 0 or state.step == total
@@ -223,9 +224,10 @@ def precision(device: torch.device, half: bool) -> AbstractContextManager:
 
 @cache
 def _processor_has_bfloat16() -> bool:
-    if not (torch.backends.mkldnn.is_available() and torch.cpu._is_avx512_bf16_supported()):
+    has = torch.cpu.get_capabilities()
+    if not (torch.backends.mkldnn.is_available() and has.get("avx512_bf16", False)):
         return False
-    if not torch.cpu._is_amx_tile_supported():
+    if not has.get("amx_tile", False):
         return True
     # Some virtual machines announce AMX but kill a process that uses it: let another one try.
     code = "import torch; a = torch.ones(64, 384).bfloat16(); torch.nn.functional.linear(a, a)"

@@ -172,8 +172,8 @@ def test_consistency_is_the_symmetric_divergence_of_two_passes():
 def test_no_bfloat16_where_trying_it_kills_the_process(monkeypatch, code, chosen):
     """As in virtual machines that announce AMX but do not let it be used."""
     monkeypatch.setattr(torch.backends.mkldnn, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: True)
-    monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: True)
+    has = {"avx512_bf16": True, "amx_tile": True}
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: has)
     monkeypatch.setattr(
         loop.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code)
     )
