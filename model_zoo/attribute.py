@@ -19,12 +19,11 @@ import torch
 from torch import Tensor
 
 from model_zoo.errors import CapabilityError, TextError, ZooError
-from model_zoo.lean import lean_imports
+from model_zoo.patches import lean_imports
 from model_zoo.registry import Model
 from model_zoo.results import LABELS, Attribution, Encoded
 
 with lean_imports():
-    from captum._utils.models.model import Model as SurrogateModel
     from captum.attr import (
         InputXGradient,
         IntegratedGradients,
@@ -372,7 +371,7 @@ def _by_word(captum: ShapleyValueSampling | Lime, problem: Problem, samples: int
     return Found(scores[0] / torch.bincount(words[0])[words[0]], samples)
 
 
-class _Ridge(SurrogateModel):
+class _Ridge:
     """Weighted ridge regression with an intercept, in closed form; LIME's linear model."""
 
     def __init__(self, penalty: float = 1e-3):

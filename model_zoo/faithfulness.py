@@ -5,12 +5,15 @@ from math import ceil
 
 import numpy as np
 import torch
-from captum.metrics import infidelity
 
 from model_zoo.attribute import METHODS, Advance, Problem, attribute, pose
+from model_zoo.patches import lean_imports
 from model_zoo.predict import batches, probabilities
 from model_zoo.registry import Model
 from model_zoo.results import LABELS, Attribution, Encoded, Trust
+
+with lean_imports():
+    from captum.metrics import infidelity
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)  # of the words, as in DeYoung et al. (2020)
 RANDOM_RANKINGS = 5

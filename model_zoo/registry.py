@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 
 from model_zoo.architectures import Architecture, architecture
 from model_zoo.errors import UnknownModelError, WeightsError
-from model_zoo.lean import lean_imports
 from model_zoo.network import Capability, ModelId, Network
+from model_zoo.patches import lean_imports
 from model_zoo.results import Encoded, ModelCard
 from model_zoo.tokens import TOKENIZER, TextTokenizer, check_readable
 

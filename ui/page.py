@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
-from starlette.formparsers import MultiPartParser
-from streamlit import net_util
 
+from model_zoo import patches
 from model_zoo.errors import ZooError
 from ui import cached, loader, state
 from ui.cards import STYLE
@@ -22,11 +21,8 @@ MENU = (
     ("pages/evaluate.py", "Your data"),
     ("pages/models.py", "The four models"),
 )
-# Where a page elsewhere on the web tries to connect to the app, Streamlit would ask a service on
-# the internet for this server's own address, to compare; this stands in for the answers.
-net_util._internal_ip = net_util._external_ip = "127.0.0.1"
-# Uploads of more than 1 MB would pass through a file on the disk: all of them stay in memory.
-MultiPartParser.spool_max_size = (1 + st.get_option("server.maxUploadSize")) * 2**20
+patches.apply("streamlit")
+patches.apply("starlette", spool_max_size=(1 + st.get_option("server.maxUploadSize")) * 2**20)
 
 
 @contextmanager

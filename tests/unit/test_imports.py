@@ -10,7 +10,7 @@ ORDER = [  # a module may import from those before it in this list, never from t
     "errors",
     "results",
     "host",
-    "lean",
+    "patches",
     "tokens",
     "network",
     "architectures",
