@@ -90,7 +90,7 @@ def test_the_answers_are_those_of_plain_imports():
 @named(*patches.WHILE_IMPORTING)
 def test_without_the_row_an_import_brings_it_or_breaks(row):
     """It breaks where the real module meets the stand-in of another row."""
-    importing = {"captum": "captum.attr", "transformers": "model_zoo.transformer"}
+    importing = {"captum": "captum.attr", "transformers": "model_zoo.recurrent"}
     brings = {"torch.distributed:is_available": "torch.distributed.tensor"}.get(row.name, row.name)
     found = run(
         f"with suppress(Exception), patches.lean_imports(): import {importing[package(row)]}\n"
