@@ -1,6 +1,5 @@
 """The comparison table with its verdicts, and the buttons that measure anew what can be."""
 
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
@@ -9,15 +8,18 @@ from html import escape
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model_zoo import claims, sight, twins
-from model_zoo.claims import Claim, Evidence, Finding, Verdict
+from model_zoo import sight, twins
+from model_zoo.claims.evidence import Evidence, gather
+from model_zoo.claims.table import CLAIMS, PUBLISHED
+from model_zoo.claims.verdict import Claim, Finding, Outcome, Verdict
 from model_zoo.errors import ZooError
 from model_zoo.registry import SPECS
-from model_zoo.results import Host, Sights, Twin, Twins
+from model_zoo.results import Host, Sights, Sweep, Twin, Twins
 from ui import cached, speed
+from ui import claims_words as words
 from ui.theme import MODEL_COLOURS, OTHER_MODEL, TITLES, VERDICT_COLOURS, VERDICT_SIGNS
 from ui.turns import my_turn, sweeps
-from ui.wording import listing, megabytes, plain
+from ui.wording import counted, megabytes, plain
 
 STYLE = """<style>
 .q-claim{border-top:1px solid color-mix(in srgb,currentColor 25%,transparent);padding:.7rem 0 0;
@@ -63,15 +65,15 @@ def table() -> DeltaGenerator:
     """
     st.header("The comparison table, row by row")
     evidence, own = _evidence()
-    verdicts = {claim.key: claim.check(evidence) for claim in claims.CLAIMS}
-    st.markdown(f"**{plain(tally(list(verdicts.values())))}**")
+    verdicts = {claim.key: claim.check(evidence) for claim in CLAIMS}
+    st.markdown(f"**{plain(words.tally(list(verdicts.values())))}**")
     st.caption(
         "The bundled models are smaller than the papers’. Verdicts are computed from the figures "
         "beside them each time this page is drawn. Measuring here replaces the shipped figures of "
         "what the models see, of speed, and, if thorough, of memory."
     )
     place = speed.panel()
-    for claim in claims.CLAIMS:
+    for claim in CLAIMS:
         _row(claim, verdicts[claim.key], evidence, own)
     return place
 
@@ -89,7 +91,7 @@ def paper_size() -> DeltaGenerator:
     )
     needed = max(twin.weights_bytes for twin in _timed(_twins_shipped())) + twins.ROOM_BYTES
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button("Measure the twins", icon=":material/speed:", on_click=_ask_twins)
+        st.button(words.MEASURE_TWINS, icon=":material/speed:", on_click=_ask_twins)
         st.caption(
             f"Takes a minute or so and, for that time, up to {megabytes(needed)} of the "
             "server’s memory, one twin at a time."
@@ -103,7 +105,7 @@ def paper_size() -> DeltaGenerator:
             icon=":material/timer_off:",
         )
     evidence, own = _evidence()
-    for claim in claims.PUBLISHED:
+    for claim in PUBLISHED:
         _row(claim, claim.check(evidence), evidence, own)
     if evidence.twins:
         _twin_times(evidence.twins)
@@ -129,13 +131,13 @@ def measure_if_asked(place: DeltaGenerator, twins_place: DeltaGenerator) -> None
 
 
 def _measure_sights(place: DeltaGenerator) -> None:
-    said = "Masking each word of a sentence in turn…"
-    bar = place.progress(0.0, said)
+    label = "Masking each word of a sentence in turn…"
+    bar = place.progress(0.0, label)
     with my_turn(bar) as go_on:
-        for done, found in enumerate(sight.measure(cached.model), start=1):
-            st.session_state[_SIGHTS] = found
+        for done, sights in enumerate(sight.measure(cached.model), start=1):
+            st.session_state[_SIGHTS] = sights
             go_on()
-            bar.progress(done / len(SPECS), said)
+            bar.progress(done / len(SPECS), label)
 
 
 def _measure_twins(place: DeltaGenerator) -> None:
@@ -164,54 +166,43 @@ def _time_twins(bar: DeltaGenerator) -> None:
             bar.progress(share, f"Timing twins with random weights: {share:.0%}")
 
 
-def _twin_times(found: Twins) -> None:
+def _twin_times(measured: Twins) -> None:
     """What the twins weigh and take, as a table."""
-    lengths = sorted({one.tokens for twin in found.twins for one in twin.latencies})
-    times = [{one.tokens: one.median_ms for one in twin.latencies} for twin in found.twins]
+    lengths = sorted({latency.tokens for twin in measured.twins for latency in twin.latencies})
+    times = [
+        {latency.tokens: latency.median_ms for latency in twin.latencies} for twin in measured.twins
+    ]
     st.dataframe(
         {
-            "architecture": [twins.ARCHITECTURES[twin.name].title for twin in found.twins],
-            "parameters": [f"{twin.parameters / 1e6:.1f} M" for twin in found.twins],
-            "weights, float32": [megabytes(twin.weights_bytes) for twin in found.twins],
+            "architecture": [twins.ARCHITECTURES[twin.name].title for twin in measured.twins],
+            "parameters": [f"{twin.parameters / 1e6:.1f} M" for twin in measured.twins],
+            "weights, float32": [megabytes(twin.weights_bytes) for twin in measured.twins],
             "memory added": [
                 "not built" if twin.added_bytes is None else megabytes(twin.added_bytes)
-                for twin in found.twins
+                for twin in measured.twins
             ],
         }
         | {
-            f"{length} tokens": [f"{one[length]:.0f} ms" if length in one else "–" for one in times]
+            f"{length} tokens": [f"{ms[length]:.0f} ms" if length in ms else "–" for ms in times]
             for length in lengths
         },
         hide_index=True,
     )
     st.caption(
-        f"Medians of single forward passes, {_when(found.taken)}, {_machine(found.host)}"
-        f"{_method(found)}. BERT-large is only counted. **When not to trust it:** random weights "
-        "take as long as trained ones, but a real model also cuts text into tokens; and as one "
-        "twin is in memory at a time, a busy machine may slow one more than the other."
+        f"Medians of single forward passes, {_when(measured.taken)}, {_machine(measured.host)}"
+        f"{_method(measured)}. BERT-large is only counted. **When not to trust it:** random "
+        "weights take as long as trained ones, but a real model also cuts text into tokens; and as "
+        "one twin is in memory at a time, a busy machine may slow one more than the other."
     )
 
 
-def tally(verdicts: Sequence[Verdict]) -> str:
-    """How many rows hold, in words."""
-    counts = {
-        outcome: sum(verdict.outcome == outcome for verdict in verdicts)
-        for outcome in claims.OUTCOMES
-    }
-    verbs = {
-        claims.HOLDS: ("holds", "hold"),
-        claims.IN_PART: ("holds in part", "hold in part"),
-        claims.FAILS: ("does not hold here", "do not hold here"),
-        claims.UNTESTED: ("is not tested here", "are not tested here"),
-    }
-    said = [f"{count} {verbs[outcome][count != 1]}" for outcome, count in counts.items() if count]
-    return f"Of {len(verdicts)} rows, {listing(said)}."
-
-
 def row_html(claim: Claim, verdict: Verdict, taken: str) -> str:
-    """One row: what is claimed, what was found, the verdict, and how it was come by."""
+    """One row: what is claimed, the facts, the verdict, and how it was come by.
+
+    `taken` says where and when figures were measured. All text is escaped.
+    """
     cells = "".join(
-        _cell(name, claim.says[name], verdict.findings[name])
+        _cell(claim, name, verdict.findings[name])
         for name in claim.says
         if name in verdict.findings
     )
@@ -219,22 +210,25 @@ def row_html(claim: Claim, verdict: Verdict, taken: str) -> str:
     return (
         f'<section class="q-claim" aria-label="{escape(claim.title)}" data-claim="{claim.key}">'
         f'<div><h3>{escape(claim.title)}</h3><div class="q-outcome">{_tick(verdict.outcome)}'
-        f'<span>{escape(verdict.outcome)}</span></div></div><div><div class="q-cells">{cells}</div>'
-        f"<p>{escape(verdict.reason)}</p>"
-        f'<p class="q-how">How it was checked: {escape(claim.how)}{escape(source)} '
+        f"<span>{escape(words.OUTCOMES[verdict.outcome])}</span></div></div>"
+        f'<div><div class="q-cells">{cells}</div>'
+        f"<p>{escape(words.reason(claim.key, verdict))}</p>"
+        f'<p class="q-how">How it was checked: {escape(words.how(claim.key))}{escape(source)} '
         f"{escape(taken)}</p></div></section>"
     )
 
 
-def _cell(name: str, says: str, found: Finding) -> str:
+def _cell(claim: Claim, name: str, finding: Finding) -> str:
+    outcome = words.OUTCOMES[finding.outcome]
     return (
         f'<div style="--model:{MODEL_COLOURS.get(name, OTHER_MODEL)}"><b>{escape(TITLES[name])}</b>'
-        f'<span class="q-says">{_tick(found.outcome)} {escape(says)}'
-        f'<span class="q-unseen">: {escape(found.outcome)}</span></span>{escape(found.said)}</div>'
+        f'<span class="q-says">{_tick(finding.outcome)} {escape(claim.says[name])}'
+        f'<span class="q-unseen">: {escape(outcome)}</span></span>'
+        f"{escape(words.finding(claim.key, name, finding.facts))}</div>"
     )
 
 
-def _tick(outcome: str) -> str:
+def _tick(outcome: Outcome) -> str:
     colour, sign = VERDICT_COLOURS[outcome], VERDICT_SIGNS[outcome]
     return f'<span class="q-tick" aria-hidden="true" style="--tone:{colour}">{sign}</span>'
 
@@ -250,14 +244,15 @@ def _row(claim: Claim, verdict: Verdict, evidence: Evidence, own: set[str]) -> N
 
 def _taken(claim: Claim, evidence: Evidence, own: set[str]) -> str:
     """Where and when the figures of a row come from."""
-    said = []
+    sentences = []
     for field in claim.measured:
-        if (found := getattr(evidence, field)) is None:
+        if (measured := getattr(evidence, field)) is None:
             continue
-        method = ", in fresh processes" if field == "memory" else _method(found)
+        method = ", in fresh processes" if field == "memory" else _method(measured)
         whose = "Measured here" if field in own else "Shipped reference"
-        said.append(f"{whose}: {_when(found.taken)}, {_machine(found.host)}{method}.")
-    return " ".join(said)
+        at = f"{_when(measured.taken)}, {_machine(measured.host)}"
+        sentences.append(f"{whose}: {at}{method}.")
+    return " ".join(sentences)
 
 
 def _when(taken: str) -> str:
@@ -268,21 +263,21 @@ def _machine(host: Host) -> str:
     return f"{host.processor}, {host.cores} cores, torch {host.torch}"
 
 
-def _method(found) -> str:
+def _method(measured: Sights | Sweep | Twins) -> str:
     """Threads and calls of what was timed; nothing where nothing was."""
-    if isinstance(found, Sights):
-        return f", sentence “{found.text}”"
+    if isinstance(measured, Sights):
+        return f", sentence “{measured.text}”"
     timed = (
-        [one for twin in found.twins for one in twin.latencies]
-        if isinstance(found, Twins)
-        else found.latencies
+        [latency for twin in measured.twins for latency in twin.latencies]
+        if isinstance(measured, Twins)
+        else measured.latencies
     )
     if not timed:
         return ""
-    runs = sorted({len(one.samples_ms) for one in timed})
+    runs = sorted({len(latency.samples_ms) for latency in timed})
     calls = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
-    threads = max(one.threads for one in timed)
-    return f", {threads} thread{'s' * (threads != 1)}, medians of {calls} calls"
+    threads = max(latency.threads for latency in timed)
+    return f", {counted(threads, 'thread')}, medians of {calls} calls"
 
 
 @st.cache_data(show_spinner=False)
@@ -293,31 +288,29 @@ def _twins_shipped() -> Twins:
 @st.cache_data(show_spinner=False)
 def _files() -> Evidence:
     """What the shipped files have to say: models, and reference measurements."""
-    return replace(claims.gather(), sights=sight.read(), twins=_twins_shipped())
+    return replace(gather(), sights=sight.read(), twins=_twins_shipped())
 
 
 def _evidence() -> tuple[Evidence, set[str]]:
     """What verdicts rest on, and which of it this visitor has measured here."""
     (sweep, shipped), (memory, memory_shipped) = speed.sweep(), speed.footprints()
-    found = replace(_files(), sweep=sweep, memory=memory)
+    evidence = replace(_files(), sweep=sweep, memory=memory)
     shipped_too = {"sweep": shipped, "memory": memory_shipped}
     own = {field for field, reference in shipped_too.items() if not reference}
     if (sights := st.session_state.get(_SIGHTS)) and _complete(sights):
-        found, own = replace(found, sights=sights), own | {"sights"}
-    if (measured := st.session_state.get(_TWINS)) and all(
-        twin.latencies for twin in _timed(measured)
-    ):
-        found, own = replace(found, twins=measured), own | {"twins"}
-    return found, own
+        evidence, own = replace(evidence, sights=sights), own | {"sights"}
+    if (measured := st.session_state.get(_TWINS)) and _complete_twins(measured):
+        evidence, own = replace(evidence, twins=measured), own | {"twins"}
+    return evidence, own
 
 
 def _complete(sights: Sights) -> bool:
-    return {one.model for one in sights.seen} == set(SPECS)
+    return {seen.model for seen in sights.seen} == set(SPECS)
 
 
-def _complete_twins(found: Twins) -> bool:
-    return all(twin.latencies for twin in _timed(found))
+def _complete_twins(measured: Twins) -> bool:
+    return all(twin.latencies for twin in _timed(measured))
 
 
-def _timed(found: Twins) -> list[Twin]:
-    return [twin for twin in found.twins if twins.ARCHITECTURES[twin.name].timed]
+def _timed(measured: Twins) -> list[Twin]:
+    return [twin for twin in measured.twins if twins.ARCHITECTURES[twin.name].timed]

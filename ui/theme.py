@@ -5,6 +5,7 @@ for the recurrent pair, cool for the Transformers. Labels are a purple and teal 
 green, and never stand without their word or sign.
 """
 
+from model_zoo.claims.verdict import Outcome
 from model_zoo.registry import SPECS
 
 MODEL_COLOURS = {
@@ -21,14 +22,14 @@ OTHER_MODEL = "#777777"  # a model that has no colour of its own yet
 TITLES = {name: row.title for name, row in SPECS.items()}  # what models are called
 PLAIN = {"displayModeBar": False}  # of charts: hovering is enough
 VERDICT_COLOURS = {  # white signs on them are readable
-    "holds": "#1B7F5C",
-    "holds in part": "#8A6100",
-    "does not hold here": "#9A3B26",
-    "not tested here": "#666666",
+    Outcome.HOLDS: "#1B7F5C",
+    Outcome.IN_PART: "#8A6100",
+    Outcome.FAILS: "#9A3B26",
+    Outcome.UNTESTED: "#666666",
 }
 VERDICT_SIGNS = {
-    "holds": "✓",
-    "holds in part": "◐",
-    "does not hold here": "✗",
-    "not tested here": "–",
+    Outcome.HOLDS: "✓",
+    Outcome.IN_PART: "◐",
+    Outcome.FAILS: "✗",
+    Outcome.UNTESTED: "–",
 }

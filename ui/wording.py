@@ -159,6 +159,16 @@ def megabytes(size: float) -> str:
     return f"{size / 1e9:.1f} GB" if abs(size) >= 1e10 else f"{size / 1e6:,.0f} MB"
 
 
+def millions(count: float) -> str:
+    """A number of parameters in millions; below one, to two decimals."""
+    return f"{count / 1e6:.2f} M" if count < 1e6 else f"{count / 1e6:.1f} M"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things: "1 layer", "12 layers"."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def in_line(ahead: int) -> str:
     """Where a visitor stands who waits for a turn; `ahead` are those who wait before them."""
     return f"Waiting for your turn: {f'{ahead:,} ahead of you' if ahead else 'you are next'}…"

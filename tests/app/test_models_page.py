@@ -7,12 +7,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model_zoo import sight, twins
-from model_zoo.claims import CLAIMS, HOLDS, OUTCOMES, PUBLISHED
+from model_zoo.claims.table import CLAIMS, PUBLISHED
+from model_zoo.claims.verdict import Outcome
 from model_zoo.errors import MeasureError
 from model_zoo.registry import SPECS
 from model_zoo.results import Latency
 from tests.app.conftest import ROOT
 from ui import cached, speed, turns
+from ui import claims_words as words
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
@@ -33,8 +35,8 @@ def html(app):
 
 def rows(app):
     """Key of each row drawn -> its HTML."""
-    found = (re.search(r'data-claim="([\w-]+)"', body) for body in html(app))
-    return {match[1]: match.string for match in found if match}
+    keys = (re.search(r'data-claim="([\w-]+)"', body) for body in html(app))
+    return {match[1]: match.string for match in keys if match}
 
 
 def outcome(row):
@@ -50,8 +52,8 @@ def test_every_row_has_a_verdict_and_a_link(app):
     assert not app.exception and not app.error
     drawn = rows(app)
     assert list(drawn) == [claim.key for claim in CLAIMS + PUBLISHED]
-    assert {outcome(row) for row in drawn.values()} <= set(OUTCOMES)
-    counted = sum(outcome(drawn[claim.key]) == HOLDS for claim in CLAIMS)
+    assert {outcome(row) for row in drawn.values()} <= set(words.OUTCOMES.values())
+    counted = sum(outcome(drawn[claim.key]) == words.OUTCOMES[Outcome.HOLDS] for claim in CLAIMS)
     assert any(m.value.startswith(f"**Of 11 rows, {counted} hold, ") for m in app.markdown)
     links = len(app.get("page_link")) + sum("](#" in m.value for m in app.markdown)
     assert links >= len(drawn)
@@ -88,14 +90,14 @@ def test_twins_are_labelled_and_measured_anew(monkeypatch):
     shipped = twins.read()
 
     def quick():
-        for share, found in ((0.0, ()), (1.0, (7.0,))):
+        for share, ms in ((0.0, ()), (1.0, (7.0,))):
             yield (
                 share,
                 replace(
                     shipped,
                     twins=tuple(
-                        replace(twin, latencies=(Latency(twin.name, 5, 1, 1, 0, found),))
-                        if found and twin.latencies
+                        replace(twin, latencies=(Latency(twin.name, 5, 1, 1, 0, ms),))
+                        if ms and twin.latencies
                         else replace(twin, latencies=())
                         for twin in shipped.twins
                     ),
@@ -106,7 +108,7 @@ def test_twins_are_labelled_and_measured_anew(monkeypatch):
     app = opened()
     assert any("Architecture only, no predictions" in m.value for m in app.markdown)
     assert "5 tokens" not in app.dataframe[0].value.columns
-    press(app, "Measure the twins")
+    press(app, words.MEASURE_TWINS)
     assert not app.exception and not app.error
     assert "Measured here: " in rows(app)["paper-speed"]
     assert outcome(rows(app)["paper-speed"]) == "does not hold here"  # as fast as one another
@@ -126,7 +128,7 @@ def test_twins_that_do_not_fit_are_refused_in_words(monkeypatch, late):
         raise MeasureError("BERT-base needs more memory than there is. Try elsewhere.")
 
     monkeypatch.setattr(twins, "speed", lambda: (step for step in refuse()))
-    app = press(opened(), "Measure the twins")
+    app = press(opened(), words.MEASURE_TWINS)
     assert not app.exception and "needs more memory" in app.error[0].value.replace("\\", "")
     assert "Shipped reference: " in rows(app)["paper-speed"]
     assert not turns.work.running() and not turns.sweeps.running()
@@ -138,12 +140,12 @@ def test_twins_that_do_not_fit_are_refused_in_words(monkeypatch, late):
 def test_measuring_here_replaces_what_was_shipped(monkeypatch):
     plan = speed.Plan(3, 0.1, False, lengths=(8, 16), batches=(1,))
     monkeypatch.setitem(speed.PLANS, "quick", plan)
-    app = press(opened(), "Measure on this machine")
+    app = press(opened(), words.MEASURE_HERE)
     assert not app.exception and not app.error
     drawn = rows(app)
     for key in ("directionality", "context", "processing", "speed"):
         assert "Measured here: " in drawn[key]
-    assert outcome(drawn["directionality"]) == HOLDS
+    assert outcome(drawn["directionality"]) == words.OUTCOMES[Outcome.HOLDS]
     assert "Shipped reference: " in drawn["memory"]  # a quick measurement has none
     assert sight.TEXT in drawn["context"]
     press(app, "Back to the reference")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.claims import CLAIMS, PUBLISHED
+from model_zoo.claims.table import CLAIMS, PUBLISHED
 from model_zoo.registry import SPECS
 
 

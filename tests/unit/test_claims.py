@@ -6,14 +6,22 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from model_zoo import claims, sight, twins
-from model_zoo.claims import CLAIMS, FAILS, HOLDS, IN_PART, PUBLISHED, UNTESTED, Claim, Finding
+from model_zoo import sight, twins
+from model_zoo.claims.cost import Parallel, Recurrence
+from model_zoo.claims.evidence import gather
+from model_zoo.claims.structure import EncoderLayers
+from model_zoo.claims.table import CLAIMS, PUBLISHED
+from model_zoo.claims.training import Distillation, FineTuning, Supervision
+from model_zoo.claims.verdict import Claim, Missing, Outcome, overall
 from model_zoo.errors import DataError
 from model_zoo.host import host
 from model_zoo.registry import SPECS, load
 from model_zoo.results import Footprint, Influence, Latency, Sight, Sights, Sweep, Twins
-from ui.claims import SEE, row_html, tally
+from ui import claims_words as words
+from ui.claims import SEE, row_html
+from ui.theme import VERDICT_COLOURS, VERDICT_SIGNS
 
+HOLDS, IN_PART, FAILS, UNTESTED = Outcome
 TAKEN = "2026-01-02T03:04:05+00:00"
 ROWS = {claim.key: claim for claim in CLAIMS + PUBLISHED}
 TOKEN_MS = {"lstm": 0.1, "bilstm": 0.2, "bert": 0.7, "distilbert": 0.35}
@@ -73,25 +81,31 @@ def made_twins(bert_ms=200.0, distilbert_ms=100.0):
 def evidence():
     """The bundled models' files, and measurements that bear every claim out that they can."""
     sweep = made_sweep()
-    return replace(
-        claims.gather(), sights=made_sights(), sweep=sweep, memory=sweep, twins=made_twins()
-    )
+    return replace(gather(), sights=made_sights(), sweep=sweep, memory=sweep, twins=made_twins())
 
 
-def found(key, evidence):
+def judge(key, evidence):
     """The verdict on a row, and the outcome for each model."""
     verdict = ROWS[key].check(evidence)
-    return verdict, {name: one.outcome for name, one in verdict.findings.items()}
+    return verdict, {name: finding.outcome for name, finding in verdict.findings.items()}
+
+
+def phrase(key, verdict, model):
+    """What the page says of one model in a row."""
+    return words.finding(key, model, verdict.findings[model].facts)
 
 
 @pytest.mark.parametrize("claim", ROWS.values(), ids=lambda claim: claim.key)
 def test_every_row_speaks_of_the_models_it_claims_something_of(claim: Claim, evidence):
-    for case in (evidence, claims.gather()):  # with measurements and without
+    for case in (evidence, gather()):  # with measurements and without
         verdict = claim.check(case)
         assert set(verdict.findings) == set(claim.says)
-        assert verdict.outcome in claims.OUTCOMES
-        assert verdict.reason.endswith(".") and all(one.said for one in verdict.findings.values())
-    assert claim.key in SEE
+        assert verdict.outcome in Outcome
+        assert words.reason(claim.key, verdict).endswith(".")
+        assert all(phrase(claim.key, verdict, name) for name in claim.says)
+        missing = isinstance(verdict.facts, Missing)
+        assert missing == (verdict.outcome == UNTESTED and claim.key != "example")
+    assert claim.key in SEE and words.how(claim.key).endswith(".")
 
 
 def test_the_table_is_whole():
@@ -100,8 +114,14 @@ def test_the_table_is_whole():
     assert all(claim.source for claim in PUBLISHED)
 
 
+def test_every_outcome_has_its_words_and_its_sign():
+    for signs in (words.OUTCOMES, VERDICT_COLOURS, VERDICT_SIGNS):
+        assert list(signs) == list(Outcome) and len(set(signs.values())) == len(Outcome)
+    assert set(words.MISSING) == set(Missing) - {Missing.RECORD}
+
+
 def test_without_measurements_nothing_measured_is_judged():
-    bare = claims.gather()
+    bare = gather()
     outcomes = {claim.key: claim.check(bare).outcome for claim in CLAIMS + PUBLISHED}
     untested = {key for key, outcome in outcomes.items() if outcome == UNTESTED}
     assert untested >= {"directionality", "context", "processing", "memory", "speed"}
@@ -111,10 +131,10 @@ def test_without_measurements_nothing_measured_is_judged():
 
 def test_what_hangs_on_sight(evidence):
     for key in ("directionality", "context"):
-        assert found(key, evidence)[0].outcome == HOLDS
+        assert judge(key, evidence)[0].outcome == HOLDS
     leaking = replace(evidence, sights=made_sights(lstm=seen("lstm", "whole", later=1)))
     for key in ("directionality", "context"):
-        verdict, outcomes = found(key, leaking)
+        verdict, outcomes = judge(key, leaking)
         assert verdict.outcome == IN_PART and outcomes["lstm"] == FAILS
         assert outcomes["bert"] == HOLDS
     blind = replace(
@@ -126,72 +146,96 @@ def test_what_hangs_on_sight(evidence):
             bert=seen("bert", "whole", later=9),
         ),
     )
-    _, outcomes = found("directionality", blind)
+    _, outcomes = judge("directionality", blind)
     assert outcomes["bilstm"] == FAILS and outcomes["bert"] == IN_PART
-    assert found("context", blind)[1]["bilstm"] == FAILS
+    assert judge("context", blind)[1]["bilstm"] == FAILS
 
 
 def test_processing_is_read_from_what_a_token_costs(evidence):
-    verdict, _ = found("processing", evidence)
-    assert verdict.outcome == HOLDS and "2.0×" in verdict.findings["bilstm"].said
-    assert "64 steps in a row" in verdict.findings["lstm"].said
-    assert "128 steps" in verdict.findings["bilstm"].said
+    verdict, _ = judge("processing", evidence)
+    assert verdict.outcome == HOLDS and "2.0×" in phrase("processing", verdict, "bilstm")
+    assert "64 steps in a row" in phrase("processing", verdict, "lstm")
+    assert "128 steps" in phrase("processing", verdict, "bilstm")
+    facts = {name: finding.facts for name, finding in verdict.findings.items()}
+    assert facts["lstm"] == Recurrence(64, 64, pytest.approx(0.1), None)
+    assert facts["bilstm"] == Recurrence(128, 64, pytest.approx(0.2), pytest.approx(2))
+    work = {name: evidence.cards[name].core_parameters for name in ("lstm", "bert")}
+    assert facts["bert"] == Parallel(
+        12,
+        pytest.approx(work["bert"] / work["lstm"] * 7.4 / 45.8),
+        pytest.approx(45.8 / 6.6),
+        8,
+        64,
+    )
     one_pass = replace(evidence, sweep=made_sweep(TOKEN_MS | {"bilstm": 0.11}))
-    assert found("processing", one_pass)[1]["bilstm"] == IN_PART
+    assert judge("processing", one_pass)[1]["bilstm"] == IN_PART
     laggard = replace(evidence, sweep=made_sweep(TOKEN_MS | {"bert": 50.0}))
-    assert found("processing", laggard)[1]["bert"] == IN_PART
+    assert judge("processing", laggard)[1]["bert"] == IN_PART
     single = replace(evidence, sweep=made_sweep(lengths=(8,)))
-    assert found("processing", single)[0].outcome == UNTESTED
+    assert judge("processing", single)[0].facts == Missing.LENGTHS
+    apart = made_sweep()
+    moved = tuple(
+        replace(latency, tokens=2 * latency.tokens) if latency.model == "bert" else latency
+        for latency in apart.latencies
+    )
+    elsewhere = judge("processing", replace(evidence, sweep=replace(apart, latencies=moved)))[0]
+    assert elsewhere.outcome == UNTESTED and elsewhere.facts == Missing.SHARED_LENGTHS
 
 
 def test_speed_is_an_order_asked_for_in_every_setting(evidence):
-    verdict, _ = found("speed", evidence)
-    assert verdict.outcome == HOLDS and "4 of 4 settings" in verdict.reason
+    verdict, _ = judge("speed", evidence)
+    assert verdict.outcome == HOLDS and "4 of 4 settings" in words.reason("speed", verdict)
+    assert all((rank.wins, rank.settings) == (4, 4) for rank in verdict.facts.ranks.values())
     tied = replace(evidence, sweep=made_sweep(TOKEN_MS | {"distilbert": 0.7}))
-    _, outcomes = found("speed", tied)
+    _, outcomes = judge("speed", tied)
     assert outcomes["distilbert"] == FAILS and outcomes["lstm"] == HOLDS
     slow_start = made_sweep()
     mixed = tuple(
-        replace(one, samples_ms=(0.5,)) if (one.model, one.tokens) == ("bert", 8) else one
-        for one in slow_start.latencies
+        replace(latency, samples_ms=(0.5,))
+        if (latency.model, latency.tokens) == ("bert", 8)
+        else latency
+        for latency in slow_start.latencies
     )
-    _, outcomes = found("speed", replace(evidence, sweep=replace(slow_start, latencies=mixed)))
+    _, outcomes = judge("speed", replace(evidence, sweep=replace(slow_start, latencies=mixed)))
     assert set(outcomes.values()) == {IN_PART}
     half = replace(evidence, sweep=made_sweep({"lstm": 0.1, "bert": 0.7}))
-    assert found("speed", half)[0].outcome == UNTESTED
+    assert judge("speed", half)[0].outcome == UNTESTED
 
 
 def test_memory_is_an_order(evidence):
-    assert found("memory", evidence)[0].outcome == HOLDS
+    assert judge("memory", evidence)[0].outcome == HOLDS
     swapped = made_sweep(added=ADDED | {"lstm": 40, "distilbert": 160})
-    verdict, outcomes = found("memory", replace(evidence, memory=swapped))
+    verdict, outcomes = judge("memory", replace(evidence, memory=swapped))
     assert outcomes == {"lstm": IN_PART, "bilstm": IN_PART, "bert": IN_PART, "distilbert": FAILS}
     assert verdict.outcome == IN_PART
-    assert "BiLSTM, LSTM, BERT and DistilBERT" in verdict.reason
+    assert "BiLSTM, LSTM, BERT and DistilBERT" in words.reason("memory", verdict)
+    assert verdict.facts.order == ("bilstm", "lstm", "bert", "distilbert")
 
 
 def test_size_is_here_and_at_the_papers_size(evidence):
-    verdict, outcomes = found("size", evidence)
+    verdict, outcomes = judge("size", evidence)
     assert outcomes == {"lstm": HOLDS, "bilstm": IN_PART, "bert": IN_PART, "distilbert": IN_PART}
-    assert "2.00×" in verdict.reason and "109.5 M" in verdict.reason
+    reason = words.reason("size", verdict)
+    assert "2.00×" in reason and "109.5 M" in reason
+    assert verdict.facts.bilstm.core == 2 and verdict.facts.paper == (109_482_240, 66_362_880)
     large = {
         name: replace(card, parameters={"bert": 110_000_000}.get(name, card.parameters))
         for name, card in evidence.cards.items()
     }
-    assert found("size", replace(evidence, cards=large))[1]["bert"] == HOLDS
-    assert found("size", replace(evidence, twins=None))[1]["bert"] == FAILS
+    assert judge("size", replace(evidence, cards=large))[1]["bert"] == HOLDS
+    assert judge("size", replace(evidence, twins=None))[1]["bert"] == FAILS
 
 
 def scored(evidence, **accuracies):
     """Evidence with other accuracies, and intervals of 2 points around them."""
     metrics = {
-        name: one
+        name: entries
         | {
             part: {"accuracy": share, "ci95": [share - 0.02, share + 0.02]}
             for part in ("validation", "unseen_half")
             for share in (accuracies[name],)
         }
-        for name, one in evidence.metrics.items()
+        for name, entries in evidence.metrics.items()
     }
     return replace(evidence, metrics=metrics)
 
@@ -206,41 +250,76 @@ def scored(evidence, **accuracies):
     ],
 )
 def test_quality_asks_for_more_than_chance(evidence, accuracies, outcomes):
-    _, given = found("quality", scored(evidence, **dict(zip(SPECS, accuracies, strict=True))))
+    _, given = judge("quality", scored(evidence, **dict(zip(SPECS, accuracies, strict=True))))
     assert tuple(given[name] for name in SPECS) == outcomes
 
 
+def test_quality_needs_accuracies_on_the_same_data(evidence):
+    def without(name, *data):
+        entries = {key: value for key, value in evidence.metrics[name].items() if key not in data}
+        return {name: entries}
+
+    apart = without("bert", "validation") | without("distilbert", "unseen_half")
+    for key in ("quality", "paper-quality"):
+        verdict, _ = judge(key, replace(evidence, metrics=evidence.metrics | apart))
+        assert verdict.outcome == UNTESTED and verdict.facts == Missing.SHARED_ACCURACY
+    none = evidence.metrics | without("lstm", "validation", "unseen_half")
+    assert judge("quality", replace(evidence, metrics=none))[0].facts == Missing.ACCURACY
+
+
 def test_layers_training_and_architecture_follow_the_files(evidence):
-    assert found("layers", evidence)[1]["bilstm"] == IN_PART  # one layer, not several
+    assert judge("layers", evidence)[1]["bilstm"] == IN_PART  # one layer, not several
     deep = {name: replace(card, layers=2 * card.layers) for name, card in evidence.cards.items()}
-    _, outcomes = found("layers", replace(evidence, cards=deep))
+    _, outcomes = judge("layers", replace(evidence, cards=deep))
     assert outcomes["bilstm"] == HOLDS and outcomes["distilbert"] == IN_PART
-    plain = {name: one | {"base": None} for name, one in evidence.metrics.items()}
-    _, outcomes = found("training", replace(evidence, metrics=plain))
+    base = evidence.metrics["bert"]["base"]
+    plain = {name: entries | {"base": None} for name, entries in evidence.metrics.items()}
+    _, outcomes = judge("training", replace(evidence, metrics=plain))
     assert outcomes["lstm"] == HOLDS and outcomes["bert"] == FAILS
-    _, outcomes = found("training", replace(evidence, made=dict.fromkeys(SPECS, "by hand")))
-    assert outcomes["distilbert"] == FAILS
+    verdict, _ = judge("training", evidence)
+    assert verdict.findings["lstm"].facts == Supervision(57_606, base)
+    assert verdict.findings["bert"].facts == FineTuning(57_606, base, 6, 12)
+    assert verdict.findings["distilbert"].facts == Distillation(57_606, "bert")
     swapped = evidence.blocks | {"bert": evidence.blocks["lstm"]}
-    assert found("architecture", replace(evidence, blocks=swapped))[1]["bert"] == FAILS
+    verdict, outcomes = judge("architecture", replace(evidence, blocks=swapped))
+    assert outcomes["bert"] == FAILS
+    assert verdict.findings["bert"].facts == EncoderLayers(1, False, False)
 
 
 @pytest.mark.parametrize(
-    ("bert_ms", "outcome", "said"),
+    ("made", "outcome", "expected"),
+    [
+        ({"by": "distillation", "teacher": "bert"}, HOLDS, "distilled from the BERT here"),
+        ({"by": "distillation", "teacher": "lstm"}, FAILS, "distilled from the LSTM here"),
+        ({"by": "supervision"}, FAILS, "not distilled"),
+        ({"by": "supervision", "teacher": "bert"}, FAILS, "not distilled"),
+        (None, UNTESTED, "no record of its training"),
+    ],
+)
+def test_distilled_is_what_is_on_record_as_such(evidence, made, outcome, expected):
+    metrics = evidence.metrics | {"distilbert": evidence.metrics["distilbert"] | {"made": made}}
+    verdict, outcomes = judge("training", replace(evidence, metrics=metrics))
+    assert outcomes["distilbert"] == outcome
+    assert phrase("training", verdict, "distilbert").startswith(expected)
+    assert outcomes["bert"] == IN_PART
+
+
+@pytest.mark.parametrize(
+    ("bert_ms", "outcome", "ratio"),
     [(200.0, HOLDS, "2.00×"), (159.0, IN_PART, "1.59×"), (100.0, FAILS, "1.00×")],
 )
-def test_the_published_speed_is_asked_of_the_twins(evidence, bert_ms, outcome, said):
-    verdict, _ = found("paper-speed", replace(evidence, twins=made_twins(bert_ms)))
-    assert verdict.outcome == outcome and said in verdict.findings["distilbert"].said
+def test_the_published_speed_is_asked_of_the_twins(evidence, bert_ms, outcome, ratio):
+    verdict, _ = judge("paper-speed", replace(evidence, twins=made_twins(bert_ms)))
+    assert verdict.outcome == outcome and ratio in phrase("paper-speed", verdict, "distilbert")
+    assert verdict.facts.ratio.low == verdict.facts.ratio.high == bert_ms / 100
 
 
 def test_a_row_from_its_models():
-    def overall(*outcomes):
-        return claims.overall({str(i): Finding(one, "") for i, one in enumerate(outcomes)})
-
-    assert overall(HOLDS, HOLDS) == HOLDS
-    assert overall(HOLDS, FAILS) == overall(IN_PART, FAILS) == overall(HOLDS, UNTESTED) == IN_PART
-    assert overall(FAILS, UNTESTED) == FAILS
-    assert overall(HOLDS, UNTESTED, UNTESTED) == UNTESTED
+    assert overall((HOLDS, HOLDS)) == HOLDS
+    for outcomes in ((HOLDS, FAILS), (IN_PART, FAILS), (HOLDS, UNTESTED)):
+        assert overall(outcomes) == IN_PART
+    assert overall((FAILS, UNTESTED)) == FAILS
+    assert overall((HOLDS, UNTESTED, UNTESTED)) == UNTESTED
 
 
 def test_sights_are_counted_by_hand():
@@ -252,16 +331,16 @@ def test_sights_are_counted_by_hand():
 
 @pytest.mark.slow
 def test_what_the_bundled_models_see_is_what_is_shipped():
-    shipped = {(one.model, one.part): one for one in sight.read().seen}
+    shipped = {(own.model, own.part): own for own in sight.read().seen}
     for name in ("lstm", "bilstm", "distilbert"):
-        for one in sight.sights(load(name)):
-            kept = shipped[name, one.part]
-            assert (one.pairs, one.earlier_seen, one.later_seen) == (
+        for own in sight.sights(load(name)):
+            kept = shipped[name, own.part]
+            assert (own.pairs, own.earlier_seen, own.later_seen) == (
                 kept.pairs,
                 kept.earlier_seen,
                 kept.later_seen,
             )
-            assert one.earlier_mean == pytest.approx(kept.earlier_mean, rel=1e-3)
+            assert own.earlier_mean == pytest.approx(kept.earlier_mean, rel=1e-3)
     assert {model for model, _ in shipped} == set(SPECS)
     assert {part for model, part in shipped if model == "bilstm"} == {
         "whole",
@@ -279,12 +358,12 @@ def test_a_damaged_file_of_sights_is_named(tmp_path):
 class Tags(HTMLParser):
     def __init__(self, text):
         super().__init__()
-        self.open, self.found = [], []
+        self.open, self.tags = [], []
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         self.open.append(tag)
-        self.found.append(tag)
+        self.tags.append(tag)
 
     def handle_endtag(self, tag):
         assert self.open.pop() == tag
@@ -295,8 +374,9 @@ def test_rows_are_drawn_with_the_verdict_in_words(claim, evidence):
     verdict = claim.check(evidence)
     drawn = row_html(claim, verdict, "<script>")
     tags = Tags(drawn)
-    assert not tags.open and "script" not in tags.found
-    assert drawn.count(f": {verdict.outcome}</span>") + drawn.count(f">{verdict.outcome}<") >= 1
+    assert not tags.open and "script" not in tags.tags
+    outcome = words.OUTCOMES[verdict.outcome]
+    assert drawn.count(f": {outcome}</span>") + drawn.count(f">{outcome}<") >= 1
     for name in claim.says:
         assert f"<b>{SPECS[name].title}</b>" in drawn
 
@@ -304,5 +384,5 @@ def test_rows_are_drawn_with_the_verdict_in_words(claim, evidence):
 def test_the_tally_counts(evidence):
     verdicts = [claim.check(evidence) for claim in CLAIMS]
     counted = sum(verdict.outcome == HOLDS for verdict in verdicts)
-    assert tally(verdicts).startswith(f"Of 11 rows, {counted} hold, ")
-    assert tally([verdicts[0]] * 2) == "Of 2 rows, 2 hold."
+    assert words.tally(verdicts).startswith(f"Of 11 rows, {counted} hold, ")
+    assert words.tally([verdicts[0]] * 2) == "Of 2 rows, 2 hold."

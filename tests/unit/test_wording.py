@@ -7,10 +7,12 @@ from ui.wording import (
     agreement,
     change,
     confidence,
+    counted,
     interval,
     listing,
     margin,
     megabytes,
+    millions,
     notices,
     percent,
     plain,
@@ -200,3 +202,10 @@ def test_a_number_has_a_sign_unless_nothing_is_left_of_it():
         "±0.00",
         "±0.00",
     ]
+
+
+def test_parameters_and_things_are_counted():
+    assert [millions(count) for count in (789_504, 4_697_090, 33_360_770)] == [
+        *("0.79 M", "4.7 M", "33.4 M")
+    ]
+    assert [counted(count, "layer") for count in (0, 1, 12)] == ["0 layers", "1 layer", "12 layers"]

@@ -1,0 +1,74 @@
+"""What claims are checked against: the models' own files, and what was measured of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_zoo.anatomy import anatomy, read_config
+from model_zoo.registry import MODELS_DIR, SPECS, card, read_metrics
+from model_zoo.results import Block, ModelCard, Sights, Sweep, Twin, Twins
+
+FOUR = ("lstm", "bilstm", "bert", "distilbert")  # those the comparison table speaks of
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that claims are checked against. What has not been measured is None.
+
+    By model name: `cards`; `metrics` (metrics.json); `configs` (config.json); `blocks` (anatomy).
+    Times are taken from `sweep`, footprints from `memory`, which may be another sweep: a quick one
+    has none.
+    """
+
+    cards: Mapping[str, ModelCard]
+    metrics: Mapping[str, dict]
+    configs: Mapping[str, dict]
+    blocks: Mapping[str, tuple[Block, ...]]
+    sights: Sights | None = None
+    sweep: Sweep | None = None
+    memory: Sweep | None = None
+    twins: Twins | None = None
+
+
+def gather(root: Path = MODELS_DIR) -> Evidence:
+    """What the models' own files have to say; raises WeightsError where they are missing."""
+    return Evidence(
+        cards={name: card(name, root) for name in SPECS},
+        metrics={name: read_metrics(name, root) for name in SPECS},
+        configs={name: read_config(name, root) for name in SPECS},
+        blocks={name: anatomy(name, root) for name in SPECS},
+    )
+
+
+def setting_ms(sweep: Sweep | None) -> dict[tuple[int, int], dict[str, float]]:
+    """(tokens, batch) -> model -> median milliseconds of a call; empty without a sweep."""
+    settings: dict[tuple[int, int], dict[str, float]] = {}
+    for latency in sweep.latencies if sweep else ():
+        at = settings.setdefault((latency.tokens, latency.batch), {})
+        at[latency.model] = latency.median_ms
+    return settings
+
+
+def pair_ms(
+    sweep: Sweep | None, first: str, second: str
+) -> dict[tuple[int, int], tuple[float, float]]:
+    """(tokens, batch) -> median milliseconds of two models, where both were timed."""
+    return {
+        at: (ms[first], ms[second])
+        for at, ms in setting_ms(sweep).items()
+        if first in ms and second in ms
+    }
+
+
+def single_ms(sweep: Sweep | None, model: str) -> dict[int, float]:
+    """Tokens -> median milliseconds of `model` for a single text; empty without a sweep."""
+    return {
+        latency.tokens: latency.median_ms
+        for latency in (sweep.latencies if sweep else ())
+        if latency.model == model and latency.batch == 1
+    }
+
+
+def twins_by_name(evidence: Evidence) -> dict[str, Twin]:
+    """Name -> paper-size twin; empty where none was measured."""
+    return {twin.name: twin for twin in (evidence.twins.twins if evidence.twins else ())}
