@@ -94,8 +94,8 @@ def _shape(part: str, shapes: Shapes, config: dict) -> str:
         return ""
     rows, columns = matrices[0]
     if part == "self-attention":
-        heads = config.get("num_attention_heads") or config["n_heads"]
-        return f"{heads} heads of {rows // heads}"
+        heads = config.get("num_attention_heads") or config.get("n_heads")
+        return f"{heads} heads of {rows // heads}" if heads else ""
     if part == "feed-forward":
         return f"{min(rows, columns):,} → {max(rows, columns):,} → {min(rows, columns):,}"
     if part.startswith("from"):  # three gates and the new content, each with a row for every unit

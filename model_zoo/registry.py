@@ -289,7 +289,7 @@ def card(name: str, root: Path = MODELS_DIR) -> ModelCard:
         name=name,
         title=row.title,
         architecture=row.description,
-        layers=config.get("num_hidden_layers") or config["n_layers"],
+        layers=config.get("num_hidden_layers") or config.get("n_layers", 0),
         parameters=sum(sizes.values()),
         core_parameters=sum(size for key, size in sizes.items() if key.startswith(core)),
         directions=1 + bool(config.get("bidirectional")),
@@ -314,6 +314,11 @@ def read_metrics(name: str, root: Path = MODELS_DIR) -> dict:
     """The model's metrics.json as it is, empty if there is none."""
     file = root / name / "metrics.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def teacher(name: str, root: Path = MODELS_DIR) -> str | None:
+    """The model that `name` was distilled from, as its metrics.json says; None for all others."""
+    return read_metrics(name, root).get("made", {}).get("teacher")
 
 
 def read_card(name: str, root: Path = MODELS_DIR) -> str:

@@ -15,6 +15,7 @@ import numpy as np
 import streamlit as st
 
 from model_zoo import registry
+from model_zoo.claims.evidence import Evidence, gather
 from model_zoo.errors import ZooError
 from model_zoo.footprint import added_memory
 from model_zoo.host import free_bytes, give_back_memory, keep_memory_low, resident_bytes
@@ -69,6 +70,7 @@ _results = Results(
     {
         "card": 100,
         "tokenizer": 1,
+        "evidence": 1,
         "courses": 200,
         "attention": 2,
         "gates": 10,
@@ -222,6 +224,12 @@ def _kept(
 def card(name: str) -> ModelCard:
     """What the model's files say of it; loads nothing."""
     return _kept("card", name, lambda _: registry.card(name, registry.MODELS_DIR))
+
+
+def evidence() -> Evidence:
+    """What the files of all models say for the comparison table; loads nothing."""
+    key = tuple(map(weights, registry.SPECS))
+    return _results.get("evidence", key, lambda _: gather(registry.MODELS_DIR))
 
 
 @st.cache_data(show_spinner=False)

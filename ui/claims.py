@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo import sight, twins
-from model_zoo.claims.evidence import Evidence, gather
+from model_zoo.claims.evidence import Evidence
 from model_zoo.claims.table import CLAIMS, PUBLISHED
 from model_zoo.claims.verdict import Claim, Finding, Outcome, Verdict
 from model_zoo.errors import ZooError
@@ -285,10 +285,14 @@ def _twins_shipped() -> Twins:
     return twins.read()
 
 
-@st.cache_data(show_spinner=False)
 def _files() -> Evidence:
     """What the shipped files have to say: models, and reference measurements."""
-    return replace(gather(), sights=sight.read(), twins=_twins_shipped())
+    return replace(cached.evidence(), sights=_sights_shipped(), twins=_twins_shipped())
+
+
+@st.cache_data(show_spinner=False)
+def _sights_shipped() -> Sights:
+    return sight.read()
 
 
 def _evidence() -> tuple[Evidence, set[str]]:

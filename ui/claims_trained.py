@@ -102,7 +102,7 @@ def examples(head: Head) -> str:
     """Of the row: why most tasks cannot be tried here, and what can be."""
     less = ""
     if head.cheaper:
-        less = f" DistilBERT does BERT’s task here at less cost: {_cheaper(head.cheaper)}."
+        less = f" DistilBERT does BERT’s task here, with {_cheaper(head.cheaper)}."
     return (
         f"All four end in a head with {len(head.labels)} answers ({' and '.join(head.labels)}), "
         f"none with one for each of the {head.vocabulary:,} words of the vocabulary, so guessing "

@@ -114,8 +114,8 @@ _ROWS: Mapping[str, RowWords] = {
     "training": RowWords(
         trained.training,
         trained.trainings,
-        "From each model’s metrics.json and model card, written when it was trained; "
-        "nothing is trained again here.",
+        "From each model’s metrics.json, written when it was trained; nothing is trained "
+        "again here.",
     ),
     "memory": RowWords(
         sentences.memory,

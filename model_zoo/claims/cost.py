@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from model_zoo.claims.evidence import FOUR, Evidence, setting_ms, single_ms
+from model_zoo.claims.evidence import FOUR, RECURRENT, Evidence, setting_ms, single_ms
 from model_zoo.claims.verdict import Finding, Missing, Verdict, graded, judged, untested
-from model_zoo.registry import RECURRENT
 from model_zoo.results import Footprint
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_zoo.anatomy import anatomy, read_config
-from model_zoo.registry import MODELS_DIR, SPECS, card, read_metrics
+from model_zoo.registry import MODELS_DIR, card, read_metrics
 from model_zoo.results import Block, ModelCard, Sights, Sweep, Twin, Twins
 
 FOUR = ("lstm", "bilstm", "bert", "distilbert")  # those the comparison table speaks of
+RECURRENT = FOUR[:2]  # as it says of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,10 @@ class Evidence:
 def gather(root: Path = MODELS_DIR) -> Evidence:
     """What the models' own files have to say; raises WeightsError where they are missing."""
     return Evidence(
-        cards={name: card(name, root) for name in SPECS},
-        metrics={name: read_metrics(name, root) for name in SPECS},
-        configs={name: read_config(name, root) for name in SPECS},
-        blocks={name: anatomy(name, root) for name in SPECS},
+        cards={name: card(name, root) for name in FOUR},
+        metrics={name: read_metrics(name, root) for name in FOUR},
+        configs={name: read_config(name, root) for name in FOUR},
+        blocks={name: anatomy(name, root) for name in FOUR},
     )
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from model_zoo.claims.evidence import FOUR, Evidence, twins_by_name
+from model_zoo.claims.evidence import FOUR, RECURRENT, Evidence, twins_by_name
 from model_zoo.claims.verdict import Finding, Verdict, graded, judged, near
-from model_zoo.registry import RECURRENT
 from model_zoo.results import Twin
 
 _WIDTHS = (("bert", "hidden_size"), ("distilbert", "dim"))  # where a config has its width

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from model_zoo.claims.evidence import FOUR, Evidence, pair_ms
+from model_zoo.claims.evidence import FOUR, RECURRENT, Evidence, pair_ms
 from model_zoo.claims.verdict import (
     Finding,
     Missing,
@@ -14,7 +14,6 @@ from model_zoo.claims.verdict import (
     overall,
     untested,
 )
-from model_zoo.registry import RECURRENT
 
 DATA = ("validation", "unseen_half")  # entries of metrics.json: what accuracy was measured on
 
