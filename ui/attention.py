@@ -1,4 +1,4 @@
-"""Attention: BERT beside DistilBERT, and which of their heads do next to nothing."""
+"""Attention: Transformers side by side, and which of their heads do next to nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -36,7 +36,7 @@ DOUBT = (
 
 
 def section(encoded: Encoded) -> None:
-    """BERT's attention beside DistilBERT's, and which heads do next to nothing."""
+    """The attention of every model that has any, and which heads do next to nothing."""
     st.header("Attention")
     found = ask(Capability.ATTENTION, cached.attention, encoded.text)
     if not found:
@@ -76,7 +76,7 @@ def _one_head(found: Mapping[str, Attention], hidden: bool) -> None:
     how_to_read(
         "Each row is a token and says where it takes its input from; rows sum to 100 %. Bright is "
         f"much, dark is little; both pictures share one scale, up to {percent(most)}. "
-        + _twins(layers),
+        + _twins(found, layers),
         DOUBT,
     )
 
@@ -102,7 +102,7 @@ def _all_heads(found: Mapping[str, Attention], hidden: bool) -> None:
         "head, dark for 0 % and bright for 100 %. A diagonal stripe looks at the same or a "
         "neighbouring token, an upright one at a single token from everywhere. "
         + _averaged(_count(found, hidden))
-        + _twins(layers),
+        + _twins(found, layers),
         DOUBT,
     )
 
@@ -143,16 +143,14 @@ def _small(layer: np.ndarray, hidden: bool) -> np.ndarray:
 
 def _rolled_out(found: Mapping[str, Attention], hidden: bool) -> None:
     start = choose_start(_count(found, hidden))
-    tokens = next(iter(found.values())).tokens
     squares = {name: rollout(one.weights) for name, one in found.items()}  # each (T, T)
     from_cls = {name: weights[0] for name, weights in squares.items()}  # each (T,)
     if hidden:
-        tokens = tokens[1:-1]
         squares = {name: hide_special(weights) for name, weights in squares.items()}
         from_cls = {name: row[1:-1] / row[1:-1].sum() for name, row in from_cls.items()}
     most = max(float(row.max()) for row in from_cls.values())
     for name, column in beside(found):
-        row, weights = from_cls[name], squares[name]
+        row, weights, tokens = from_cls[name], squares[name], _tokens(found[name], hidden)
         first = int(row.argmax())
         said = f"[CLS] draws most on “{tokens[first]}”, {percent(row[first])}."
         with column:
@@ -201,8 +199,11 @@ def _agreement(name: str, one: Attention) -> str:
 
 
 def _arcs(found: Mapping[str, Attention], hidden: bool) -> None:
-    tokens = next(iter(found.values())).tokens
-    tokens = tokens[1:-1] if hidden else tokens
+    tokens = _tokens(next(iter(found.values())), hidden)
+    for name in [name for name, one in found.items() if _tokens(one, hidden) != tokens]:
+        said = f"{TITLES[name]} cuts the text into other tokens: look at its heads one by one."
+        st.caption(plain(said))
+        found = {other: one for other, one in found.items() if other != name}
     with st.container(horizontal=True, vertical_alignment="bottom", key="attention-arcs"):
         layers = _choose_layer(found)
         head = _choose_head(found)
@@ -232,7 +233,7 @@ def _arcs(found: Mapping[str, Attention], hidden: bool) -> None:
     how_to_read(
         "Lines run from the chosen token, bold on the left, to the tokens it attends to; stronger "
         "and wider lines carry more, and the share stands beside each token. Lines under 1 % of "
-        "the strongest are left out. " + _twins(layers),
+        "the strongest are left out. " + _twins(found, layers),
         DOUBT,
     )
 
@@ -280,31 +281,54 @@ def _idle_heads(found: Mapping[str, Attention]) -> None:
     )
 
 
+def _tokens(one: Attention, hidden: bool) -> tuple[str, ...]:
+    return one.tokens[1:-1] if hidden else one.tokens
+
+
 def _count(found: Mapping[str, Attention], hidden: bool) -> int:
-    return len(next(iter(found.values())).tokens) - 2 * hidden
+    """Of the longest row of tokens: models with tokenizers of their own differ."""
+    return max(len(_tokens(one, hidden)) for one in found.values())
 
 
 def _choose_layer(found: Mapping[str, Attention]) -> dict[str, int]:
-    """Model -> layer (from 1) to look at: one choice for all, a shallow model's by its origin."""
+    """Model -> layer (from 1) to look at: one choice for all, a pupil's by its origin."""
     depths = {name: len(one.weights) for name, one in found.items()}
+    halved = _pupils(depths)
     deepest = max(depths.values())
     middle = deepest // 4 * 2 + 1  # one that has a twin, and more to show than the first
     layer = st.slider("Layer", 1, deepest, middle, key=f"attention-layer-{deepest}", width=260)
     return {
-        name: twin(layer) if 2 * depth == deepest else min(layer, depth)
+        name: twin(min(layer, 2 * depth)) if name in halved else min(layer, depth)
         for name, depth in depths.items()
     }
 
 
-def _twins(layers: Mapping[str, int]) -> str:
-    if len(layers) < 2:
-        return ""
-    (deep, at), (shallow, paired) = layers.items()
-    start = origin(paired)
-    said = f"{TITLES[shallow]}’s layer {paired} started as {TITLES[deep]}’s layer {start}"
-    if start == at:
-        return f"{said}, beside it; distillation has trained it on since."
-    return f"{said}; {TITLES[deep]}’s layer {at} was left out of {TITLES[shallow]} and has no twin."
+def _pupils(depths: Mapping[str, int]) -> dict[str, str]:
+    """Model -> the one shown that it was distilled from, where it started as half of its layers."""
+    teachers = {name: cached.teacher(name) for name in depths}
+    return {
+        name: teacher
+        for name, teacher in teachers.items()
+        if teacher is not None and teacher in depths and depths[teacher] == 2 * depths[name]
+    }
+
+
+def _twins(found: Mapping[str, Attention], layers: Mapping[str, int]) -> str:
+    """For every pupil shown beside its teacher, where the layer in view comes from."""
+    sentences = []
+    for pupil, teacher in _pupils({name: len(one.weights) for name, one in found.items()}).items():
+        start = origin(layers[pupil])
+        came = (
+            f"{TITLES[pupil]}’s layer {layers[pupil]} started as {TITLES[teacher]}’s layer {start}"
+        )
+        if start == layers[teacher]:
+            sentences.append(f"{came}, beside it; distillation has trained it on since.")
+        else:
+            sentences.append(
+                f"{came}; {TITLES[teacher]}’s layer {layers[teacher]} was left out of "
+                f"{TITLES[pupil]} and has no twin."
+            )
+    return " ".join(sentences)
 
 
 def _choose_head(found: Mapping[str, Attention]) -> str:

@@ -69,6 +69,7 @@ TIDY_SECONDS = 5.0
 _results = Results(
     {
         "card": 100,
+        "teacher": 100,
         "tokenizer": 1,
         "evidence": 1,
         "courses": 200,
@@ -224,6 +225,11 @@ def _kept(
 def card(name: str) -> ModelCard:
     """What the model's files say of it; loads nothing."""
     return _kept("card", name, lambda _: registry.card(name, registry.MODELS_DIR))
+
+
+def teacher(name: str) -> str | None:
+    """The model that this one was distilled from, if it was."""
+    return _kept("teacher", name, lambda _: registry.teacher(name, registry.MODELS_DIR))
 
 
 def evidence() -> Evidence:

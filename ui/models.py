@@ -6,10 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from model_zoo.anatomy import anatomy, licence
+from model_zoo.errors import ZooError
 from model_zoo.registry import SPECS, read_card, read_metrics
 from ui import cached, curves, diagrams
 from ui.theme import PLAIN, TITLES
-from ui.wording import interval
+from ui.wording import interval, plain
 
 
 def anatomies() -> None:
@@ -111,5 +112,8 @@ def model_cards() -> None:
     st.header("Model cards")
     for name in SPECS:
         with st.expander(f"Model card of {TITLES[name]}"):
-            # a card is a document of its own: its title goes below the page's
-            st.markdown(re.sub(r"^#", "###", read_card(name), flags=re.MULTILINE))
+            try:
+                # a card is a document of its own: its title goes below the page's
+                st.markdown(re.sub(r"^#", "###", read_card(name), flags=re.MULTILINE))
+            except ZooError as error:
+                st.caption(plain(str(error)))

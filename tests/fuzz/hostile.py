@@ -10,9 +10,9 @@ from model_zoo.errors import TextError, ZooError
 from model_zoo.predict import predict
 from model_zoo.registry import MODELS_DIR, Model
 from model_zoo.results import Encoded, Prediction
-from model_zoo.tokens import MAX_TOKENS, encode, leave_out
+from model_zoo.tokens import MAX_TOKENS, TextTokenizer, leave_out
 
-TOKENIZER = MODELS_DIR / "lstm" / "tokenizer.json"
+TOKENIZER = TextTokenizer(MODELS_DIR / "lstm")
 
 MARKUP = (
     "<img src=x onerror=alert(1)>",
@@ -119,7 +119,7 @@ texts = st.lists(_pieces, max_size=5).flatmap(
 
 def read(text: str) -> Encoded:
     """The text as the models read it, once found sound."""
-    (found,) = encode(TOKENIZER, [text])
+    (found,) = TOKENIZER.encode([text])
     size = len(text)
     assert found.text == text and len(found.ids) <= MAX_TOKENS
     assert len(found.ids) == len(found.tokens) == len(found.spans) == len(found.word_of)

@@ -1,0 +1,163 @@
+"""A fifth and a sixth model, added as the README says: a folder and a row each, nothing else."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.app.conftest import ROOT
+
+# What a fresh process does: make both models, small and untrained, and visit every page.
+MAKE = """
+import sys
+from pathlib import Path
+
+import torch
+from tokenizers import ByteLevelBPETokenizer, Tokenizer, processors
+from transformers import (
+    BertConfig, BertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification,
+)
+
+from model_zoo.registry import MODELS_DIR, write_checksum
+from model_zoo.transformer import label_names
+
+torch.manual_seed(0)
+small = dict(hidden_size=32, num_attention_heads=4, intermediate_size=64, **label_names())
+
+bert = BertConfig(vocab_size=30522, num_hidden_layers=3, **small)
+BertForSequenceClassification(bert).half().save_pretrained(MODELS_DIR / "small")
+for name in ("tokenizer.json", "tokenizer_config.json"):
+    (MODELS_DIR / "small" / name).write_bytes((MODELS_DIR / "bert" / name).read_bytes())
+
+trained = ByteLevelBPETokenizer()
+sentences = Path("assets/samples/opinions.csv").read_text("utf-8").splitlines()
+specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+trained.train_from_iterator(sentences, vocab_size=600, special_tokens=specials)
+tokenizer = Tokenizer.from_str(trained.to_str())
+tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+folder = MODELS_DIR / "own-words"
+roberta = RobertaConfig(
+    vocab_size=600, num_hidden_layers=2, max_position_embeddings=514, pad_token_id=1, **small
+)
+RobertaForSequenceClassification(roberta).half().save_pretrained(folder)
+tokenizer.save(str(folder / "tokenizer.json"))
+(folder / "tokenizer_config.json").write_text(
+    '{"pad_token": "<pad>", "mask_token": "<mask>", "unk_token": "<unk>", "model_max_length": 512}'
+)
+for name in ("small", "own-words"):
+    write_checksum(name, MODELS_DIR)
+"""
+VISIT = """
+import json
+from streamlit.testing.v1 import AppTest
+
+from ui import cached, compare, gauges
+
+cached.warm_up = lambda: None
+cached.memory = lambda: {}
+gauges.RUNS, compare.PAINT_SECONDS = 3, 0
+text = "The acting's great, but the film as a whole is naïve…"
+pages = [
+    "app.py", "pages/attributions.py", "pages/inside.py", "pages/speed.py", "pages/evaluate.py",
+    "pages/models.py",
+]
+seen = {}
+
+
+def look(what, app):
+    assert not app.exception, (what, [(e.message, e.stack_trace) for e in app.exception])
+    assert not app.error, (what, [error.value for error in app.error])
+    seen[what] = [box.value for box in (*app.markdown, *app.caption)] + [
+        body.proto.body for body in app.get("html")
+    ]
+
+
+for page in pages:
+    app = AppTest.from_file("app.py", default_timeout=300)
+    app.query_params["text"] = text
+    app.run() if page == "app.py" else app.run().switch_page(page).run()
+    look(page, app)
+    if page.endswith("inside.py"):
+        for picture in app.segmented_control(key="attention-picture").options:
+            look(picture, app.segmented_control(key="attention-picture").set_value(picture).run())
+        for section in app.segmented_control(key="section").options:
+            look(section, app.segmented_control(key="section").set_value(section).run())
+    if page.endswith("evaluate.py"):
+        next(button for button in app.button if "72" in button.label).click().run()
+        look("scored", next(b for b in app.button if "Score" in b.label).click().run())
+print(json.dumps(seen))
+"""
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory):
+    """A copy with two rows more in the registry, and their folders."""
+    copy = tmp_path_factory.mktemp("repository")
+    for name in ("model_zoo", "ui", "pages", "assets", ".streamlit"):
+        shutil.copytree(ROOT / name, copy / name)
+    shutil.copy(ROOT / "app.py", copy)
+    registry = next(copy.rglob("registry.py"))
+    rows = """
+        ModelSpec("small", "Small BERT", "Transformer encoder, untrained", "bert"),
+        ModelSpec("own-words", "RoBERTa", "Transformer encoder, own words", "roberta"),
+    )
+}
+"""
+    with_rows, count = re.subn(r"\n    \)\n\}\n", rows, registry.read_text("utf-8"), count=1)
+    assert count == 1
+    registry.write_text(with_rows, encoding="utf-8")
+    run(copy, MAKE)
+    return copy
+
+
+def run(folder, code, given=""):
+    """What a fresh process in `folder` prints."""
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder, input=given, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stdout[-500:] + found.stderr[-3000:]
+    return found.stdout
+
+
+@pytest.mark.slow
+def test_every_page_shows_them(repository):
+    seen = json.loads(run(repository, VISIT))
+    for page in ("app.py", "pages/attributions.py", "pages/models.py"):
+        assert all(any(title in text for text in seen[page]) for title in ("Small BERT", "RoBERTa"))
+    assert any("cuts the text into other tokens" in text for text in seen["lines from a token"])
+
+
+ASK = """
+import json, sys
+from contextlib import redirect_stdout
+from io import StringIO
+
+from model_zoo.__main__ import main
+
+answers = []
+for command in json.loads(sys.stdin.read()):
+    with redirect_stdout(StringIO()) as out:
+        assert main([*command, "--models", "bert,small,own-words", "--json"]) == 0
+    answers.append(json.loads(out.getvalue()))
+print(json.dumps(answers))
+"""
+
+
+@pytest.mark.slow
+def test_every_command_takes_them(repository, tmp_path):
+    rows = tmp_path / "rows.csv"
+    rows.write_text("text,label\nGreat fun.,1\nA bore.,0\n")
+    text, three = "The acting’s great, but it is naïve…", ["bert", "small", "own-words"]
+    columns = ("--text", "text", "--label", "label")
+    commands = (("predict", text), ("attribute", text), ("evaluate", str(rows), *columns))
+    answers = json.loads(run(repository, ASK, given=json.dumps(commands)))
+    (predicted,), attributed, evaluated = answers
+    assert [result["model"] for result in predicted["results"]] == three
+    assert [result["model"] for result in attributed] == three
+    for result in attributed:
+        assert result["words"] == attributed[0]["words"] and result["gap_relative"] < 0.05
+    assert list(evaluated["models"]) == three
