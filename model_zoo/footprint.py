@@ -18,6 +18,7 @@ from model_zoo.anatomy import anatomy
 from model_zoo.errors import MeasureError
 from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes
 from model_zoo.measure import text_of
+from model_zoo.paths import ROOT
 from model_zoo.predict import predict
 from model_zoo.registry import MODELS_DIR, SPECS, Model, card, check_weights, load
 from model_zoo.results import Footprint
@@ -192,7 +193,7 @@ def _in_fresh_process(what: str, name: str, root: Path) -> Iterator[_Figure | No
     ends = monotonic() + SECONDS
     with subprocess.Popen(
         [sys.executable, "-m", "model_zoo.footprint", what, name, str(root)],
-        cwd=Path(__file__).resolve().parent.parent,
+        cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -16,6 +16,7 @@ from pkgutil import resolve_name
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from model_zoo import paths
 from model_zoo.architectures import Architecture, architecture
 from model_zoo.errors import UnknownModelError, WeightsError
 from model_zoo.network import Capability, ModelId, Network
@@ -26,7 +27,7 @@ from model_zoo.tokens import TOKENIZER, TextTokenizer, check_readable
 if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
     from transformers import PreTrainedModel
 
-MODELS_DIR = Path(__file__).resolve().parent.parent / "assets" / "models"
+MODELS_DIR = paths.MODELS
 WEIGHTS = "model.safetensors"
 CHECKSUMS = "SHA256SUMS"  # beside the model folders, in the format of sha256sum
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model_zoo import paths
 from model_zoo.context import influence
 from model_zoo.errors import DataError
 from model_zoo.host import host
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 TEXT = "The acting is great, but the film as a whole is dreadful."
-REFERENCE = Path(__file__).resolve().parent.parent / "assets" / "reference" / "sight.json"
+REFERENCE = paths.REFERENCE / "sight.json"
 
 
 def sights(model: Model) -> Iterator[Sight]:

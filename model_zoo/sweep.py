@@ -13,6 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
+from model_zoo import paths
 from model_zoo.errors import DataError, MeasureError
 from model_zoo.footprint import FIGURES, footprint
 from model_zoo.host import host
@@ -24,7 +25,7 @@ from model_zoo.results import Crossing, Footprint, Growth, Host, Latency, Sweep
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)  # tokens, one text a call
 BATCHES = (1, 8, 32)  # texts a call
 BATCH_TOKENS = 32  # of each text in a batch
-REFERENCE = MODELS_DIR.parent / "reference" / "speed.json"
+REFERENCE = paths.REFERENCE / "speed.json"
 PROCESS_SECONDS = 6.0  # what a fresh process for memory is taken to need until one was timed
 
 # Student's t, two-sided 95 %, for 1 to 10 degrees of freedom; with more, the last is a little wide

@@ -13,6 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from model_zoo import paths
 from model_zoo.errors import DataError, MeasureError
 from model_zoo.host import free_bytes, host, resident_bytes
 from model_zoo.results import Host, Latency, Twin, Twins
@@ -20,7 +21,7 @@ from model_zoo.results import Host, Latency, Twin, Twins
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-REFERENCE = Path(__file__).resolve().parent.parent / "assets" / "reference" / "twins.json"
+REFERENCE = paths.REFERENCE / "twins.json"
 LENGTHS = (16, 64, 128)  # tokens of a call
 VISITS = 4  # how often each twin is built, timed and freed
 ROOM_BYTES = 250_000_000  # for torch's own workings and the states of one call

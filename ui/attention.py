@@ -21,8 +21,9 @@ from model_zoo.attention import (
 from model_zoo.network import Capability
 from model_zoo.results import Attention, Encoded
 from ui import cached, heatmaps
-from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS
-from ui.inside import ask, beside, choose_start, how_to_read
+from ui.attribution import SHORT_FORM, SHORT_FORM_TOKENS
+from ui.captions import how_to_read
+from ui.inside import ask, beside, choose_start
 from ui.theme import PLAIN, TITLES
 from ui.turns import my_turn
 from ui.wording import percent, plain, signed_number

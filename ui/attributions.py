@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.errors import ZooError
 from model_zoo.results import LABELS, Attribution, Flip, Trust
 from ui import cached, figures, state
+from ui.attribution import toward_positive
 from ui.cards import coloured_words, edited
 from ui.results import Advance
 from ui.theme import PLAIN, TITLES
@@ -25,14 +26,6 @@ TARGETS = {
     "difference": "positive against negative",
 }
 BASELINES = {"pad": "[PAD], nothing", "mask": "[MASK]", "zero": "zero vector"}
-# What is computed unasked, for a short view of it on other pages, and up to how many tokens: above,
-# it would take many seconds.
-SHORT_FORM: dict[str, Any] = {
-    "method": "integrated_gradients",
-    "target": "predicted",
-    "baseline": "pad",
-}
-SHORT_FORM_TOKENS = 128
 SHOWN = 64  # words in the heat map at once
 
 
@@ -184,12 +177,6 @@ def picture(found: Mapping[str, tuple[Attribution, Trust]], signed: bool) -> Non
         table = pd.DataFrame({TITLES[name]: row for name, row in scores.items()})
         table.insert(0, "word", words)
         st.dataframe(table, hide_index=True)
-
-
-def toward_positive(found: Attribution, scores: Sequence[float], signed: bool) -> list[float]:
-    """The scores with the sign that says which label they speak for."""
-    turn = -1 if signed and found.target == LABELS[0] else 1
-    return [turn * score for score in scores]
 
 
 def _top(found: Mapping[str, tuple[Attribution, Trust]], signed: bool) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import plotly.graph_objects as go
 
 from model_zoo.results import Checked
-from ui.heatmaps import SCALE
+from ui.theme import SCALE
 from ui.wording import interval
 
 _BRIGHT = 0.45  # from this share on, black is easier to read on SCALE than white

@@ -24,7 +24,7 @@ from model_zoo.errors import ZooError
 from model_zoo.registry import SPECS
 from model_zoo.results import LABELS, Case, Checked, Gap
 from ui import cached, check_figures
-from ui.inside import how_to_read
+from ui.captions import how_to_read
 from ui.open_in import open_in
 from ui.theme import PLAIN, TITLES
 from ui.turns import my_turn

@@ -15,8 +15,8 @@ from model_zoo.registry import SPECS, having
 from model_zoo.results import Course, Encoded, Prediction
 from model_zoo.tokens import MAX_TOKENS
 from ui import cached, figures, state
+from ui.captions import cannot
 from ui.cards import changes, failed_card, prediction_card, waiting_card
-from ui.inside import cannot
 from ui.text import nothing_to_read
 from ui.theme import PLAIN, TITLES
 from ui.turns import my_turn

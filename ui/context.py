@@ -7,7 +7,8 @@ from model_zoo.context import window
 from model_zoo.network import Capability
 from model_zoo.results import Encoded, Influence
 from ui import cached, heatmaps
-from ui.inside import ask, beside, how_to_read
+from ui.captions import how_to_read
+from ui.inside import ask, beside
 from ui.theme import PLAIN, TITLES
 from ui.wording import percent
 

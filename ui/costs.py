@@ -11,7 +11,7 @@ from model_zoo.measure import LEAST_RUNS
 from model_zoo.registry import SPECS, read_metrics
 from model_zoo.results import Crossing, Growth, Latency, ModelCard, Sweep
 from ui import cached, speed, speed_figures, state
-from ui.inside import how_to_read
+from ui.captions import how_to_read
 from ui.theme import PLAIN, TITLES
 from ui.wording import interval, listing, megabytes, plain, ratio
 

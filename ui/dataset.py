@@ -7,13 +7,13 @@ files that turn out to be of no use.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pyarrow
 import streamlit as st
 
+from model_zoo import paths
 from model_zoo.columns import MAX_VALUES, guess_label, guess_mapping, guess_text
 from model_zoo.errors import DataError
 from model_zoo.results import LABELS
@@ -25,7 +25,6 @@ MAX_UPLOAD_MB = 50
 MAX_ROWS = 100_000
 MAX_TEXT_MB = 100  # of all cells together, once unpacked
 MOST_COUNTED = 1_000_000  # rows beyond MAX_ROWS: a small Parquet file may hold billions
-SAMPLES_DIR = Path(__file__).resolve().parent.parent / "assets" / "samples"
 SAMPLES = {
     "opinions": "72 opinions with labels, written for this project to be hard",
     "messages": "30 messages to a software maker, without labels",
@@ -100,7 +99,7 @@ def choose() -> Dataset | None:
 
 
 def _take_sample(sample: str) -> None:
-    _read((SAMPLES_DIR / f"{sample}.csv").read_bytes(), f"{sample}.csv")
+    _read((paths.SAMPLES / f"{sample}.csv").read_bytes(), f"{sample}.csv")
 
 
 def _read(content: bytes, name: str) -> None:

@@ -10,9 +10,9 @@ from model_zoo.errors import ZooError
 from model_zoo.network import Capability
 from model_zoo.registry import SPECS
 from ui import cached, figures
-from ui.attributions import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
+from ui.attribution import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
+from ui.captions import cannot
 from ui.cards import coloured_words
-from ui.inside import cannot
 from ui.theme import PLAIN
 from ui.turns import my_turn
 from ui.wording import plain

@@ -6,16 +6,13 @@ import numpy as np
 import plotly.graph_objects as go
 
 from model_zoo.results import Gates, Influence, Route
-from ui.theme import MODEL_COLOURS, OTHER_MODEL
+from ui.theme import MODEL_COLOURS, OTHER_MODEL, SCALE
 from ui.wording import in_figure
 
 WINDOW = 64  # tokens that a figure shows at once
 THUMBNAIL = 24  # cells across a small multiple
 TICKS = 24  # words named along an axis; between them, hovering names the rest
 UNITS = 24  # rows in the picture of single units
-# Dark to bright, even to the eye and to the common kinds of colour blindness. A scale that fades
-# into the page would mean the opposite in the other of the two themes.
-SCALE = "Viridis"
 MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 GATE_LINES = (("forget", "solid", "circle"), ("input", "dash", "square"), ("output", "dot", "x"))
 

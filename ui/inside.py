@@ -1,4 +1,4 @@
-"""What the sections of the page Inside share: whom to ask, what to show, how to read it."""
+"""What the sections of the page Inside share: whom to ask, and where to show it."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
@@ -11,6 +11,7 @@ from model_zoo.errors import ZooError
 from model_zoo.network import Capability
 from model_zoo.registry import SPECS, having
 from ui import heatmaps
+from ui.captions import cannot
 from ui.theme import TITLES
 from ui.turns import my_turn
 from ui.wording import plain
@@ -37,11 +38,6 @@ def ask(capability: Capability, what: Callable[..., Found], *about: Hashable) ->
     return found
 
 
-def cannot(name: str, capability: Capability) -> str:
-    """Why a model's place stays empty, for Markdown."""
-    return plain(f"{TITLES[name]} is not a model that {capability}, so this place stays empty.")
-
-
 def beside(found: Mapping[str, object]) -> Iterator[tuple[str, DeltaGenerator]]:
     """Each model's name with a column of its own."""
     return zip(found, st.columns(len(found)), strict=True)
@@ -62,8 +58,3 @@ def choose_start(count: int) -> int:
         )
         - 1
     )
-
-
-def how_to_read(said: str, doubt: str) -> None:
-    """The sentences under a figure: how to read it, and when not to trust it."""
-    st.caption(f"{said} **When not to trust it:** {doubt}")

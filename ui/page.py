@@ -2,17 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import streamlit as st
 
 from model_zoo import patches
 from model_zoo.errors import ZooError
+from model_zoo.paths import ASSETS
 from ui import cached, loader, state
 from ui.cards import STYLE
 from ui.wording import plain
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 MENU = (
     ("app.py", "Compare"),
     ("pages/attributions.py", "Attributions"),

@@ -8,7 +8,8 @@ from model_zoo.gates import CLEARLY, forgets
 from model_zoo.network import Capability
 from model_zoo.results import Encoded, Gates
 from ui import cached, heatmaps
-from ui.inside import ask, choose_start, how_to_read
+from ui.captions import how_to_read
+from ui.inside import ask, choose_start
 from ui.theme import PLAIN, TITLES
 from ui.wording import listing, percent, plain
 

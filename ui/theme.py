@@ -20,6 +20,9 @@ UNSIGNED = "#808080"  # scores that say how much, not which way
 NOTHING = "rgba(128,128,128,0.1)"  # where a scale of colours begins, on a light or dark page
 OTHER_MODEL = "#777777"  # a model that has no colour of its own yet
 TITLES = {name: row.title for name, row in SPECS.items()}  # what models are called
+# Dark to bright, even to the eye and to the common kinds of colour blindness. A scale that fades
+# into the page would mean the opposite in the other of the two themes.
+SCALE = "Viridis"
 PLAIN = {"displayModeBar": False}  # of charts: hovering is enough
 VERDICT_COLOURS = {  # white signs on them are readable
     Outcome.HOLDS: "#1B7F5C",

@@ -1,10 +1,6 @@
 """The app under Streamlit's AppTest: the real script and models, no browser."""
 
-from pathlib import Path
-
 import pytest
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)

@@ -9,12 +9,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.predict import predict
+from tests.root import ROOT
 from ui import cached, scoring
-from ui.dataset import SAMPLES_DIR
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
-ROOT = SAMPLES_DIR.parents[1]
 CSV = (
     b"id,review,stars\n1,A wonderful film.,5\n2,Dull and far too long.,1\n"
     b"3,=HYPERLINK(1),3\n4,,4\n5,Not bad.,4\n"

@@ -5,7 +5,6 @@ import io
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -19,10 +18,10 @@ from model_zoo.tables import FORMATS, open_table
 from tests.fuzz import bombs
 from tests.fuzz.bombs import BOMBS, packed
 from tests.fuzz.hostile import TROUBLE
+from tests.root import ROOT
 
 pytestmark = pytest.mark.slow  # many files
 
-ROOT = Path(__file__).parents[2]
 MOST_MB = 300  # that reading any of these may add to a process
 
 

@@ -3,14 +3,12 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from model_zoo.__main__ import main
 from model_zoo.registry import SPECS
-
-ROOT = Path(__file__).parents[2]
+from tests.root import ROOT
 
 
 def answer(capsys, *argv):

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.root import ROOT
+
 ORDER = [  # a module may import from those before it in this list, never from those after it
     "errors",
     "results",
     "host",
+    "paths",
     "patches",
     "tokens",
     "network",

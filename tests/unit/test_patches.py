@@ -9,7 +9,6 @@ import sys
 from importlib.metadata import version
 from importlib.util import find_spec, module_from_spec
 from itertools import chain
-from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
@@ -18,8 +17,8 @@ import requests
 from starlette.datastructures import Headers
 
 from model_zoo import patches
+from tests.root import ROOT
 
-ROOT = Path(__file__).parents[2]
 TABLE = (*patches.WHILE_IMPORTING, *patches.FOR_GOOD)
 HEAVY = ("torch._dynamo", "sympy", "torch.distributed.tensor", "matplotlib", "sklearn")
 

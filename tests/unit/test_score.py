@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,8 +18,8 @@ from model_zoo.registry import SPECS, load
 from model_zoo.score import join, score
 from model_zoo.score_file import score_file
 from model_zoo.tables import open_table, safe_cell
+from tests.root import ROOT
 
-ROOT = Path(__file__).parents[2]
 TEXTS = [
     "A wonderful film.",
     "",

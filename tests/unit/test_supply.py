@@ -8,9 +8,9 @@ import pytest
 from packaging.requirements import Requirement
 
 from model_zoo.registry import MODELS_DIR, SPECS, WEIGHTS, check_weights, read_checksums
+from tests.root import ROOT
 from ui.dataset import MAX_UPLOAD_MB
 
-ROOT = Path(__file__).parents[2]
 OWN = [ROOT / "app.py", *(f for n in ("model_zoo", "ui", "pages", "benchmarks", "tests")
        for f in sorted((ROOT / n).rglob("*.py")))]  # fmt: skip
 # Split, so that this file is not found to hold them.

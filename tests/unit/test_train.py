@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -13,8 +12,8 @@ from model_zoo import registry
 from model_zoo.__main__ import main
 from model_zoo.predict import predict
 from model_zoo.training.fit import CHECKPOINT
+from tests.root import ROOT
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
 
 
