@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from ui import compare, state
-from ui.explained import explained
-from ui.gauges import gauges
-from ui.page import page
-from ui.share import share
-from ui.text import reading, text_box, word_chips
-from ui.wording import plain
+from ui.compare import answers
+from ui.compare.explained import explained
+from ui.compare.gauges import gauges
+from ui.compare.share import share
+from ui.frame import state
+from ui.frame.page import page
+from ui.frame.text import reading, text_box, word_chips
+from ui.show.wording import plain
 
 with page("Compare"):
     for notice in state.address_notices():
@@ -16,16 +17,16 @@ with page("Compare"):
     encoded, row = text_box()
     text = reading(encoded)
     with row:
-        compare.toolbar(text)
+        answers.toolbar(text)
     chips = st.container()
-    found, columns = compare.answers(text)
+    found, columns = answers.answers(text)
     with chips:  # drawn after the answers, which the browser would otherwise show later
         word_chips(encoded)
     if found:
         dials = {name: column.empty() for name, column in columns.items()}
         reasons = {name: column.empty() for name, column in columns.items()}
         gauge_row = st.container()
-        courses = compare.formation(found)
+        courses = answers.formation(found)
         with row:
             share(found, courses)
         with gauge_row:  # drawn last: measuring takes a second, and nothing has to wait for it

@@ -15,9 +15,9 @@ from time import perf_counter
 import torch
 from transformers import AutoTokenizer
 
-from model_zoo.attribute import attribute
+from model_zoo.explain.attribute import attribute
 from model_zoo.host import host
-from model_zoo.registry import MODELS_DIR, SPECS, load, load_module
+from model_zoo.models.registry import MODELS_DIR, SPECS, load, load_module
 
 SENTENCES = (  # 22 to 24 tokens with [CLS] and [SEP]
     "The acting is great and the story moves along, but the film as a whole is dreadful and long.",

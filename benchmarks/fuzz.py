@@ -17,17 +17,17 @@ from time import perf_counter, process_time
 import torch
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
-from model_zoo.attribute import METHODS
 from model_zoo.errors import DataError
+from model_zoo.explain.attribute import METHODS
 from model_zoo.host import host
-from model_zoo.registry import SPECS, Model, load
-from model_zoo.score import score
-from model_zoo.tables import open_table
-from model_zoo.tokens import without_surrogates
+from model_zoo.models.registry import SPECS, Model, load
+from model_zoo.reading.score import score
+from model_zoo.tables.table import open_table
+from model_zoo.text.tokens import without_surrogates
 from tests.fuzz.hostile import LONG, TROUBLE, ask, explain, read, texts
-from ui.cards import changes, coloured_words, edited
-from ui.permalink import View, parse
-from ui.wording import in_figure, notices, plain
+from ui.frame.permalink import View, parse
+from ui.show.cards import changes, coloured_words, edited
+from ui.show.wording import in_figure, notices, plain
 
 TRANSFORMERS_EVERY = 40  # texts
 CHEAP_EVERY = 10  # input x gradient on the recurrent models

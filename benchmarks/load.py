@@ -24,7 +24,7 @@ import numpy as np
 
 from benchmarks.visitor import ATTRIBUTIONS, COMPARE, NoAnswerError, Seen, Visitor, numbers
 from model_zoo.host import host
-from model_zoo.registry import SPECS, load
+from model_zoo.models.registry import SPECS, load
 from model_zoo.results import LABELS
 from tests.browser.chromium import running_app
 
@@ -82,11 +82,11 @@ def expected(texts: Sequence[str]) -> dict[str, Answer]:
     """What the library says of each text, one after the other, on one thread."""
     import torch
 
-    from model_zoo.attribute import attribute
-    from model_zoo.predict import predict
-    from model_zoo.stepwise import stepwise
-    from ui.figures import READINGS
-    from ui.theme import TITLES
+    from model_zoo.explain.attribute import attribute
+    from model_zoo.inside.stepwise import stepwise
+    from model_zoo.reading.predict import predict
+    from ui.show.figures import READINGS
+    from ui.show.theme import TITLES
 
     torch.set_num_threads(1)
     models = [load(name) for name in SPECS]

@@ -109,8 +109,8 @@ def stages() -> None:
 
     torch.set_num_threads(1)
     stage("torch")
-    from model_zoo.predict import predict
-    from model_zoo.registry import SPECS, load
+    from model_zoo.models.registry import SPECS, load
+    from model_zoo.reading.predict import predict
 
     models = []
     for name in SPECS:
@@ -118,7 +118,7 @@ def stages() -> None:
         predict(models[-1], ["warm-up"])
         first = ", and transformers" if len(models) == 1 else ""
         stage(SPECS[name].title + first)
-    from model_zoo.attribute import attribute
+    from model_zoo.explain.attribute import attribute
 
     stage("Captum")
     for model in models:

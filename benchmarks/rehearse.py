@@ -30,7 +30,7 @@ import psutil
 from playwright.sync_api import Error, Locator, sync_playwright
 
 from model_zoo.host import host
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
 from tests.browser.chromium import ROOT, executable, free_port
 
 CORE = 0

@@ -17,9 +17,9 @@ import torch
 from transformers import pipeline
 
 from model_zoo.host import host
-from model_zoo.registry import MODELS_DIR, load
-from model_zoo.score import WINDOW, join, score
-from model_zoo.tables import open_table
+from model_zoo.models.registry import MODELS_DIR, load
+from model_zoo.reading.score import WINDOW, join, score
+from model_zoo.tables.table import open_table
 
 
 def main() -> None:

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from ui import attributions, cached, state
-from ui.page import page
-from ui.text import nothing_to_read, reading, text_box
+from ui.attributions import parts
+from ui.frame import state
+from ui.frame.page import page
+from ui.frame.text import nothing_to_read, reading, text_box
+from ui.serve import cached
 
 with page("Attributions"):
     encoded, _ = text_box()
@@ -12,14 +14,14 @@ with page("Attributions"):
     if not cached.encoded(text).words:
         nothing_to_read()
         st.stop()
-    how = attributions.controls()
+    how = parts.controls()
     about = cached.methods()[how["method"]]
-    found = attributions.compute(text, how)
+    found = parts.compute(text, how)
     state.write_address()
     if found:
-        attributions.picture(found, about.signed)
-        spreads = attributions.spreads(text, how, found) if about.random else {}
-        attributions.trust_panel(found, spreads)
-        attributions.agreement_table(found, about.signed)
-        attributions.methods_table(text, how)
-        attributions.flips(text, found)
+        parts.picture(found, about.signed)
+        spreads = parts.spreads(text, how, found) if about.random else {}
+        parts.trust_panel(found, spreads)
+        parts.agreement_table(found, about.signed)
+        parts.methods_table(text, how)
+        parts.flips(text, found)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import checks
-from ui.agreement import agreement_section
-from ui.dataset import choose
-from ui.page import page
-from ui.quality import quality_section
-from ui.rows import rows_section
-from ui.scoring import score_rows
+from ui.checks import section
+from ui.data.agreement import agreement_section
+from ui.data.dataset import choose
+from ui.data.quality import quality_section
+from ui.data.rows import rows_section
+from ui.data.scoring import score_rows
+from ui.frame.page import page
 
 PARTS = ("Your texts", "Behaviour checks")
 
@@ -18,7 +18,7 @@ with page("Your data"):
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     if part == PARTS[1]:
-        checks.section()
+        section.section()
     elif (data := choose()) and (scored := score_rows(data)):
         labels = data.labels
         texts = data.texts[: len(scored)]

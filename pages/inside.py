@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from ui import attention, context, recurrence, state
-from ui.page import page
-from ui.text import nothing_to_read, text_box
-from ui.wording import plain
+from ui.frame import state
+from ui.frame.page import page
+from ui.frame.text import nothing_to_read, text_box
+from ui.inside import attention, context, recurrence
+from ui.show.wording import plain
 
 SECTIONS = {
     "Attention": attention.section,

@@ -2,15 +2,15 @@
 
 import streamlit as st
 
-from ui import claims, diagrams, models
-from ui.page import page
+from ui.four import diagrams, files, table
+from ui.frame.page import page
 
 with page("The four models"):
-    st.html(claims.STYLE + diagrams.STYLE)
-    models.facts()
-    progress = claims.table()
-    twins_progress = claims.paper_size()
-    models.anatomies()
-    models.training()
-    models.model_cards()
-    claims.measure_if_asked(progress, twins_progress)
+    st.html(table.STYLE + diagrams.STYLE)
+    files.facts()
+    progress = table.table()
+    twins_progress = table.paper_size()
+    files.anatomies()
+    files.training()
+    files.model_cards()
+    table.measure_if_asked(progress, twins_progress)

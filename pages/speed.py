@@ -2,18 +2,19 @@
 
 import streamlit as st
 
-from ui import costs, speed
-from ui.page import page
+from ui.frame import measuring
+from ui.frame.page import page
+from ui.speed import sections
 
 with page("Speed and size"):
-    place = speed.panel()
-    found, shipped = speed.sweep()
-    st.markdown(speed.provenance(found, shipped))
-    tokens = costs.sentence_tokens()
-    costs.lengths(found, tokens)
-    costs.batches(found)
-    costs.steps(tokens)
-    costs.trade_offs(found)
-    costs.memory()
-    costs.method(found, shipped)
-    speed.measure_if_asked(place)
+    place = measuring.panel()
+    found, shipped = measuring.sweep()
+    st.markdown(measuring.provenance(found, shipped))
+    tokens = sections.sentence_tokens()
+    sections.lengths(found, tokens)
+    sections.batches(found)
+    sections.steps(tokens)
+    sections.trade_offs(found)
+    sections.memory()
+    sections.method(found, shipped)
+    measuring.measure_if_asked(place)

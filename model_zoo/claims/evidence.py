@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_zoo.anatomy import anatomy, read_config
-from model_zoo.registry import MODELS_DIR, card, read_metrics
+from model_zoo.models.anatomy import anatomy, read_config
+from model_zoo.models.registry import MODELS_DIR, card, read_metrics
 from model_zoo.results import Block, ModelCard, Sights, Sweep, Twin, Twins
 
 FOUR = ("lstm", "bilstm", "bert", "distilbert")  # those the comparison table speaks of

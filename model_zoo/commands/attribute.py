@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.output import model_options, out, print_json, right, visible
-from model_zoo.registry import SPECS, choose, load
+from model_zoo.models.registry import SPECS, choose, load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """What each word did for each model's answer, and how far to trust that."""
-    from model_zoo.attribute import METHODS, attribute
-    from model_zoo.faithfulness import trust
+    from model_zoo.explain.attribute import METHODS, attribute
+    from model_zoo.explain.faithfulness import trust
 
     records = []
     for name in choose(arguments.models):

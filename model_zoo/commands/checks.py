@@ -8,7 +8,7 @@ import argparse
 from rich.table import Table
 
 from model_zoo.commands.output import model_options, out, print_json, progress, right
-from model_zoo.registry import SPECS, choose, load
+from model_zoo.models.registry import SPECS, choose, load
 from model_zoo.results import Checked, Gap
 
 
@@ -19,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Every check on every chosen model, and whether the two families differ."""
-    from model_zoo import checks
+    from model_zoo.quality import checks
 
     names = choose(arguments.models)
     with progress() as bar:
@@ -62,7 +62,7 @@ def _rate(one: Checked) -> str:
 
 
 def _as_json(check: str, found: dict[str, Checked], gap: Gap | None) -> dict:
-    from model_zoo.checks import CHECKS, FAILURE
+    from model_zoo.quality.checks import CHECKS, FAILURE
 
     about = CHECKS[check]
     failing = sorted({at for one in found.values() for at in one.failed})

@@ -14,7 +14,7 @@ from model_zoo.commands.output import (
     right,
     table_options,
 )
-from model_zoo.registry import SPECS, choose, load
+from model_zoo.models.registry import SPECS, choose, load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Accuracy, F1 and paired tests on a labelled file."""
-    from model_zoo.evaluate import evaluate, read_labelled
+    from model_zoo.quality.evaluate import evaluate, read_labelled
 
     names = choose(arguments.models)
     texts, labels = read_labelled(

@@ -8,9 +8,7 @@ from rich.table import Table
 
 from model_zoo.commands.output import err, model_options, out, positive, right, say
 from model_zoo.errors import MeasureError
-from model_zoo.registry import SPECS, choose, load
-from model_zoo.results import Growth, Latency, Sweep
-from model_zoo.sweep import (
+from model_zoo.measure.sweep import (
     BATCH_TOKENS,
     BATCHES,
     LENGTHS,
@@ -21,6 +19,8 @@ from model_zoo.sweep import (
     sweep,
     texts_a_second,
 )
+from model_zoo.models.registry import SPECS, choose, load
+from model_zoo.results import Growth, Latency, Sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ import argparse
 from rich.table import Table
 
 from model_zoo.commands.output import model_options, out, percent, print_json, right
-from model_zoo.registry import card, choose
+from model_zoo.models.registry import card, choose
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

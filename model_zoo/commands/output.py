@@ -18,8 +18,8 @@ from rich.progress import (
 )
 from rich.table import Column
 
-from model_zoo.predict import BATCH_SIZE
-from model_zoo.registry import MODELS_DIR, SPECS
+from model_zoo.models.registry import MODELS_DIR, SPECS
+from model_zoo.reading.predict import BATCH_SIZE
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)

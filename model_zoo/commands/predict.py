@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.output import err, model_options, out, print_json, right, visible
-from model_zoo.registry import SPECS, choose, load
+from model_zoo.models.registry import SPECS, choose, load
 from model_zoo.results import LABELS, Prediction
 
 
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Every chosen model on every text, one at a time so that times are its own."""
-    from model_zoo.predict import predict
+    from model_zoo.reading.predict import predict
 
     names = choose(arguments.models)
     models = []

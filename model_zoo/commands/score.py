@@ -11,7 +11,7 @@ from model_zoo.commands.output import (
     table_options,
     visible,
 )
-from model_zoo.registry import SPECS, choose, load
+from model_zoo.models.registry import SPECS, choose, load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Every row with two columns more for each model: its label, its probability of positive."""
-    from model_zoo.score_file import score_file
+    from model_zoo.reading.score_file import score_file
 
     models = [load(name, arguments.models_dir) for name in choose(arguments.models)]
     with progress() as bar:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from model_zoo.commands.output import out, percent, positive, print_json, progress
 from model_zoo.errors import ZooError
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from rich.table import Table
 
-from model_zoo import twins
 from model_zoo.commands.output import out, positive, print_json, progress, right
+from model_zoo.measure import twins
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

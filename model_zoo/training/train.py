@@ -15,18 +15,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model_zoo.errors import TrainingError
-from model_zoo.evaluate import evaluate
 from model_zoo.host import host
-from model_zoo.recurrent import RecurrentConfig, RecurrentForSequenceClassification
-from model_zoo.registry import MODELS_DIR, WEIGHTS, load, load_module, read_checksums, spec
-from model_zoo.tokens import TextTokenizer
+from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
+from model_zoo.models.registry import MODELS_DIR, WEIGHTS, load, load_module, read_checksums, spec
+from model_zoo.models.transformer import label_names
+from model_zoo.quality.evaluate import evaluate
+from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training import distil
 from model_zoo.training.base import LAYERS, load_encoder, locate, reduced_embeddings, save_tokenizer
 from model_zoo.training.data import Corpus, Row, read_corpus
 from model_zoo.training.export import save_metrics, save_network
 from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
 from model_zoo.training.grow import grow
-from model_zoo.transformer import label_names
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ import pytest
 @pytest.fixture(autouse=True)
 def few_runs(monkeypatch):
     """Three calls instead of twenty for each latency, and no pause: nobody looks at the page."""
-    from ui import compare, gauges
+    from ui.compare import answers, gauges
 
     monkeypatch.setattr(gauges, "RUNS", 3)
-    monkeypatch.setattr(compare, "PAINT_SECONDS", 0)
+    monkeypatch.setattr(answers, "PAINT_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True)
 def no_background(monkeypatch):
     """No loading in the background: a test says itself which models are in memory."""
-    from ui import cached
+    from ui.serve import cached
 
     monkeypatch.setattr(cached, "warm_up", lambda: None)
 
@@ -24,7 +24,7 @@ def no_background(monkeypatch):
 def unexplained(request, monkeypatch):
     """No attributions below the gauges, but for tests marked `explained`: they take seconds."""
     if not request.node.get_closest_marker("explained"):
-        from ui import explained
+        from ui.compare import explained
 
         monkeypatch.setattr(explained, "explained", lambda *_: None)
 
@@ -32,8 +32,8 @@ def unexplained(request, monkeypatch):
 @pytest.fixture(autouse=True)
 def memory(monkeypatch):
     """Figures in place of those measured in fresh processes; tests/unit measures for real."""
-    from model_zoo.registry import SPECS
-    from ui import cached
+    from model_zoo.models.registry import SPECS
+    from ui.serve import cached
 
     figures = {name: 20_000_000 * i for i, name in enumerate(SPECS, start=1)}
     monkeypatch.setattr(cached, "memory", lambda: figures)

@@ -5,10 +5,10 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.attribute import METHODS, attribute
-from model_zoo.registry import SPECS
+from model_zoo.explain.attribute import METHODS, attribute
+from model_zoo.models.registry import SPECS
 from tests.app.conftest import ROOT
-from ui import cached
+from ui.serve import cached
 
 pytestmark = pytest.mark.slow  # dozens of runs of whole pages
 TEXT = "A dull film."
@@ -68,12 +68,12 @@ def test_target_and_baseline_and_pieces(app):
 
 
 def test_results_are_kept(app, monkeypatch):
-    import model_zoo.attribute
+    import model_zoo.explain.attribute
 
     def fail(*_, **__):
         raise AssertionError("computed again")
 
-    monkeypatch.setattr(model_zoo.attribute, "attribute", fail)
+    monkeypatch.setattr(model_zoo.explain.attribute, "attribute", fail)
     app.run()
     assert not app.exception and len(strips(app)) == 2
 

@@ -3,22 +3,22 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo import checks
-from model_zoo.checks import CHECKS
 from model_zoo.errors import WeightsError
-from model_zoo.metrics import wilson
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
+from model_zoo.quality import checks
+from model_zoo.quality.checks import CHECKS
+from model_zoo.quality.metrics import wilson
 from model_zoo.results import Checked
-from ui import cached
+from ui.serve import cached
 
 pytestmark = pytest.mark.slow  # dozens of runs
 FAILED = {"lstm": range(30), "bilstm": range(20, 40), "bert": [0], "distilbert": []}
 
 
 def page():
-    from ui import checks
+    from ui.checks import section
 
-    checks.section()
+    section.section()
 
 
 @pytest.fixture
@@ -117,9 +117,9 @@ def test_stopping_keeps_the_checks_that_are_done(asked, monkeypatch):
         if len(asked) == 9:  # two checks and one model of the third
             import streamlit as st
 
-            from ui import checks
+            from ui.checks import section
 
-            checks._switch(False)
+            section._switch(False)
             st.stop()
         return whole(name, check, begin)
 
@@ -161,7 +161,7 @@ def test_no_model_at_all(monkeypatch):
 
 
 def pair():
-    from ui.open_in import open_in
+    from ui.frame.open_in import open_in
 
     open_in("*second* one", "first one")
 

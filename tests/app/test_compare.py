@@ -6,11 +6,11 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.predict import predict
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
+from model_zoo.reading.predict import predict
 from tests.app.conftest import ROOT
-from ui import cached
-from ui.examples import EXAMPLES, FIRST
+from ui.frame.examples import EXAMPLES, FIRST
+from ui.serve import cached
 
 CARD = 'class="q-card'
 
@@ -293,8 +293,8 @@ def test_the_loader_shows_what_is_loaded_and_unloads(app):
 
 @pytest.mark.slow
 def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch):
-    from model_zoo import registry
     from model_zoo.errors import WeightsError
+    from model_zoo.models import registry
 
     whole = registry.load
 

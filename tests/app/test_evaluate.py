@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.predict import predict
+from model_zoo.reading.predict import predict
 from tests.root import ROOT
-from ui import cached, scoring
+from ui.data import scoring
+from ui.serve import cached
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
@@ -56,7 +57,7 @@ def test_nothing_is_asked_of_the_models_before_it_is_wanted(page):
 
 
 def test_an_upload_is_read_once_but_for_its_beginning(page, monkeypatch):
-    from model_zoo.tables import Table
+    from model_zoo.tables.table import Table
 
     whole, read = Table.rows, []
 
@@ -147,8 +148,8 @@ def test_rows_can_be_filtered_searched_and_sorted(page):
 
 def test_downloads_hold_every_row_exactly(page):
     press(upload(page, CSV), "Score")
-    from model_zoo.score import join
-    from ui.rows import _file
+    from model_zoo.reading.score import join
+    from ui.data.rows import _file
 
     (blocks,) = data(page).scored.values()
     scored = join(blocks)
@@ -219,7 +220,7 @@ def test_names_and_cells_are_shown_as_typed(page):
 
 
 def test_rows_beyond_the_bound_are_left_out_and_it_says_so(page, monkeypatch):
-    from ui import dataset
+    from ui.data import dataset
 
     monkeypatch.setattr(dataset, "MAX_ROWS", 3)
     upload(page, CSV)

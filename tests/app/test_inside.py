@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from model_zoo.results import Attention
 from tests.app.conftest import ROOT
-from ui import cached
+from ui.serve import cached
 
 pytestmark = pytest.mark.slow  # dozens of runs of whole pages
 TEXT = "This is not a bad film at all."

@@ -8,12 +8,12 @@ import pytest
 from safetensors.torch import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
-from model_zoo import registry
 from model_zoo.errors import WeightsError
-from model_zoo.predict import predict
+from model_zoo.models import registry
+from model_zoo.reading.predict import predict
 from tests.app.conftest import ROOT
-from ui import cached
-from ui.results import Results
+from ui.serve import cached
+from ui.serve.results import Results
 
 GATES = ("input", "forget", "output", "cell", "hidden")
 

@@ -6,15 +6,17 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo import sight, twins
 from model_zoo.claims.table import CLAIMS, PUBLISHED
 from model_zoo.claims.verdict import Outcome
 from model_zoo.errors import MeasureError
-from model_zoo.registry import SPECS
+from model_zoo.inside import sight
+from model_zoo.measure import twins
+from model_zoo.models.registry import SPECS
 from model_zoo.results import Latency
 from tests.app.conftest import ROOT
-from ui import cached, speed, turns
-from ui import claims_words as words
+from ui.four import words
+from ui.frame import measuring
+from ui.serve import cached, turns
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
@@ -138,8 +140,8 @@ def test_twins_that_do_not_fit_are_refused_in_words(monkeypatch, late):
 
 @pytest.mark.slow
 def test_measuring_here_replaces_what_was_shipped(monkeypatch):
-    plan = speed.Plan(3, 0.1, False, lengths=(8, 16), batches=(1,))
-    monkeypatch.setitem(speed.PLANS, "quick", plan)
+    plan = measuring.Plan(3, 0.1, False, lengths=(8, 16), batches=(1,))
+    monkeypatch.setitem(measuring.PLANS, "quick", plan)
     app = press(opened(), words.MEASURE_HERE)
     assert not app.exception and not app.error
     drawn = rows(app)

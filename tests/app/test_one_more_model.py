@@ -21,8 +21,8 @@ from transformers import (
     BertConfig, BertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification,
 )
 
-from model_zoo.registry import MODELS_DIR, write_checksum
-from model_zoo.transformer import label_names
+from model_zoo.models.registry import MODELS_DIR, write_checksum
+from model_zoo.models.transformer import label_names
 
 torch.manual_seed(0)
 small = dict(hidden_size=32, num_attention_heads=4, intermediate_size=64, **label_names())
@@ -54,7 +54,9 @@ VISIT = """
 import json
 from streamlit.testing.v1 import AppTest
 
-from ui import cached, compare, gauges
+from ui.serve import cached
+from ui.compare import answers as compare
+from ui.compare import gauges
 
 cached.warm_up = lambda: None
 cached.memory = lambda: {}

@@ -8,12 +8,14 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from model_zoo import sweep as sweeping
 from model_zoo.errors import DataError, MeasureError
-from model_zoo.registry import SPECS
+from model_zoo.measure import sweep
+from model_zoo.models.registry import SPECS
 from model_zoo.results import Footprint, Latency
 from tests.app.conftest import ROOT
-from ui import cached, costs, speed, turns
+from ui.frame import measuring
+from ui.serve import cached, turns
+from ui.speed import sections
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
@@ -21,8 +23,8 @@ pytestmark = pytest.mark.slow  # many runs of a whole page
 @pytest.fixture(autouse=True)
 def small_plans(monkeypatch):
     """A call or two at short lengths: nobody looks at the page."""
-    plan = speed.Plan(1, 1.0, False, lengths=(8, 10, 12, 14), batches=(1, 2))
-    monkeypatch.setattr(speed, "PLANS", {"quick": plan, "thorough": replace(plan, memory=True)})
+    plan = measuring.Plan(1, 1.0, False, lengths=(8, 10, 12, 14), batches=(1, 2))
+    monkeypatch.setattr(measuring, "PLANS", {"quick": plan, "thorough": replace(plan, memory=True)})
 
 
 @pytest.fixture
@@ -31,7 +33,7 @@ def fake_footprints(monkeypatch):
         yield None
         yield Footprint(name, 128, 10_000_000, 20_000_000, 3_000_000, 40_000_000)
 
-    monkeypatch.setattr(sweeping, "footprint", footprint)
+    monkeypatch.setattr(sweep, "footprint", footprint)
 
 
 def opened():
@@ -104,7 +106,7 @@ def test_memory_is_measured_when_asked_for_and_kept_for_the_next_quick_one(fake_
 
 
 def test_stopping_keeps_what_was_measured(monkeypatch):
-    whole = sweeping.sweep
+    whole = sweep.sweep
 
     def stopped(*args, **how):
         for stage in whole(*args, **how):
@@ -112,7 +114,7 @@ def test_stopping_keeps_what_was_measured(monkeypatch):
             if len(stage.sweep.latencies) == 2 * len(SPECS):
                 st.stop()
 
-    monkeypatch.setattr(sweeping, "sweep", stopped)
+    monkeypatch.setattr(sweep, "sweep", stopped)
     app = press(opened(), "Measure on this machine").run()
     assert "ended early" in app.warning[0].value
     assert len(app.session_state["own sweep"].sweep.latencies) == 2 * len(SPECS)
@@ -127,7 +129,7 @@ def test_stopped_before_anything_was_measured_the_reference_stays(monkeypatch):
         st.stop()
         yield
 
-    monkeypatch.setattr(sweeping, "sweep", stopped)
+    monkeypatch.setattr(sweep, "sweep", stopped)
     app = press(opened(), "Measure on this machine").run()
     assert_sound(app)
     assert "Reference figures" in said(app) and not app.warning
@@ -139,7 +141,7 @@ def test_memory_that_cannot_be_measured_leaves_the_rest(monkeypatch):
         raise MeasureError("A second process needs *700* MB.")
         yield
 
-    monkeypatch.setattr(sweeping, "footprint", footprint)
+    monkeypatch.setattr(sweep, "footprint", footprint)
     app = opened()
     app.segmented_control(key="speed-plan").set_value("thorough").run()
     app = press(app, "Measure on this machine")
@@ -185,7 +187,7 @@ def test_a_sweep_of_little_is_drawn_too(monkeypatch):
 
 def test_growth_is_put_into_words():
     def fit(exponent, low, high):
-        return costs.growth_in_words(sweeping.Growth("lstm", 1.0, exponent, (low, high), (8, 16)))
+        return sections.growth_in_words(sweep.Growth("lstm", 1.0, exponent, (low, high), (8, 16)))
 
     assert fit(1.0, 0.9, 1.1) == fit(0.94, 0.91, 0.96) == "about linear"
     assert fit(1.3, 1.2, 1.4) == "faster than linear"
@@ -196,8 +198,8 @@ def test_growth_is_put_into_words():
 
 def test_the_front_holds_what_nothing_beats_in_both():
     points = {"a": (1, 0.8), "b": (2, 0.7), "c": (3, 0.9), "d": (3, 0.85), "e": (9, 0.9)}
-    assert costs.front(points) == ["a", "c"]
-    assert costs.front({}) == []
+    assert sections.front(points) == ["a", "c"]
+    assert sections.front({}) == []
 
 
 def test_what_distillation_kept_is_computed():
@@ -208,16 +210,16 @@ def test_what_distillation_kept_is_computed():
     times = {
         name: Latency(name, 32, 1, 1, 1, (ms,)) for name, ms in (("bert", 30), ("distilbert", 10))
     }
-    found = costs.distilled(cards, times)
+    found = sections.distilled(cards, times)
     assert "keeps 90.0% of BERT’s accuracy (81.0% against 90.0%)" in found
     assert "3.0× as fast at 32 tokens and has 60% of its parameters" in found
     assert "overlap" not in found
     cards["distilbert"] = replace(cards["distilbert"], ci95=(0.79, 0.885))
-    assert "overlap" in costs.distilled(cards, {})
-    assert costs.distilled({"bert": cards["bert"]}, times) == ""
+    assert "overlap" in sections.distilled(cards, {})
+    assert sections.distilled({"bert": cards["bert"]}, times) == ""
 
 
 def test_steps_that_wait_for_one_another():
-    counts = {name: costs.steps_of(cached.card(name), 23) for name in SPECS}
+    counts = {name: sections.steps_of(cached.card(name), 23) for name in SPECS}
     assert counts == {"lstm": 23, "bilstm": 23, "bert": 12, "distilbert": 6}
     assert all(isfinite(count) for count in counts.values())

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app.conftest import ROOT
-from ui import turns
+from ui.serve import turns
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def crowd(monkeypatch):
 def working():
     import streamlit as st
 
-    from ui.turns import my_turn
+    from ui.serve.turns import my_turn
 
     for number in range(2):
         with my_turn(st.empty(), f"Work {number}…"):

@@ -15,7 +15,7 @@ from time import perf_counter, sleep
 from playwright.sync_api import Page, expect, sync_playwright
 
 from model_zoo.host import host
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
 from tests.browser.chromium import executable, running_app
 
 SUBMITS = 20

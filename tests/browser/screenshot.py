@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect, sync_playwright
 
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
 from tests.browser.chromium import ROOT, executable, running_app
 
 

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from ui.page import MENU
+from ui.frame.page import MENU
 
 READY = {
     "Compare": ".q-words",

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
 
 STRIPS = ".q-words"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.registry import SPECS
-from ui.examples import EXAMPLES
+from model_zoo.models.registry import SPECS
+from ui.frame.examples import EXAMPLES
 
 VERDICT = ".q-verdict"
 LABELS = ".q-card .q-label"

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo import footprint
-from model_zoo.registry import MODELS_DIR, SPECS, WEIGHTS
+from model_zoo.measure import footprint
+from model_zoo.models.registry import MODELS_DIR, SPECS, WEIGHTS
 from tests.browser.chromium import ROOT, executable, free_port, started
 from tests.browser.conftest import guarded
 from tests.browser.test_compare import LABELS, VERDICT, box, submit

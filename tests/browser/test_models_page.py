@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from model_zoo.claims.table import CLAIMS, PUBLISHED
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
 
 PLOT = ".js-plotly-plot"
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from model_zoo.errors import DataError
-from model_zoo.tables import open_table
+from model_zoo.tables.table import open_table
 
 
 def packed(table: pa.Table, **how) -> bytes:
@@ -89,7 +89,7 @@ BOMBS = {
 
 def read(file: Path) -> None:
     """Read it, and print what that took and said."""
-    from ui.dataset import _dataset
+    from ui.data.dataset import _dataset
 
     content = file.read_bytes()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

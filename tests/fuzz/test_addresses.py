@@ -5,10 +5,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.registry import SPECS
+from model_zoo.models.registry import SPECS
 from tests.app.conftest import ROOT
 from tests.fuzz.hostile import LONG, MARKUP, TROUBLE
-from ui.permalink import MAX_LINK_CHARACTERS, MAX_WITHOUT, View, link, parameters, parse
+from ui.frame.permalink import MAX_LINK_CHARACTERS, MAX_WITHOUT, View, link, parameters, parse
 
 DEFAULT = View(text="A default sentence.")
 OURS = st.sampled_from(View.__slots__)

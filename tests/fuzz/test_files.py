@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow.parquet import ParquetFile
 
-from model_zoo import tables
 from model_zoo.errors import DataError
-from model_zoo.tables import FORMATS, open_table
+from model_zoo.tables import table as tables
+from model_zoo.tables.table import FORMATS, open_table
 from tests.fuzz import bombs
 from tests.fuzz.bombs import BOMBS, packed
 from tests.fuzz.hostile import TROUBLE

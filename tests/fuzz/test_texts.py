@@ -3,9 +3,9 @@
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from model_zoo.attribute import METHODS
-from model_zoo.registry import SPECS, load
-from model_zoo.score import score
+from model_zoo.explain.attribute import METHODS
+from model_zoo.models.registry import SPECS, load
+from model_zoo.reading.score import score
 from tests.fuzz.hostile import LONG, TROUBLE, ask, explain, read, texts
 
 small = settings(

@@ -56,9 +56,9 @@ def test_a_file_that_was_scored_before_is_scored_again(page):
     content = table([("text", "lstm_label", "lstm_positive"), ("Good.", "positive", "much")])
     page.file_uploader[0].set_value(("again.csv", content, "text/csv")).run()
     next(one for one in page.button if one.label.startswith("Score all")).click().run()
-    from model_zoo.score import join
-    from model_zoo.tables import open_table
-    from ui.rows import _file
+    from model_zoo.reading.score import join
+    from model_zoo.tables.table import open_table
+    from ui.data.rows import _file
 
     data = page.session_state["data"]
     (blocks,) = data.scored.values()
@@ -69,7 +69,7 @@ def test_a_file_that_was_scored_before_is_scored_again(page):
 
 
 def test_what_is_too_much_once_unpacked_is_refused(page, monkeypatch):
-    from ui import dataset
+    from ui.data import dataset
 
     monkeypatch.setattr(dataset, "MAX_TEXT_MB", 0.001)
     content = table([("text", "n"), *[("A film.", str(at)) for at in range(100)]])
@@ -78,7 +78,7 @@ def test_what_is_too_much_once_unpacked_is_refused(page, monkeypatch):
 
 
 def test_rows_beyond_counting_are_not_counted(page, monkeypatch):
-    from ui import dataset
+    from ui.data import dataset
 
     monkeypatch.setattr(dataset, "MAX_ROWS", 10)
     monkeypatch.setattr(dataset, "MOST_COUNTED", 20)

@@ -1,56 +1,38 @@
-"""Imports run one way: the library knows nothing of the app, pages know nothing of torch."""
+"""Imports run one way: between the rooms of the library, and between those of the app."""
 
 import ast
+import subprocess
+import sys
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 from tests.root import ROOT
 
-ORDER = [  # a module may import from those before it in this list, never from those after it
+# A room (a package, or a module that stands alone) may import from those before it.
+LIBRARY = (
     "errors",
     "results",
     "host",
     "paths",
     "patches",
-    "tokens",
-    "network",
-    "architectures",
-    "classifier",
-    "recurrent",
-    "transformer",
-    "recurrence",
-    "registry",
-    "anatomy",
-    "metrics",
-    "parquet",
+    "text",
+    "models",
+    "recurrent",  # what model cards import
     "tables",
-    "columns",
-    "predict",
-    "score",
-    "templates",
-    "checks",
-    "score_file",
-    "slices",
-    "stepwise",
-    "attention",
-    "gates",
-    "context",
-    "sight",
-    "path",
-    "attribute",
-    "faithfulness",
-    "flip",
+    "reading",
+    "explain",
+    "inside",
+    "quality",
     "measure",
-    "twins",
     "claims",
-    "footprint",
-    "sweep",
-    "evaluate",
     "training",
     "commands",
     "__main__",
-]
+)
+SHARED = ("show", "serve", "frame")
+PAGES = ("compare", "attributions", "inside", "speed", "data", "checks", "four")
 
 
 def imported(file: Path) -> set[str]:
@@ -60,6 +42,7 @@ def imported(file: Path) -> set[str]:
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
+            assert not node.level, "relative imports hide where they lead"
             names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
     return names
 
@@ -68,27 +51,49 @@ def packages(file: Path) -> set[str]:
     return {name.split(".")[0] for name in imported(file)}
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "model_zoo").rglob("*.py")), ids=lambda f: f.name)
-def test_library_stands_alone(file):
+def modules(package: str) -> dict[str, Path]:
+    """Name of every module in a package and in all packages inside of it -> its file."""
+    files = (ROOT / package).rglob("*.py")
+    return {".".join(file.relative_to(ROOT).with_suffix("").parts): file for file in files}
+
+
+def rooms(package: str, file: Path) -> set[str]:
+    """The rooms of `package` that a file imports from."""
+    return {name.split(".")[1] for name in imported(file) if name.startswith(f"{package}.")}
+
+
+def ids(found: dict[str, Path]) -> dict:
+    return {"argvalues": list(found.items()), "ids": list(found)}
+
+
+@pytest.mark.parametrize("name, file", **ids(modules("model_zoo")))
+def test_the_librarys_rooms_import_one_way(name, file):
     assert not packages(file) & {"streamlit", "plotly", "ui", "pages", "app"}
+    own = name.split(".")[1]
+    if own != "__init__":
+        allowed = {*LIBRARY[: LIBRARY.index(own)], own}
+        assert rooms("model_zoo", file) <= allowed
 
 
-@pytest.mark.parametrize(
-    "file",
-    [
-        *sorted((ROOT / "model_zoo").glob("*.py")),
-        *sorted((ROOT / "model_zoo" / "claims").glob("*.py")),
-    ],
-    ids=lambda f: f"{f.parent.name}/{f.name}",
-)
-def test_library_imports_run_one_way(file):
-    own = file.stem if file.parent.name == "model_zoo" else file.parent.name
+@pytest.mark.parametrize("name, file", **ids(modules("ui")))
+def test_the_apps_rooms_import_one_way(name, file):
+    """Pages know the shared rooms and their own; what two of them need lies in a shared one."""
+    own = name.split(".")[1]
     if own == "__init__":
         return
-    used = {name.split(".")[1] for name in imported(file) if name.startswith("model_zoo.")}
-    inside = {own} if file.parent.name == own else set()  # a package's modules know each other
-    later = {name for name in used - inside if ORDER.index(name) >= ORDER.index(own)}
-    assert not later
+    before = SHARED[: SHARED.index(own)] if own in SHARED else SHARED
+    assert own in SHARED + PAGES and rooms("ui", file) <= {*before, own}
+    if own == "show":
+        assert not packages(file) & {"streamlit", "torch"}
+
+
+@pytest.mark.parametrize("package", ["model_zoo", "ui"])
+def test_no_module_imports_itself_in_a_circle(package):
+    found = modules(package)
+    graph = {
+        name: {other for other in imported(file) if other in found} for name, file in found.items()
+    }
+    assert list(TopologicalSorter(graph).static_order())
 
 
 @pytest.mark.parametrize(
@@ -101,11 +106,8 @@ def test_pages_are_thin(file):
 
 def test_listing_models_does_not_import_torch():
     """A page opens before torch is in memory; importing the registry must not bring it."""
-    import subprocess
-    import sys
-
     code = (
-        "import sys; from model_zoo.registry import card, SPECS; [card(n) for n in SPECS];"
-        "import model_zoo.predict; assert not {'torch', 'transformers'} & set(sys.modules)"
+        "import sys; from model_zoo.models.registry import card, SPECS; [card(n) for n in SPECS];"
+        "import model_zoo.reading.predict; assert not {'torch', 'transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from model_zoo.registry import MODELS_DIR, SPECS, WEIGHTS, check_weights, read_checksums
+from model_zoo.models.registry import MODELS_DIR, SPECS, WEIGHTS, check_weights, read_checksums
 from tests.root import ROOT
-from ui.dataset import MAX_UPLOAD_MB
+from ui.data.dataset import MAX_UPLOAD_MB
 
 OWN = [ROOT / "app.py", *(f for n in ("model_zoo", "ui", "pages", "benchmarks", "tests")
        for f in sorted((ROOT / n).rglob("*.py")))]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What goes on between words and answer: heads, gates, layers, steps, what each position sees."""

@@ -1,0 +1,92 @@
+"""Which tokens each part of a model sees: directions of a BiLSTM, layers of a Transformer.
+
+`context.influence` on one fixed sentence, counted: what a position cannot see moves it by
+exactly 0.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model_zoo import paths
+from model_zoo.errors import DataError
+from model_zoo.host import host
+from model_zoo.inside.context import influence
+from model_zoo.models.network import Capability
+from model_zoo.models.registry import SPECS, Model, load
+from model_zoo.results import Host, Influence, Sight, Sights
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TEXT = "The acting is great, but the film as a whole is dreadful."
+REFERENCE = paths.REFERENCE / "sight.json"
+
+
+def sights(model: Model) -> Iterator[Sight]:
+    """What the whole model sees of TEXT, then its directions, or its first layer."""
+    yield count(influence(model, TEXT), "whole")
+    for part, states in _parts(model):
+        yield count(influence(model, TEXT, states=states), part)
+
+
+def count(found: Influence, part: str = "whole") -> Sight:
+    """How many pairs of positions of `found` see each other, earlier and later tokens apart."""
+    later = found.change[np.triu_indices_from(found.change, 1)]
+    earlier = found.change[np.tril_indices_from(found.change, -1)]
+    return Sight(
+        found.model,
+        part,
+        later.size,
+        int(np.count_nonzero(earlier)),
+        int(np.count_nonzero(later)),
+        float(earlier.mean()),
+        float(later.mean()),
+    )
+
+
+def measure(models: Callable[[str], Model] = load) -> Iterator[Sights]:
+    """The models' sights as measured so far, after each model; the last one is the result."""
+    seen: tuple[Sight, ...] = ()
+    for name in SPECS:
+        seen += tuple(sights(models(name)))
+        yield Sights(datetime.now().astimezone().isoformat(timespec="seconds"), host(), TEXT, seen)
+
+
+def read(file: Path = REFERENCE) -> Sights:
+    """Sights as written by `python -m model_zoo.inside.sight`; DataError where that is not so."""
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        seen = tuple(Sight(**entry) for entry in kept["seen"])
+        return Sights(kept["taken"], Host(**kept["host"]), kept["text"], seen)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise DataError(
+            f"{file} holds no measurement ({error!r}). Write one with "
+            "`python -m model_zoo.inside.sight`."
+        ) from error
+
+
+def _parts(model: Model) -> Iterator[tuple[str, Callable[["Tensor"], "Tensor"]]]:
+    """Parts of a network, and what gives their states: ids (B, T) -> (B, T, E)."""
+    network = model.network
+    if Capability.GATES not in network.capabilities:
+        yield "layer 1", lambda ids: next(islice(network.layers(ids), 1, None)).states
+    elif len(network.readings) > 1:
+        for number, reading in enumerate(network.readings):
+
+            def states(ids: "Tensor", number: int = number) -> "Tensor":
+                *_, both = network.layers(ids)
+                return both.states.chunk(len(network.readings), dim=-1)[number]
+
+            yield reading, states
+
+
+if __name__ == "__main__":
+    *_, result = measure()
+    print(json.dumps(asdict(result), indent=1))

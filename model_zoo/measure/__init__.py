@@ -1,0 +1,1 @@
+"""What models cost on a machine: time, memory, and how both grow."""

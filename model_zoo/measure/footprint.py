@@ -1,0 +1,249 @@
+"""Memory that a model takes, each figure measured in a process of its own."""
+
+import gc
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from threading import Event, Thread
+from time import monotonic
+
+from model_zoo.errors import MeasureError
+from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes
+from model_zoo.measure.latency import text_of
+from model_zoo.models.anatomy import anatomy
+from model_zoo.models.registry import MODELS_DIR, SPECS, Model, card, check_weights, load
+from model_zoo.paths import ROOT
+from model_zoo.reading.predict import predict
+from model_zoo.results import Footprint
+
+TOKENS = 128  # of the text whose peaks are measured
+NEEDED_BYTES = 700_000_000  # room for a second process with torch and the largest model
+SECONDS = 300  # after which a measuring process is given up
+SAMPLE_SECONDS = 0.001  # between two looks at the memory, where the system keeps no peak
+_SELF = Path("/proc/self")  # Linux
+_SHORT = "warm-up"
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """What one process found; `sampled` as in Footprint."""
+
+    found_bytes: int
+    sampled: bool = False
+
+
+def added_memory(name: str, root: Path = MODELS_DIR, kept_in: Path | None = None) -> int:
+    """Bytes of resident memory that loading `name` and one call of it add to a fresh process.
+
+    They are counted over a process that has loaded, used and dropped another model, so that
+    torch and the libraries' own memory are not laid at this model's door. The figure is kept in
+    the folder `kept_in`, if given and writable, until weights, libraries or machine change.
+    Raises WeightsError as `load` does, and MeasureError where memory is too short for a second
+    process or that process fails.
+    """
+    *_, found = _figure("added", name, root, kept_in)
+    assert found is not None
+    return found.found_bytes
+
+
+def footprint(
+    name: str, root: Path = MODELS_DIR, kept_in: Path | None = None
+) -> Iterator[Footprint | None]:
+    """None several times a second while fresh processes measure, and the Footprint at the end.
+
+    Closing the iterator ends the process that is at work. For `kept_in` and errors see
+    `added_memory`.
+    """
+    figures: dict[str, _Figure] = {}
+    for what in FIGURES:
+        for found in _figure(what, name, root, kept_in):
+            if found is None:
+                yield None
+            else:
+                figures[what] = found
+    yield Footprint(
+        model=name,
+        tokens=TOKENS,
+        weights_bytes=_weights_bytes(name, root),
+        added_bytes=figures["added"].found_bytes,
+        prediction_peak_bytes=figures["prediction"].found_bytes,
+        attribution_peak_bytes=figures["attribution"].found_bytes,
+        sampled=any(figure.sampled for figure in figures.values()),
+    )
+
+
+def _weights_bytes(name: str, root: Path) -> int:
+    """What the parameters take once loaded: float32, but for the word vectors in float16."""
+    blocks = anatomy(name, root)
+    vectors = sum(
+        part.parameters for one in blocks for part in one.parts if part.name == "word vectors"
+    )
+    return 4 * card(name, root).parameters - 2 * vectors
+
+
+def peak_of(call: Callable[[], object]) -> tuple[int, bool]:
+    """(most resident memory while `call` runs, less that before it, bytes; whether sampled).
+
+    Linux keeps a process's peak (VmHWM in /proc/self/status), and writing 5 to
+    /proc/self/clear_refs starts it anew (man 5 proc). Where that does not work, a thread looks at
+    the memory every millisecond, and may miss what is there for less.
+    """
+    gc.collect()
+    give_back_memory()  # a call that takes from the allocator's reserve seems to cost nothing
+    before = resident_bytes()
+    if _restart_peak(before):
+        call()
+        return max(0, _peak_bytes() - before), False
+    most, done = before, Event()
+
+    def look() -> None:
+        nonlocal most
+        while not done.wait(SAMPLE_SECONDS):
+            most = max(most, resident_bytes())
+
+    thread = Thread(target=look, name="memory samples", daemon=True)
+    thread.start()
+    try:
+        call()
+    finally:
+        done.set()
+        thread.join()
+    return max(most, resident_bytes()) - before, True
+
+
+def _restart_peak(resident: int) -> bool:
+    """Set the peak to what is resident now; whether that worked."""
+    try:
+        (_SELF / "clear_refs").write_text("5", encoding="ascii")
+        return _peak_bytes() < resident + 4_000_000  # some sandboxes accept it and do nothing
+    except (OSError, StopIteration):
+        return False
+
+
+def _peak_bytes() -> int:
+    lines = (_SELF / "status").read_text(encoding="ascii", errors="replace").splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
+def _added(name: str, root: Path) -> _Figure:
+    predict(load(next(iter(SPECS))), [_SHORT])
+    gc.collect()
+    before = resident_bytes()
+    model = load(name, root)
+    predict(model, [_SHORT])
+    gc.collect()
+    return _Figure(resident_bytes() - before)
+
+
+def _prediction(name: str, root: Path) -> _Figure:
+    return _peak(load(name, root), lambda model, text: predict(model, [text]))
+
+
+def _attribution(name: str, root: Path) -> _Figure:
+    from model_zoo.explain.attribute import attribute
+
+    return _peak(load(name, root), attribute)
+
+
+def _peak(model: Model, ask: Callable[[Model, str], object]) -> _Figure:
+    ask(model, _SHORT)  # what is set up only once is not laid at the call's door
+    return _Figure(*peak_of(lambda: ask(model, text_of(TOKENS))))
+
+
+FIGURES: dict[str, Callable[[str, Path], _Figure]] = {
+    "added": _added,
+    "prediction": _prediction,
+    "attribution": _attribution,
+}
+
+
+def _figure(what: str, name: str, root: Path, kept_in: Path | None) -> Iterator[_Figure | None]:
+    """None while a process measures; the figure at the end, at once if it is kept."""
+    kept = kept_in and kept_in / f"{what}-{name}.json"
+    conditions = {
+        "weights": check_weights(name, root),
+        "libraries": [version("torch"), version("transformers"), platform.python_version()],
+        "machine": [platform.node(), host().processor],
+        "tokens": TOKENS,
+        "word_vectors": "float16",
+    }
+    found = _read(kept, conditions) if kept else None
+    if found is None:
+        for found in _in_fresh_process(what, name, root):
+            if found is None:
+                yield None
+        if kept and found:
+            _write(kept, conditions | asdict(found))
+    yield found
+
+
+def _in_fresh_process(what: str, name: str, root: Path) -> Iterator[_Figure | None]:
+    if (free := free_bytes()) < NEEDED_BYTES:
+        raise MeasureError(
+            f"A second process needs {NEEDED_BYTES / 1e6:.0f} MB, and {max(0, free) / 1e6:.0f} MB "
+            "are free. Measure on a machine with more memory."
+        )
+    ends = monotonic() + SECONDS
+    with subprocess.Popen(
+        [sys.executable, "-m", "model_zoo.measure.footprint", what, name, str(root)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            while True:
+                try:
+                    out, said = process.communicate(timeout=0.2)
+                    break
+                except subprocess.TimeoutExpired:
+                    if monotonic() > ends:
+                        raise MeasureError(
+                            f"The measuring process took more than {SECONDS} s. Try again when "
+                            "the machine is less busy."
+                        ) from None
+                    yield None
+        finally:
+            process.kill()
+    try:
+        yield _Figure(**json.loads(out))
+    except (ValueError, TypeError):
+        last = (said.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+        raise MeasureError(f"The measuring process failed: {last}. Try again.") from None
+
+
+def _read(file: Path, conditions: dict) -> _Figure | None:
+    try:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if not kept.items() >= conditions.items():
+            return None
+        return _Figure(int(kept["found_bytes"]), bool(kept["sampled"]))
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return None
+
+
+def _write(file: Path, record: dict) -> None:
+    with suppress(OSError):  # where nothing can be kept, it is measured anew after the next start
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+def _print_figure(what: str, name: str, root: Path) -> None:
+    """What the fresh process does; its only line of output is the figure."""
+    if hasattr(os, "nice"):
+        os.nice(19)  # whoever is being served goes first
+    import torch
+
+    torch.set_num_threads(1)
+    print(json.dumps(asdict(FIGURES[what](name, root))))
+
+
+if __name__ == "__main__":
+    _print_figure(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

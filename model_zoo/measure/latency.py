@@ -1,0 +1,96 @@
+"""What a model costs on this machine: time a call."""
+
+from collections.abc import Iterator, Sequence
+from time import perf_counter
+
+from model_zoo.errors import MeasureError
+from model_zoo.models.registry import Model
+from model_zoo.reading.predict import predict
+from model_zoo.results import Latency
+from model_zoo.text.tokens import MAX_TOKENS
+
+LEAST_RUNS = 3
+# each is one token of the models' vocabulary
+_WORDS = [
+    "the",
+    "film",
+    "is",
+    "good",
+    "and",
+    "the",
+    "story",
+    "is",
+    "long",
+    "but",
+    "the",
+    "end",
+    "of",
+    "it",
+    "made",
+    "me",
+    "think",
+    "again",
+]
+
+
+def text_of(tokens: int) -> str:
+    """A text of exactly so many tokens, [CLS] and [SEP] included.
+
+    Raises MeasureError for fewer than three, which leave no word, and more than the models read.
+    """
+    if not 3 <= tokens <= MAX_TOKENS:
+        raise MeasureError(
+            f"Texts of {tokens} tokens cannot be measured. Choose lengths from 3 to {MAX_TOKENS}."
+        )
+    words = tokens - 2
+    return " ".join((_WORDS * (1 + words // len(_WORDS)))[:words])
+
+
+def latency(
+    models: Sequence[Model],
+    text: str,
+    *,
+    batch: int = 1,
+    runs: int = 20,
+    warm_up: int = 2,
+    seconds: float = 60.0,
+) -> Iterator[dict[str, Latency]]:
+    """Model name -> Latency as measured so far, after every round; the last one is the result.
+
+    A round is one call of each model, so that a noisy machine hits all alike. First come `warm_up`
+    rounds that are not counted (nothing is yielded with them), then `runs`; fewer where calls have
+    taken `seconds`, but never less than one and LEAST_RUNS. Stop iterating to stop measuring: what
+    was yielded last holds. Raises TextError as `predict` does.
+    """
+    import torch
+
+    texts = [text] * batch
+    spent = 0.0  # in calls: whoever iterates may take their time
+    samples: dict[str, list[float]] = {model.id: [] for model in models}
+    tokens: dict[str, int] = {}
+
+    def ask_each() -> None:
+        nonlocal spent
+        for model in models:
+            before = perf_counter()
+            found = predict(model, texts)
+            took = perf_counter() - before
+            spent += took
+            samples[model.id].append(1e3 * took)
+            tokens[model.id] = len(found[0].tokens)
+
+    warmed = 0
+    while warmed < min(1, warm_up) or (warmed < warm_up and spent < seconds / 4):
+        ask_each()
+        warmed += 1
+        yield {}
+    for taken in samples.values():
+        taken.clear()
+    for done in range(1, runs + 1):
+        ask_each()
+        yield {
+            name: Latency(name, tokens[name], batch, torch.get_num_threads(), warmed, tuple(taken))
+            for name, taken in samples.items()
+        }
+        if done >= LEAST_RUNS and spent > seconds:
+            return

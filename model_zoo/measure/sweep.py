@@ -1,0 +1,287 @@
+"""What models cost over lengths and batch sizes, how it grows, and where one overtakes another."""
+
+import csv
+import json
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from io import StringIO
+from itertools import combinations, pairwise
+from math import exp, log
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from model_zoo import paths
+from model_zoo.errors import DataError, MeasureError
+from model_zoo.host import host
+from model_zoo.measure.footprint import FIGURES, footprint
+from model_zoo.measure.latency import LEAST_RUNS, latency, text_of
+from model_zoo.models.registry import MODELS_DIR, SPECS, Model
+from model_zoo.reading.predict import BATCH_SIZE
+from model_zoo.results import Crossing, Footprint, Growth, Host, Latency, Sweep
+
+LENGTHS = (8, 16, 32, 64, 128, 256, 512)  # tokens, one text a call
+BATCHES = (1, 8, 32)  # texts a call
+BATCH_TOKENS = 32  # of each text in a batch
+REFERENCE = paths.REFERENCE / "speed.json"
+PROCESS_SECONDS = 6.0  # what a fresh process for memory is taken to need until one was timed
+
+# Student's t, two-sided 95 %, for 1 to 10 degrees of freedom; with more, the last is a little wide
+_T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How far a sweep has got: what was found, what is next, and the seconds that may still take.
+
+    `seconds_left` is None while nothing is known of it.
+    """
+
+    sweep: Sweep
+    doing: str
+    seconds_left: float | None
+
+
+def sweep(
+    models: Sequence[Model],
+    *,
+    lengths: Sequence[int] = LENGTHS,
+    batches: Sequence[int] = BATCHES,
+    runs: int = 20,
+    warm_up: int = 2,
+    seconds: float = 10.0,
+    memory: bool = True,
+    root: Path = MODELS_DIR,
+    kept_in: Path | None = None,
+) -> Generator[Stage, None, None]:
+    """A growing Sweep: latency for each of `lengths` and `batches`, then memory if asked for.
+
+    Lengths are measured with one text a call, batches with texts of BATCH_TOKENS tokens. Each
+    round has one call of every model at every point, so that a noisy machine hits all alike; a
+    point ends after `runs` rounds, or when its calls have taken `seconds` (see `latency`). Stop
+    iterating to stop measuring: what was yielded last holds. For memory see `footprint`.
+
+    Raises MeasureError for a length or batch that cannot be measured, before anything is, and
+    where memory cannot be measured, after all else was.
+    """
+    if wrong := [batch for batch in batches if not 1 <= batch <= BATCH_SIZE]:
+        raise MeasureError(
+            f"Batches of {wrong[0]} cannot be measured. Choose sizes from 1 to {BATCH_SIZE}."
+        )
+    points = sorted({(n, 1) for n in lengths} | {(BATCH_TOKENS, batch) for batch in batches})
+    going = {
+        (tokens, batch): latency(
+            models, text_of(tokens), batch=batch, runs=runs, warm_up=warm_up, seconds=seconds
+        )
+        for tokens, batch in points
+    }
+    taken = datetime.now().astimezone().isoformat(timespec="seconds")
+    found: dict[tuple[int, int], dict[str, Latency]] = {}
+    footprints: list[Footprint] = []
+    left = _TimeLeft(runs, seconds, len(models) * len(FIGURES) * memory)
+
+    def stage(doing: str) -> Stage:
+        latencies = tuple(
+            found[point][model.id] for model in models for point in points if point in found
+        )
+        return Stage(
+            Sweep(taken, host(), latencies, tuple(footprints)), doing, left.seconds(list(going))
+        )
+
+    while going:
+        for point in list(going):
+            before = perf_counter()
+            round_ = next(going[point], None)
+            if round_ is None:
+                del going[point]
+                continue
+            left.took(point, perf_counter() - before, counted=bool(round_))
+            if round_:
+                found[point] = round_
+            yield stage("Latency" if round_ else "Warming up")
+    if not memory:
+        return
+    for model in models:
+        before = perf_counter()
+        for one in footprint(model.name, root, kept_in):
+            if one:
+                footprints.append(one)
+                left.measured(len(FIGURES), perf_counter() - before)
+            yield stage(f"Memory of {SPECS[model.name].title}, in fresh processes")
+
+
+class _TimeLeft:
+    """Forecasts what a sweep still takes from what its rounds and processes took so far."""
+
+    def __init__(self, runs: int, seconds: float, processes: int) -> None:
+        self._runs, self._seconds, self._processes = runs, seconds, processes
+        self._rounds: dict[tuple[int, int], list[float]] = {}
+        self._done: dict[tuple[int, int], int] = {}
+        self._process_seconds = PROCESS_SECONDS
+
+    def took(self, point: tuple[int, int], seconds: float, *, counted: bool) -> None:
+        """A round at `point` took so long; `counted` if it was not to warm up."""
+        self._rounds.setdefault(point, []).append(seconds)
+        self._done[point] = self._done.get(point, 0) + counted
+
+    def measured(self, processes: int, seconds: float) -> None:
+        """So many processes for memory took so long."""
+        self._processes -= processes
+        self._process_seconds = seconds / processes
+
+    def seconds(self, going: Sequence[tuple[int, int]]) -> float | None:
+        """What the points still `going` and the processes may take."""
+        if any(point not in self._rounds for point in going):
+            return None
+        total = self._processes * self._process_seconds
+        for point in going:
+            taken, done = self._rounds[point], self._done[point]
+            each = min(taken)  # the first is many times slower
+            affordable = max(LEAST_RUNS - done, (self._seconds - sum(taken)) / each)
+            total += each * max(0.0, min(self._runs - done, affordable))
+        return total
+
+
+def by_length(found: Sweep) -> dict[str, list[Latency]]:
+    """Model name -> its latencies with one text a call, short texts first."""
+    return _lines(found, lambda one: one.batch == 1, lambda one: one.tokens)
+
+
+def by_batch(found: Sweep) -> dict[str, list[Latency]]:
+    """Model name -> its latencies with texts of BATCH_TOKENS tokens, small batches first."""
+    return _lines(found, lambda one: one.tokens == BATCH_TOKENS, lambda one: one.batch)
+
+
+def _lines(
+    found: Sweep, belongs: Callable[[Latency], bool], order: Callable[[Latency], int]
+) -> dict[str, list[Latency]]:
+    lines: dict[str, list[Latency]] = {}
+    for one in sorted(filter(belongs, found.latencies), key=order):
+        lines.setdefault(one.model, []).append(one)
+    return {name: lines[name] for name in SPECS if name in lines}
+
+
+def texts_a_second(one: Latency, ms: float | None = None) -> float:
+    """Throughput at a call's median time, or at `ms` milliseconds a call."""
+    return 1e3 * one.batch / (one.median_ms if ms is None else ms)
+
+
+def growth(line: Sequence[Latency]) -> Growth | None:
+    """How a model's median time grows with the text; None for fewer than four lengths.
+
+    Least squares of relative errors for time = fixed + factor x tokens ** exponent, both parts not
+    below zero: the exponent is looked for in steps of 0.01 from 0.2 to 3, and the other two follow
+    from it. The interval holds the exponents whose error is not significantly larger than the
+    least (profile likelihood; Bates & Watts 1988, Nonlinear Regression Analysis, ch. 6); it tells
+    how well the curve fits, noise included, not what another machine would give.
+    """
+    tokens = np.array([one.tokens for one in line], dtype=float)  # (N,)
+    times = np.array([one.median_ms for one in line])  # (N,)
+    if len(tokens) < 4:
+        return None
+    exponents = np.round(np.arange(0.2, 3.001, 0.01), 2)  # (K,)
+    # With each equation divided by its time, both columns are to add up to 1 in every row.
+    shapes = tokens ** exponents[:, None]  # (K, N)
+    tops = shapes.max(axis=1, keepdims=True)  # (K, 1), keeps the numbers near 1
+    rising, level = shapes / tops / times, np.broadcast_to(1 / times, shapes.shape)
+    aa, bb, ab = (level**2).sum(1), (rising**2).sum(1), (level * rising).sum(1)
+    a1, b1 = level.sum(1), rising.sum(1)
+    span = aa * bb - ab**2
+    fixed = np.clip((a1 * bb - b1 * ab) / span, 0, None)
+    factor = np.clip((b1 - fixed * ab) / bb, 0, None)
+    fixed = np.where(factor > 0, fixed, a1 / aa)
+    errors = ((fixed[:, None] * level + factor[:, None] * rising - 1) ** 2).sum(1)  # (K,)
+    best = int(errors.argmin())
+    freedom = len(tokens) - 3
+    limit = errors[best] * (1 + _T95[min(freedom, len(_T95)) - 1] ** 2 / freedom) + 1e-12
+    inside = exponents[errors <= limit]
+    return Growth(
+        model=line[0].model,
+        fixed_ms=float(fixed[best]),
+        exponent=float(exponents[best]),
+        ci95=(float(inside.min()), float(inside.max())),
+        lengths=tuple(one.tokens for one in line),
+    )
+
+
+def crossings(lines: Mapping[str, Sequence[tuple[float, float]]]) -> list[Crossing]:
+    """Where lines given as points (x, y), x rising, cross between points that both have.
+
+    Both axes are logarithmic: between points, lines are straight there.
+    """
+    found = []
+    for one, other in combinations(lines, 2):
+        first, second = dict(lines[one]), dict(lines[other])
+        shared = [x for x in first if x in second]
+        gaps = [(x, log(first[x] / second[x])) for x in shared]
+        gaps = [(x, gap) for x, gap in gaps if gap]  # level there: which is above shows beside it
+        for (left, before), (right, after) in pairwise(gaps):
+            if before * after < 0:
+                share = before / (before - after)
+                at = exp(log(left) + share * log(right / left))
+                value = _between(first, at)
+                upper, lower = (one, other) if after > 0 else (other, one)
+                found.append(Crossing(upper, lower, at, value))
+    return sorted(found, key=lambda crossing: crossing.at)
+
+
+def _between(line: Mapping[float, float], at: float) -> float:
+    """The line's value at `at`, on logarithmic axes."""
+    for (left, low), (right, high) in pairwise(sorted(line.items())):
+        if left <= at <= right:
+            return exp(log(low) + log(high / low) * log(at / left) / log(right / left))
+    raise ValueError(f"{at} is outside of the line")
+
+
+def as_json(found: Sweep) -> str:
+    """The sweep as JSON, a record a line; `read` takes it back."""
+    parts = []
+    for name, value in asdict(found).items():
+        if isinstance(value, tuple):
+            rows = ",\n  ".join(json.dumps(row) for row in value)
+            value = f"[\n  {rows}\n ]" if rows else "[]"
+        else:
+            value = json.dumps(value)
+        parts.append(f' "{name}": {value}')
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def read(file: Path) -> Sweep:
+    """The Sweep in a file that holds `as_json`; DataError if there is none."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        return Sweep(
+            taken=datetime.fromisoformat(record["taken"]).isoformat(),
+            host=Host(**record["host"]),
+            latencies=tuple(
+                Latency(**one | {"samples_ms": tuple(map(float, one["samples_ms"]))})
+                for one in record["latencies"]
+            ),
+            footprints=tuple(Footprint(**one) for one in record["footprints"]),
+        )
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise DataError(
+            f"{file} holds no measurement ({error!r}). Write one with "
+            "`python -m model_zoo measure --json`."
+        ) from error
+
+
+_LATENCY_COLUMNS = ("model", "tokens", "batch", "threads", "warm_up")
+_FOOTPRINT_COLUMNS = tuple(one.name for one in fields(Footprint) if one.name.endswith("_bytes"))
+_MORE_COLUMNS = ("runs", "median_ms", "p95_ms", "texts_per_second", "taken", "processor")
+
+
+def as_csv(found: Sweep) -> str:
+    """The sweep as a table: a row for each model, length and batch; memory repeats in each row."""
+    stream = StringIO()
+    table = csv.writer(stream, lineterminator="\n")
+    table.writerow((*_LATENCY_COLUMNS, *_FOOTPRINT_COLUMNS, *_MORE_COLUMNS))
+    memory = {one.model: one for one in found.footprints}
+    for one in found.latencies:
+        own = [getattr(one, column) for column in _LATENCY_COLUMNS]
+        model = [getattr(memory.get(one.model), column, "") for column in _FOOTPRINT_COLUMNS]
+        figures = (len(one.samples_ms), one.median_ms, one.p95_ms, texts_a_second(one))
+        table.writerow((*own, *model, *figures, found.taken, found.host.processor))
+    return stream.getvalue()

@@ -1,0 +1,104 @@
+"""What a model is made of, read from its config and the header of its weights; nothing is loaded.
+
+Blocks come in the order a text goes through them: embeddings, core (recurrent or encoder layers),
+head. Every weight of the file is in exactly one block, so that the blocks add up to the model.
+"""
+
+import json
+import re
+from math import prod
+from pathlib import Path
+
+from model_zoo.models.registry import MODELS_DIR, WEIGHTS, read_header, spec
+from model_zoo.results import Block
+
+STAGES = ("embeddings", "core", "head")
+
+_LAYER = re.compile(r"\.layer\.(\d+)\.")
+_CELL = re.compile(r"^lstm\.(weight_ih|weight_hh|bias_ih|bias_hh)_l(\d+)(_reverse)?$")
+_PARTS = {  # what a weight's name holds -> the part of the block it belongs to; the first match
+    "weight_ih": "from the word",
+    "weight_hh": "from the state before",
+    "bias_": "biases",
+    "position_embeddings": "position vectors",
+    "token_type_embeddings": "segment vectors",
+    "norm": "normalisation",
+    "embeddings": "word vectors",
+    "attention": "self-attention",
+    ".layer.": "feed-forward",
+    "": "weights",
+}
+_PART_ORDER = ("word vectors", "position vectors", "segment vectors", "self-attention")
+
+Shapes = dict[str, tuple[int, ...]]  # name of a weight -> its dimensions
+
+
+def anatomy(name: str, root: Path = MODELS_DIR) -> tuple[Block, ...]:
+    """The blocks of `name`; raises UnknownModelError and WeightsError as `registry.card` does."""
+    header = read_header(root / spec(name).name / WEIGHTS)
+    config = read_config(name, root)
+    blocks: dict[tuple, dict[str, Shapes]] = {}
+    for key, tensor in header.items():
+        part = next(said for mark, said in _PARTS.items() if mark in key.lower())
+        blocks.setdefault(_block(key), {}).setdefault(part, {})[key] = tuple(tensor["shape"])
+    return tuple(
+        _describe(STAGES[place[0]], title, parts, config)
+        for (*place, title), parts in sorted(blocks.items(), key=lambda entry: entry[0])
+    )
+
+
+def read_config(name: str, root: Path = MODELS_DIR) -> dict:
+    """The model's config.json as it is."""
+    return json.loads((root / spec(name).name / "config.json").read_text(encoding="utf-8"))
+
+
+def licence(name: str, root: Path = MODELS_DIR) -> str:
+    """The licence named in the front matter of the model card; "not stated" where there is none."""
+    file = root / spec(name).name / "README.md"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    found = re.search(r"^license: *(\S+)", text, re.MULTILINE)
+    return found[1] if found else "not stated"
+
+
+def _block(key: str) -> tuple[int, int, int, str]:
+    """Which block a weight belongs to: stage, layer, place in the layer (to sort by), title."""
+    if cell := _CELL.match(key):
+        back = cell[3] is not None
+        way = "right to left" if back else "left to right"
+        return 1, int(cell[2]), int(back), f"LSTM layer {int(cell[2]) + 1}, {way}"
+    if layer := _LAYER.search(key):
+        return 1, int(layer[1]), 0, f"Layer {int(layer[1]) + 1}"
+    if "embeddings" in key:
+        return 0, 0, 0, "Embeddings"
+    if key.startswith("classifier"):
+        return 2, 1, 0, "Classifier"
+    return 2, 0, 0, "Pooler" if "pooler" in key else "Layer before the classifier"
+
+
+def _describe(stage: str, title: str, parts: dict[str, Shapes], config: dict) -> Block:
+    found = [
+        Block(stage, part, _shape(part, shapes, config), sum(map(prod, shapes.values())), ())
+        for part, shapes in parts.items()
+    ]
+    found.sort(key=lambda part: (*map(part.name.__ne__, _PART_ORDER), -part.parameters))
+    said = "; ".join(f"{part.name} {part.shape}" for part in found if part.shape)
+    if len(found) == 1:
+        said = found[0].shape
+    return Block(stage, title, said, sum(part.parameters for part in found), tuple(found))
+
+
+def _shape(part: str, shapes: Shapes, config: dict) -> str:
+    """Dimensions in words; empty where they say nothing that the name does not."""
+    matrices = [shape for shape in shapes.values() if len(shape) == 2]
+    if not matrices or part == "normalisation":
+        return ""
+    rows, columns = matrices[0]
+    if part == "self-attention":
+        heads = config.get("num_attention_heads") or config.get("n_heads")
+        return f"{heads} heads of {rows // heads}" if heads else ""
+    if part == "feed-forward":
+        return f"{min(rows, columns):,} → {max(rows, columns):,} → {min(rows, columns):,}"
+    if part.startswith("from"):  # three gates and the new content, each with a row for every unit
+        hidden = config["hidden_size"]
+        return f"{columns:,} → {rows // hidden} × {hidden:,}"
+    return f"{rows:,} × {columns:,}" if part.endswith("vectors") else f"{columns:,} → {rows:,}"

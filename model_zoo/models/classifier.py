@@ -1,0 +1,46 @@
+"""Any `transformers` sequence classifier as a Network: logits from ids or from word embeddings."""
+
+from typing import TYPE_CHECKING
+
+from torch import Tensor, nn
+
+from model_zoo.models.network import Network
+from model_zoo.text.tokens import TextTokenizer
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+    from model_zoo.models.architectures import Architecture
+
+
+class Classifier(Network):
+    """`module` in evaluation mode and frozen; it is never changed and never gets a hook."""
+
+    def __init__(
+        self,
+        title: str,
+        module: "PreTrainedModel",
+        tokenizer: TextTokenizer,
+        architecture: "Architecture",
+    ) -> None:
+        self.title = title
+        self.module = module
+        self.tokenizer = tokenizer
+        self.architecture = architecture
+        self.capabilities = architecture.capabilities
+
+    def logits(self, ids: Tensor, mask: Tensor) -> Tensor:
+        return self.module(input_ids=ids, attention_mask=mask).logits
+
+    def embed(self, ids: Tensor) -> Tensor:
+        return self.module.get_input_embeddings()(ids)
+
+    def embedding_table(self) -> Tensor:
+        return self.module.get_input_embeddings().weight.float()
+
+    def logits_from_embeddings(self, embedded: Tensor) -> Tensor:
+        return self.module(inputs_embeds=embedded).logits
+
+    def part(self, path: str) -> nn.Module:
+        """The part of the module at a dotted path."""
+        return self.module.get_submodule(path)

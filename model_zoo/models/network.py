@@ -1,0 +1,159 @@
+"""The seam: what a model can be asked, whatever it is made of and whatever computes it.
+
+Pages, command line and library know a network by this alone. Every network encodes texts and gives
+logits; what else it can be asked it declares as capabilities, which are asked for by name and never
+guessed from what a network is. A question that a network has no answer to raises CapabilityError.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NoReturn, Protocol
+
+from model_zoo.errors import CapabilityError
+from model_zoo.results import Encoded
+from model_zoo.text.tokens import TextTokenizer
+
+if TYPE_CHECKING:  # torch is imported when a model is loaded, not before
+    from torch import Tensor
+
+
+class Capability(StrEnum):
+    """What a network may be asked beyond logits; the value says it in a sentence."""
+
+    EMBEDDINGS = "takes word embeddings in place of words"
+    LAYERS = "shows the hidden states of its layers"
+    STEPS = "shows how its answer forms"
+    ATTENTION = "shows what its heads attend to"
+    GATES = "shows its gates"
+
+
+class ModelId(str):
+    """Which model answered: `set/name@engine`, where what is usual is left out.
+
+    "bert" is the bundled BERT computed by torch. The same weights on another engine, or a model of
+    the same name in another set, are other models: records and caches tell them apart by this.
+    Being a string, it goes into addresses, files and JSON as it is.
+
+    >>> ModelId.of("bert"), ModelId.of("bert", engine="onnx")
+    ('bert', 'bert@onnx')
+    >>> ModelId("mine/bert@onnx").set, ModelId("bert").engine
+    ('mine', 'torch')
+    """
+
+    __slots__ = ()
+
+    SET = "sentiment"  # the bundled models
+    ENGINE = "torch"
+
+    @classmethod
+    def of(cls, name: str, set: str = SET, engine: str = ENGINE) -> "ModelId":
+        """The identity of the model `name`; ValueError where a part could not be told from it."""
+        if any(not part or mark in part for part in (name, set, engine) for mark in "/@,"):
+            raise ValueError(f"{(set, name, engine)} is no identity: parts hold none of / @ ,")
+        before = "" if set == cls.SET else f"{set}/"
+        after = "" if engine == cls.ENGINE else f"@{engine}"
+        return cls(f"{before}{name}{after}")
+
+    @property
+    def name(self) -> str:
+        """The model's name in its set."""
+        return self.rpartition("/")[2].partition("@")[0]
+
+    @property
+    def set(self) -> str:
+        """The set of models it belongs to."""
+        return self.rpartition("/")[0] or self.SET
+
+    @property
+    def engine(self) -> str:
+        """What computes it."""
+        return self.partition("@")[2] or self.ENGINE
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What a network makes of every token after one of its steps.
+
+    `states` (B, T, E). Steps of the same number `space` share their axes and can be compared.
+    """
+
+    name: str
+    space: int
+    states: "Tensor"
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """Gates and states of one direction of an LSTM.
+
+    Each tensor is (T, H), row t for position t of the T positions of the text.
+
+    Reading forward, row t is the state after positions 0 to t; reading backward, after T-1 to t.
+    Gates are 0 to 1, `candidate` and `hidden` -1 to 1; `cell` is unbounded.
+    """
+
+    input: "Tensor"
+    forget: "Tensor"
+    candidate: "Tensor"
+    output: "Tensor"
+    cell: "Tensor"
+    hidden: "Tensor"
+
+
+class Network(Protocol):
+    """A classifier of texts, safe for any number of threads.
+
+    *Shapes*: ids (B, T) are rows of whole numbers, mask (B, T) is 1 for tokens and 0 for padding,
+    which is on the right. B texts, T tokens, E the width of a state, H heads or units, C classes.
+    Where no mask is taken, rows must not be padded.
+    """
+
+    title: str
+    tokenizer: TextTokenizer
+    capabilities: frozenset[Capability] = frozenset()
+    readings: tuple[str, ...] = ()  # GATES: the directions it reads in, "forward" first
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """Each text as the network reads it."""
+        return self.tokenizer.encode(texts)
+
+    def logits(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
+        """(B, T), (B, T) -> (B, C)."""
+        ...
+
+    def embed(self, ids: "Tensor") -> "Tensor":
+        """EMBEDDINGS: the word embeddings of `ids`, (B, T) -> (B, T, E), gradients stop here."""
+        self._lacks(Capability.EMBEDDINGS)
+
+    def embedding_table(self) -> "Tensor":
+        """EMBEDDINGS: the word embeddings of the whole vocabulary (V, E)."""
+        self._lacks(Capability.EMBEDDINGS)
+
+    def logits_from_embeddings(self, embedded: "Tensor") -> "Tensor":
+        """EMBEDDINGS: (B, T, E) -> (B, C), differentiable."""
+        self._lacks(Capability.EMBEDDINGS)
+
+    def layers(self, ids: "Tensor") -> Iterator[Layer]:
+        """LAYERS: the word embeddings, then every layer's output, one after the other."""
+        self._lacks(Capability.LAYERS)
+
+    def steps(self, ids: "Tensor") -> Iterator[tuple[str, "Tensor"]]:
+        """STEPS: (reading, logits (S, C)) for each way in which the answer to `ids` (1, T) forms.
+
+        For readings and what a step is, see `results.Course`.
+        """
+        self._lacks(Capability.STEPS)
+
+    def attention(self, ids: "Tensor") -> Iterator["Tensor"]:
+        """ATTENTION: the weights (B, H, T, T) of each layer's heads, one layer after the other."""
+        self._lacks(Capability.ATTENTION)
+
+    def gates(self, ids: "Tensor") -> Iterator[States]:
+        """GATES: gates and states over `ids` (1, T), one record for each of `readings`."""
+        self._lacks(Capability.GATES)
+
+    def _lacks(self, capability: Capability) -> NoReturn:
+        raise CapabilityError(
+            f"{self.title} is not a model that {capability}. Choose another model for this."
+        )

@@ -1,0 +1,92 @@
+"""An LSTM taken apart: its gates and states at every position, recomputed from its weights.
+
+`nn.LSTM` gives only its hidden states. Equations and the order of the four gates in the weights
+(input, forget, candidate, output) are those of torch's documentation of nn.LSTM.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from model_zoo.models.classifier import Classifier
+from model_zoo.models.network import Layer, States
+
+
+def states(lstm: nn.LSTM, embedded: Tensor, *, backward: bool = False) -> States:
+    """Gates and states of one direction of a one-layer LSTM reading `embedded` (T, E) from zero."""
+    order = range(len(embedded) - 1, -1, -1) if backward else range(len(embedded))
+    weights = _weights(lstm, backward)
+    hidden = cell = embedded.new_zeros(1, lstm.hidden_size)
+    rows: list[tuple[Tensor, ...]] = [()] * len(embedded)
+    with torch.inference_mode():
+        for t in order:
+            rows[t] = _step(weights, embedded[t : t + 1], hidden, cell)
+            cell, hidden = rows[t][-2:]
+        return States(*(torch.cat(column) for column in zip(*rows, strict=True)))
+
+
+def read_one_more(
+    lstm: nn.LSTM, embedded: Tensor, after: States, *, backward: bool = False
+) -> Tensor:
+    """Hidden states (T, H) if `embedded` (E,) were read next, after each of the T states."""
+    with torch.inference_mode():
+        inputs = embedded.expand(len(after.cell), -1)  # (T, E)
+        return _step(_weights(lstm, backward), inputs, after.hidden, after.cell)[-1]
+
+
+def _weights(lstm: nn.LSTM, backward: bool) -> tuple[Tensor, Tensor, Tensor]:
+    """Input weights (4H, E), recurrent weights (4H, H) and the sum of both biases (4H,)."""
+    if lstm.num_layers != 1:
+        raise ValueError("Only LSTMs of one layer can be taken apart.")
+    end = "_l0_reverse" if backward else "_l0"
+    both = getattr(lstm, "bias_ih" + end) + getattr(lstm, "bias_hh" + end)
+    return getattr(lstm, "weight_ih" + end), getattr(lstm, "weight_hh" + end), both
+
+
+def _step(weights: tuple, embedded: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, ...]:
+    """Input, forget, candidate, output, cell, hidden (each (B, H)) after one more (B, E)."""
+    from_input, from_hidden, bias = weights
+    gates = embedded @ from_input.T + hidden @ from_hidden.T + bias  # (B, 4H)
+    i, f, g, o = gates.chunk(4, dim=-1)
+    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
+    cell = f * cell + i * g
+    return i, f, g, o, cell, o * cell.tanh()
+
+
+class RecurrentClassifier(Classifier):
+    """An LSTM or BiLSTM of one layer with a head on the state at the end of each direction."""
+
+    def __init__(self, *about: Any) -> None:
+        super().__init__(*about)
+        self.readings = ("forward", "backward")[: 1 + self.module.config.bidirectional]
+
+    def layers(self, ids: Tensor) -> Iterator[Layer]:
+        """Word embeddings, then hidden states, both directions joined: two spaces."""
+        embedded = self.embed(ids)
+        yield Layer("embeddings", 0, embedded)
+        yield Layer("hidden states", 1, self.module.lstm(embedded)[0])
+
+    def steps(self, ids: Tensor) -> Iterator[tuple[str, Tensor]]:
+        """One reading a direction; element i of T - 2 is closed after the text's token i.
+
+        Reading forward, that is with the last token, [SEP], read next; backward, with the first,
+        [CLS]. Each direction has its own part of the head's weights; the bias is in both.
+        """
+        embedded = self.embed(ids)[0]  # (T, E)
+        lstm, head, size = self.module.lstm, self.module.classifier, self.module.config.hidden_size
+        for number, reading in enumerate(self.readings):
+            backward = reading == "backward"
+            inside = embedded[1:] if backward else embedded[:-1]
+            last = embedded[0] if backward else embedded[-1]
+            after = states(lstm, inside, backward=backward)
+            ends = read_one_more(lstm, last, after, backward=backward)  # (T - 1, H)
+            ends = ends[:-1] if backward else ends[1:]  # (T - 2, H)
+            own = head.weight[:, number * size : (number + 1) * size]
+            yield reading, ends @ own.T + head.bias
+
+    def gates(self, ids: Tensor) -> Iterator[States]:
+        embedded = self.embed(ids)[0]  # (T, E)
+        for reading in self.readings:
+            yield states(self.module.lstm, embedded, backward=reading == "backward")

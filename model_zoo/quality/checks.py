@@ -1,0 +1,256 @@
+"""Behaviour checks in the manner of CheckList (Ribeiro et al. 2020): what do the models get wrong?
+
+Each check asks one thing of the models, with cases generated from templates. Cases of one check
+are alike, so what its failure rate says holds for sentences like these, not for all language.
+"""
+
+import io
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from model_zoo.models.network import Capability
+from model_zoo.models.registry import Model, having
+from model_zoo.quality.metrics import mcnemar, wilson
+from model_zoo.quality.templates import cases
+from model_zoo.reading.predict import predict
+from model_zoo.results import LABELS, Case, Checked, Gap
+from model_zoo.tables.table import Writer
+
+CASES = 48  # of each check; four models then take about ten seconds
+TOLERANCE = 0.05  # by how much a probability may move the wrong way before that counts
+MINIMUM, INVARIANCE, DIRECTIONAL = "minimum functionality", "invariance", "directional"
+_LEVEL = 0.5  # of the probability of positive, above which the answer is positive
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its name, which is that of its templates too, its kind, and what it asks."""
+
+    name: str
+    kind: str
+    asks: str
+
+    @property
+    def cases(self) -> tuple[Case, ...]:
+        """The same on every call and every machine."""
+        return cases(self.name, CASES)
+
+
+FAILURE = {  # kind -> when a case counts as failed
+    MINIMUM: "the answer is not the label that the sentence clearly has; of two sentences, either.",
+    INVARIANCE: "the answer changes, and the probability of positive with it by more than "
+    f"{100 * TOLERANCE:.0f} points, though nothing that matters has changed.",
+    DIRECTIONAL: f"the probability of positive moves the wrong way by more than "
+    f"{100 * TOLERANCE:.0f} points.",
+}
+
+CHECKS: dict[str, Check] = {
+    check.name: check
+    for check in (
+        Check(
+            "plain words",
+            MINIMUM,
+            "Is a sentence with one strong word understood? The other checks build on it.",
+        ),
+        Check("negated praise", MINIMUM, "Is “not good” negative?"),
+        Check("negated criticism", MINIMUM, "Is “not bad at all” positive?"),
+        Check(
+            "distant negation",
+            MINIMUM,
+            "Does a negation still count with ten words between it and what it negates?",
+        ),
+        Check(
+            "but: verdict last",
+            MINIMUM,
+            "After “but”, does the verdict on the whole outweigh the part before it?",
+        ),
+        Check(
+            "although: verdict first",
+            MINIMUM,
+            "Does a verdict stand when a concession follows it and has the last word?",
+        ),
+        Check(
+            "expected and found",
+            MINIMUM,
+            "Is what happened told from what had been expected?",
+        ),
+        Check(
+            "word order",
+            MINIMUM,
+            "Two sentences of the same words, with opposite meanings: are both understood? Who "
+            "only counts words fails every time.",
+        ),
+        Check(
+            "others' opinions",
+            MINIMUM,
+            "Does the writer's opinion count, not that of others?",
+        ),
+        Check(
+            "questions and answers",
+            MINIMUM,
+            "Is a question's opinion turned by the answer to it?",
+        ),
+        Check("comparisons", MINIMUM, "Is the better of two told from the worse?"),
+        Check(
+            "could have been",
+            MINIMUM,
+            "Is a wish negative, and what could not be better positive?",
+        ),
+        Check(
+            "no word of opinion",
+            MINIMUM,
+            "Is an opinion understood that only follows from what happened?",
+        ),
+        Check(
+            "names, places, titles",
+            INVARIANCE,
+            "Does the answer stay when a person, a city or a film has another name?",
+        ),
+        Check("numbers", INVARIANCE, "Does the answer stay when a number is another?"),
+        Check(
+            "typos",
+            INVARIANCE,
+            "Does the answer stay when two neighbouring letters of a neutral word are swapped?",
+        ),
+        Check(
+            "same in other words",
+            INVARIANCE,
+            "Does the answer stay with “movie” for “film”, or “isn't” for “is not”?",
+        ),
+        Check(
+            "intensifiers",
+            DIRECTIONAL,
+            "Is “really good” no less positive than “good”, and “really bad” no less negative than "
+            "“bad”?",
+        ),
+        Check(
+            "downtoners",
+            DIRECTIONAL,
+            "Is “somewhat good” no more positive than “good”, and “a bit dull” no more negative "
+            "than “dull”?",
+        ),
+        Check(
+            "one more opinion",
+            DIRECTIONAL,
+            "Does added praise make a text no more negative, and added criticism no more positive?",
+        ),
+    )
+}
+
+
+def ask(model: Model, check: Check) -> Checked:
+    """How `model` does in one check."""
+    texts = list(dict.fromkeys(text for case in check.cases for text in case.texts))
+    found = dict(zip(texts, predict(model, texts), strict=True))
+    positive = tuple(tuple(found[text].positive for text in case.texts) for case in check.cases)
+    failed = tuple(
+        at
+        for at, (case, shares) in enumerate(zip(check.cases, positive, strict=True))
+        if fails(check.kind, case, shares)
+    )
+    return Checked(check.name, model.id, positive, failed, wilson(len(failed), len(positive)))
+
+
+def run(
+    models: Sequence[Model],
+    checks: Sequence[Check] = tuple(CHECKS.values()),
+    *,
+    advance: Callable[[str, str], None] = lambda model, check: None,
+) -> tuple[Checked, ...]:
+    """Every model in every check; `advance(model name, check name)` is called after each."""
+    found = []
+    for model in models:
+        for check in checks:
+            found.append(ask(model, check))
+            advance(model.name, check.name)
+    return tuple(found)
+
+
+def fails(kind: str, case: Case, positive: Sequence[float]) -> bool:
+    """Whether these probabilities of positive for the case's texts are a failure; see FAILURE."""
+    answers = [LABELS[share > _LEVEL] for share in positive]
+    if kind == MINIMUM:
+        return answers != list(case.expected)
+    before, after = positive
+    if kind == INVARIANCE:
+        return answers[0] != answers[1] and abs(after - before) > TOLERANCE
+    wrong_way = before - after if case.expected == (LABELS[1],) else after - before
+    return wrong_way > TOLERANCE
+
+
+def more_often(found: Mapping[str, Checked], first: Collection[str]) -> tuple[list[int], list[int]]:
+    """Cases that a larger share of the models `first` fail than of the others, and the reverse.
+
+    `found` holds one check's results by model name; both families must be among them.
+    """
+    mine = [set(one.failed) for name, one in found.items() if name in first]
+    others = [set(one.failed) for name, one in found.items() if name not in first]
+    b: list[int] = []
+    c: list[int] = []
+    for at in range(len(next(iter(found.values())).positive)):
+        mean = sum(at in failed for failed in mine) / len(mine)
+        other = sum(at in failed for failed in others) / len(others)
+        if mean != other:
+            (b if mean > other else c).append(at)
+    return b, c
+
+
+def recurrent() -> list[str]:
+    """The models of the first of the two families that checks compare: those with gates."""
+    return having(Capability.GATES)
+
+
+def gaps(results: Sequence[Checked], first: Collection[str] | None = None) -> tuple[Gap, ...]:
+    """For each check, whether the models `first` (the recurrent ones) fail more than the others;
+    empty with no others.
+
+    Cases that both families fail equally often say nothing and are left out; the rest are an exact
+    sign test, which for one model against one is McNemar's.
+    """
+    first = recurrent() if first is None else first
+    rows = []
+    for check, found in by_check(results).items():
+        if not 0 < len(found.keys() & set(first)) < len(found):
+            return ()
+        b, c = map(len, more_often(found, first))
+        rows.append((check, b, c, mcnemar(b, c).p))
+    adjusted = holm([p for *_, p in rows])
+    return tuple(Gap(check, b, c, p) for (check, b, c, _), p in zip(rows, adjusted, strict=True))
+
+
+def holm(p: Sequence[float]) -> list[float]:
+    """Probabilities adjusted so that looking at many is no easier than at one (Holm 1979)."""
+    adjusted, highest = [0.0] * len(p), 0.0
+    for rank, at in enumerate(sorted(range(len(p)), key=p.__getitem__)):
+        highest = max(highest, min(1.0, (len(p) - rank) * p[at]))
+        adjusted[at] = highest
+    return adjusted
+
+
+def as_csv(results: Sequence[Checked]) -> bytes:
+    """Every case of the checks in `results` with every model's answers, one row a case, as CSV."""
+    models = list(dict.fromkeys(one.model for one in results))
+    columns = ["check", "kind", "text", "second text", "expected"]
+    numbers = [
+        f"{model} {what}" for model in models for what in ("positive", "second positive", "failed")
+    ]
+    stream = io.BytesIO()
+    with Writer(stream, ".csv", [*columns, *numbers], numbers=numbers) as table:
+        for check, found in by_check(results).items():
+            for at, case in enumerate(CHECKS[check].cases):
+                row: list[str | float | None] = [check, CHECKS[check].kind, case.texts[0]]
+                row += ["".join(case.texts[1:]), " ".join(case.expected)]
+                for model in models:
+                    shares = found[model].positive[at] if model in found else (None, None)
+                    row += [shares[0], shares[1] if len(shares) > 1 else None]
+                    row.append(int(at in found[model].failed) if model in found else None)
+                table.write([row])
+    return stream.getvalue()
+
+
+def by_check(results: Iterable[Checked]) -> dict[str, dict[str, Checked]]:
+    """Check name -> model name -> result, in the order found."""
+    found: dict[str, dict[str, Checked]] = {}
+    for one in results:
+        found.setdefault(one.check, {})[one.model] = one
+    return found

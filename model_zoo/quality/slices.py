@@ -1,0 +1,45 @@
+"""Parts of a set of texts that models are known to differ on."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from model_zoo.reading.score import Scored
+
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|nothing|nobody|none|neither|nor|nowhere|cannot|hardly|without)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+LENGTHS = (12, 25, 60)  # tokens, [CLS] and [SEP] included, that end the length slices
+
+
+def slices(texts: Sequence[str], scored: Scored) -> dict[str, np.ndarray]:
+    """Name -> which of the texts (N,) belong to it; those without any are left out.
+
+    By length, negation, unknown words, and whether the models agree at a threshold of one half.
+    """
+    tokens, said = scored.tokens, scored.positive > 0.5
+    negated = np.array([bool(_NEGATION.search(text)) for text in texts], dtype=bool)
+    agreed = (said == said[:, :1]).all(axis=1)
+    bounds = (0, *LENGTHS, np.inf)
+    names = (
+        f"up to {LENGTHS[0]} tokens",
+        *(f"{low + 1} to {high} tokens" for low, high in pairwise(LENGTHS)),
+        f"more than {LENGTHS[-1]} tokens",
+    )
+    found = {
+        name: (low < tokens) & (tokens <= high)
+        for name, (low, high) in zip(names, pairwise(bounds), strict=True)
+    }
+    found |= {
+        "with a negation": negated,
+        "without a negation": ~negated,
+        "with unknown words": scored.unknown > 0,
+        "cut off at 512 tokens": scored.dropped > 0,
+    }
+    if len(scored.models) > 1:
+        found |= {"all models agree": agreed, "models disagree": ~agreed}
+    readable = ~np.isnan(scored.positive).any(axis=1)
+    return {name: part & readable for name, part in found.items() if (part & readable).any()}

@@ -1,0 +1,1 @@
+"""Texts -> predictions: a few with times, many fast, files resumably."""

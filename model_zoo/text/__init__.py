@@ -1,0 +1,1 @@
+"""Text -> tokens -> words, with offsets into the text as typed."""

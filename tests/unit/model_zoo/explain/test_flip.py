@@ -1,0 +1,62 @@
+"""Edits that turn an answer do turn it, and nothing smaller would."""
+
+from itertools import combinations
+
+import pytest
+
+from model_zoo.explain import flip
+from model_zoo.models.registry import load
+from model_zoo.reading.predict import predict
+from model_zoo.text.tokens import leave_out
+
+pytestmark = pytest.mark.slow  # many readings by whole models
+TEXT = "The acting is great, but the film as a whole is dreadful."
+
+
+@pytest.fixture(scope="module")
+def model():
+    return load("lstm")
+
+
+def label(model, text):
+    return predict(model, [text])[0].label
+
+
+@pytest.mark.parametrize("text", [TEXT, "A dull, stale and lifeless film.", "Not bad."])
+def test_the_removal_turns_the_answer_and_no_smaller_one_does(model, text):
+    found = flip.by_removal(model, text)
+    assert found and found.smallest
+    (encoded,) = model.encode([text])
+    assert found.text == leave_out(encoded, found.removed)
+    assert label(model, found.text) != label(model, text)
+    assert predict(model, [found.text])[0].positive == pytest.approx(found.positive, abs=1e-5)
+    for size in range(1, len(found.removed)):
+        for words in combinations(range(len(encoded.words)), size):
+            assert label(model, leave_out(encoded, words)) == label(model, text)
+
+
+def test_a_search_that_is_cut_short_says_so(model, monkeypatch):
+    monkeypatch.setattr(flip, "MAX_READINGS", 30)
+    found = flip.by_removal(model, "A dull, stale and lifeless film, a tedious and stupid bore.")
+    assert found is None or not found.smallest
+
+
+def test_an_exchange_turns_the_answer():
+    model = load("bert")
+    found = flip.by_exchange(model, TEXT)
+    index, word = found.replaced
+    (encoded,) = model.encode([TEXT])
+    assert found.text == leave_out(encoded, {index}, instead=word)
+    assert label(model, found.text) != label(model, TEXT)
+
+
+def test_neighbours_are_words_used_alike(model):
+    bert = load("bert")
+    good = bert.encode(["good"])[0].ids[1]
+    near = flip.neighbours(load("bert"), good)
+    assert "great" in near and "good" not in near and len(near) == flip.NEIGHBOURS
+    assert all(word.isalpha() for word in near)
+
+
+def test_one_word_cannot_be_flipped_by_removal(model):
+    assert flip.by_removal(model, "Good") is None

@@ -1,0 +1,91 @@
+"""How an answer forms: each step is what it is said to be, on the bundled models."""
+
+from math import log
+
+import pytest
+
+from model_zoo.errors import TextError
+from model_zoo.inside.stepwise import stepwise
+from model_zoo.models.registry import SPECS, load
+from model_zoo.reading.predict import predict
+
+TEXT = "The acting is great but the film as a whole is dreadful"
+
+
+def log_odds(share):
+    return log(share / (1 - share))
+
+
+@pytest.fixture(scope="module", params=SPECS)
+def model(request):
+    return load(request.param)
+
+
+def positive(model, text):
+    return predict(model, [text])[0].positive
+
+
+def test_lengths_and_readings(model):
+    courses = {course.reading: course.positive for course in stepwise(model, TEXT)}
+    network = model.network.module
+    if hasattr(network, "lstm"):
+        two = ["forward", "backward"][: 1 + network.config.bidirectional]
+        assert list(courses) == two
+        assert {len(course) for course in courses.values()} == {len(TEXT.split())}
+    else:
+        assert list(courses) == ["layers"]
+        assert len(courses["layers"]) == network.config.num_hidden_layers + 1
+
+
+def test_lstm_says_what_it_would_say_of_each_beginning():
+    model = load("lstm")
+    (course,) = stepwise(model, TEXT)
+    words = TEXT.split()
+    for i, share in enumerate(course.positive, start=1):
+        assert share == pytest.approx(positive(model, " ".join(words[:i])), abs=1e-5)
+
+
+def test_the_bilstms_two_directions_add_up_to_its_answer():
+    model = load("bilstm")
+    forward, backward = stepwise(model, TEXT)
+    bias = model.network.module.classifier.bias
+    both = log_odds(forward.positive[-1]) + log_odds(backward.positive[0])
+    assert both - float(bias[1] - bias[0]) == pytest.approx(
+        log_odds(positive(model, TEXT)), abs=1e-4
+    )
+
+
+@pytest.mark.parametrize("name", ["bert", "distilbert"])
+def test_the_last_layer_is_the_prediction_and_layers_are_the_librarys(name):
+    import torch
+
+    model = load(name)
+    (course,) = stepwise(model, TEXT)
+    assert course.positive[-1] == pytest.approx(positive(model, TEXT), abs=1e-5)
+    another = load(name)  # asked for hidden states, the library leaves hooks on a network
+    ids = torch.tensor([model.encode([TEXT])[0].ids])
+    with torch.inference_mode():
+        hidden = another.network.module(input_ids=ids, output_hidden_states=True).hidden_states
+        for share, layer in zip(course.positive, hidden, strict=True):
+            logits = model.network._head(layer)
+            assert share == pytest.approx(float(logits.softmax(-1)[0, 1]), abs=1e-5)
+
+
+def test_nothing_is_left_on_the_shared_network(model):
+    stepwise(model, TEXT)
+    assert not model.network.module.training
+    for module in model.network.module.modules():
+        assert not module._forward_hooks and not module._forward_pre_hooks
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\x00"])
+def test_nothing_to_read_is_refused(model, text):
+    with pytest.raises(TextError):
+        stepwise(model, text)
+
+
+def test_one_word_and_far_too_many(model):
+    assert all(course.positive for course in stepwise(model, "Good"))
+    for course in stepwise(model, "good film " * 600):
+        assert len(course.positive) == 510 or course.reading == "layers"
+        assert all(0 <= share <= 1 for share in course.positive)

@@ -1,0 +1,111 @@
+"""What a model costs: the way it is measured, not the figures."""
+
+import pytest
+
+from model_zoo.errors import MeasureError, TextError
+from model_zoo.host import free_bytes, host, memory_limits, resident_bytes
+from model_zoo.measure import latency
+from model_zoo.models.registry import load, shared_tokenizer
+from model_zoo.results import Latency
+
+
+@pytest.fixture(scope="module")
+def pair():
+    return [load("lstm"), load("bilstm")]
+
+
+@pytest.fixture
+def calls(monkeypatch):
+    """The models asked, one after the other; the clock goes 10 ms a look."""
+    made = []
+    whole = latency.predict
+
+    def watched(model, texts):
+        made.append((model.name, len(texts)))
+        return whole(model, texts)
+
+    clock = iter(range(1_000_000))
+    monkeypatch.setattr(latency, "predict", watched)
+    monkeypatch.setattr(latency, "perf_counter", lambda: next(clock) / 100)
+    return made
+
+
+def test_models_take_turns_and_warm_up_is_not_counted(pair, calls):
+    *_, found = latency.latency(pair, "Great fun.", batch=4, runs=5, warm_up=2)
+    assert calls == [("lstm", 4), ("bilstm", 4)] * 7
+    assert list(found) == ["lstm", "bilstm"]
+    for name, one in found.items():
+        assert (one.model, one.batch, one.warm_up, one.tokens) == (name, 4, 2, 5)
+        assert one.samples_ms == pytest.approx([10.0] * 5)
+
+
+def test_it_ends_early_when_time_is_up_but_never_before_three_runs(pair, calls):
+    *_, found = latency.latency(pair, "Great fun.", runs=50, warm_up=2, seconds=0.0)
+    assert [(one.warm_up, len(one.samples_ms)) for one in found.values()] == [(1, 3)] * 2
+
+
+def test_only_time_in_calls_counts(pair, calls):
+    # a call takes 10 ms, a round 20: two rounds to warm up and eight that count are 200 ms
+    rounds = latency.latency(pair, "Great fun.", runs=50, warm_up=2, seconds=0.19)
+    counts = []
+    for found in rounds:
+        counts += [len(found["lstm"].samples_ms)] if found else []
+        for _ in range(1000):
+            latency.perf_counter()  # whoever looks on takes 10 s each time
+    assert counts == list(range(1, 9))
+
+
+@pytest.mark.parametrize("tokens", [3, 4, 8, 17, 20, 21, 32, 100, 256, 511, 512])
+def test_texts_have_exactly_so_many_tokens(tokens):
+    (found,) = shared_tokenizer().encode([latency.text_of(tokens)])
+    assert len(found.tokens) == tokens and not found.dropped
+    assert len(found.words) == tokens - 2 and "[UNK]" not in found.tokens
+
+
+@pytest.mark.parametrize("tokens", [-1, 0, 2, 513])
+def test_lengths_that_no_text_has_are_refused(tokens):
+    with pytest.raises(MeasureError, match=f"{tokens} tokens.*3 to 512"):
+        latency.text_of(tokens)
+
+
+def test_stopping_keeps_what_was_measured(pair, calls):
+    for found in latency.latency(pair, "Great fun.", runs=50, warm_up=1):
+        if found and len(found["lstm"].samples_ms) == 2:
+            break
+    assert len(found["bilstm"].samples_ms) == 2 and len(calls) == 6
+
+
+def test_an_empty_text_is_refused(pair):
+    with pytest.raises(TextError):
+        list(latency.latency(pair, " "))
+
+
+def test_median_and_nearest_rank():
+    samples = tuple(float(ms) for ms in (9, 1, 5, 3, 7))
+    few = Latency("a", 5, 1, 1, 1, samples)
+    assert (few.median_ms, few.p95_ms) == (5, 9)
+    many = Latency("a", 5, 1, 1, 1, tuple(float(ms) for ms in range(20, 0, -1)))
+    assert (many.median_ms, many.p95_ms) == (10.5, 19)
+
+
+def test_host_and_memory_are_those_of_this_process():
+    machine = host()
+    assert machine.cores >= 1 and machine.processor and machine.torch.startswith("2.")
+    assert 10_000_000 < resident_bytes() < machine.memory_bytes
+    assert free_bytes() < machine.memory_bytes
+
+
+def test_limits_of_control_groups_are_found(tmp_path):
+    membership = tmp_path / "cgroup"
+    inner = tmp_path / "box" / "inner"
+    inner.mkdir(parents=True)
+    (tmp_path / "box" / "memory.max").write_text("690000000\n")
+    (inner / "memory.max").write_text("max\n")
+    membership.write_text("0::/box/inner\n")
+    assert list(memory_limits(tmp_path, membership)) == [690000000]
+    old = tmp_path / "memory" / "app"
+    old.mkdir(parents=True)
+    (old / "memory.limit_in_bytes").write_text("500\n")
+    membership.write_text("7:cpu:/x\n4:memory:/app\n")
+    assert list(memory_limits(tmp_path, membership)) == [500]
+    assert list(memory_limits(tmp_path, tmp_path / "none")) == []

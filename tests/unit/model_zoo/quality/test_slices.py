@@ -1,0 +1,30 @@
+"""Parts of a set of texts."""
+
+import numpy as np
+
+from model_zoo.quality.slices import slices
+from model_zoo.reading.score import Scored
+
+
+def test_each_text_is_where_it_belongs():
+    texts = ["fine", "It isn’t bad", "nothing", "", "long"]
+    scored = Scored(
+        ("a", "b"),
+        np.array([[0.9, 0.8], [0.6, 0.4], [0.1, 0.2], [np.nan, np.nan], [0.7, 0.7]]),
+        tokens=np.array([3, 12, 13, 2, 512]),
+        unknown=np.array([0, 1, 0, 0, 0]),
+        dropped=np.array([0, 0, 0, 0, 40]),
+        seconds=np.zeros(2),
+    )
+    found = {name: np.flatnonzero(part).tolist() for name, part in slices(texts, scored).items()}
+    assert found == {
+        "up to 12 tokens": [0, 1],
+        "13 to 25 tokens": [2],
+        "more than 60 tokens": [4],
+        "with a negation": [1, 2],
+        "without a negation": [0, 4],
+        "with unknown words": [1],
+        "cut off at 512 tokens": [4],
+        "all models agree": [0, 2, 4],
+        "models disagree": [1],
+    }

@@ -1,0 +1,205 @@
+"""Many texts: the same answers as one at a time, in order; a killed run goes on."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from model_zoo.errors import DataError
+from model_zoo.models.registry import SPECS, load
+from model_zoo.reading import score_file as module
+from model_zoo.reading.predict import MAX_BATCH_TOKENS, batches, predict
+from model_zoo.reading.score import join, score
+from model_zoo.reading.score_file import score_file
+from model_zoo.tables.table import open_table, safe_cell
+from tests.root import ROOT
+
+TEXTS = [
+    "A wonderful film.",
+    "",
+    "bad",
+    "  \u200b ",
+    "Not good at all, and far too long for what it has to say.",
+    "well " * 600,
+    "🎬🎬",
+]
+
+
+@pytest.fixture(scope="module")
+def lstm():
+    return load("lstm")
+
+
+@pytest.fixture(scope="module")
+def models():
+    return [load(name) for name in SPECS]
+
+
+@pytest.mark.slow
+def test_the_same_as_one_at_a_time_and_in_order(models):
+    found = score(models, TEXTS, batch_size=3)
+    assert found.models == tuple(SPECS) and found.positive.shape == (len(TEXTS), len(SPECS))
+    for row, text in enumerate(TEXTS):
+        if not text.strip(" \u200b"):
+            assert np.isnan(found.positive[row]).all()
+            continue
+        for column, model in enumerate(models):
+            alone = predict(model, [text])[0]
+            assert found.positive[row, column] == pytest.approx(alone.positive, abs=1e-5)
+            assert found.tokens[row] == len(alone.tokens)
+            assert found.dropped[row] == alone.dropped
+            assert found.unknown[row] == alone.unknown
+    assert found.dropped[5] > 0 and found.unknown[6] > 0
+
+
+def test_progress_adds_up_and_parts_join(lstm):
+    done = []
+    whole = score([lstm], TEXTS, batch_size=2, advance=lambda name, rows: done.append(rows))
+    assert sum(done) == len(TEXTS)
+    joined = join([score([lstm], TEXTS[:3]), score([lstm], TEXTS[3:])])
+    assert joined.positive == pytest.approx(whole.positive, abs=1e-6, nan_ok=True)
+    assert (joined.tokens == whole.tokens).all() and len(joined) == len(TEXTS)
+    assert len(score([lstm], [])) == 0
+
+
+def test_batches_are_bounded_by_count_and_by_tokens(lstm):
+    encoded = lstm.encode(["a " * n for n in (300, 1, 500, 2, 400, 3) * 4])
+    found = list(batches(encoded, 8))
+    assert sorted(i for batch in found for i in batch) == list(range(24))
+    for batch in found:
+        assert len(batch) <= 8
+        longest = max(len(encoded[i].ids) for i in batch)
+        assert len(batch) * longest <= MAX_BATCH_TOKENS
+    assert max(map(len, found)) == 8  # short texts do fill a batch
+
+
+@pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl", ".parquet"])
+def test_a_file_is_scored_into_any_format(tmp_path, lstm, ending):
+    source = tmp_path / "in.csv"
+    source.write_text("id,text\n1,Great fun.\n2,\n3,=Awful\n", encoding="utf-8")
+    out = tmp_path / f"out{ending}"
+    found = score_file([lstm], source, out, text="text")
+    assert (found.rows, found.unread, found.resumed) == (3, 1, 0)
+    table = open_table(out)
+    assert table.columns == ("id", "text", "lstm_label", "lstm_positive")
+    rows = list(table.rows())
+    safe = safe_cell if ending in (".csv", ".tsv") else str
+    assert [row[:3] for row in rows] == [
+        ("1", "Great fun.", "positive"),
+        ("2", "", ""),
+        ("3", safe("=Awful"), "negative"),
+    ]
+    assert float(rows[0][3]) == pytest.approx(predict(lstm, ["Great fun."])[0].positive, abs=1e-5)
+    assert rows[1][3] == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", out.name]
+
+
+CHARACTERS = st.characters(blacklist_categories=("Cs",), blacklist_characters="\0")
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.text(CHARACTERS, max_size=30), min_size=1, max_size=8))
+def test_odd_texts_go_through_unchanged(tmp_path, lstm, texts):
+    import csv
+
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    with source.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream, quoting=csv.QUOTE_ALL).writerows([["n", "text"], *enumerate(texts)])
+    score_file([lstm], source, out, text="text", safe=False)
+    assert [row[:2] for row in open_table(out).rows()] == [
+        (str(n), text) for n, text in enumerate(texts)
+    ]
+
+
+def test_refusals_leave_what_was_there(tmp_path, lstm):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\nfine\n")
+    out.write_text("mine")
+    for problem, change in (
+        ("no column", {"text": "review"}),
+        ("must end in", {"out": tmp_path / "out.xlsx"}),
+        ("does not exist", {"file": tmp_path / "nothing.csv"}),
+        ("cannot be written", {"out": tmp_path / "no" / "out.csv"}),
+    ):
+        call = {"file": source, "out": out, "text": "text"} | change
+        with pytest.raises(DataError, match=problem):
+            score_file([lstm], call.pop("file"), call.pop("out"), **call)
+    source.write_text("text,n\nfine,1\nragged\n")
+    with pytest.raises(DataError, match="line 3"):
+        score_file([lstm], source, out, text="text")
+    assert out.read_text() == "mine"
+    source.write_text("text,lstm_label\nfine,1\n")
+    with pytest.raises(DataError, match="already"):
+        score_file([lstm], source, out, text="text")
+
+
+def test_a_journal_is_used_only_for_the_same_work(tmp_path, lstm, monkeypatch):
+    monkeypatch.setattr(module, "WINDOW", 2)
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\n" + "\n".join(f"film {n} is good" for n in range(7)))
+
+    def stopped_after(windows):
+        calls = iter(range(windows))
+
+        def scoring(*args, **how):
+            if next(calls, None) is None:
+                raise KeyboardInterrupt
+            return score(*args, **how)
+
+        return scoring
+
+    def run():
+        return score_file([lstm], source, out, text="text").resumed
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(module, "score", stopped_after(2))
+        run()
+    journal = tmp_path / "out.csv.part"
+    kept = journal.read_bytes()
+    assert run() == 4
+    whole = out.read_bytes()
+    journal.write_bytes(kept + b"12345")  # killed in the middle of a record
+    assert run() == 4 and out.read_bytes() == whole
+    journal.write_bytes(kept[:-8])  # a window that is not whole is done again
+    assert run() == 2 and out.read_bytes() == whole
+    journal.write_bytes(kept)
+    source.write_text(source.read_text() + "!")
+    assert run() == 0  # other rows
+
+
+@pytest.mark.slow
+def test_killed_and_run_again_it_gives_the_same_bytes(tmp_path):
+    source = tmp_path / "in.csv"
+    words = np.random.default_rng(0).choice(["good", "bad", "film", "not", "a", "plot"], (9000, 8))
+    source.write_text("text\n" + "\n".join(" ".join(row) for row in words))
+
+    def start(out):
+        command = [sys.executable, "-m", "model_zoo", "score", source, "--text", "text"]
+        return subprocess.Popen(
+            [*command, "--out", out, "--models", "lstm", "--json"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+        )
+
+    whole = tmp_path / "whole.csv"
+    assert start(whole).wait(120) == 0
+    out, journal = tmp_path / "out.csv", tmp_path / "out.csv.part"
+    killed = start(out)
+    while not (journal.exists() and journal.stat().st_size > 2048 * 8):  # a window is done
+        assert killed.poll() is None, "it ended before it could be killed"
+        time.sleep(0.01)
+    killed.send_signal(signal.SIGKILL)
+    killed.wait()
+    assert not out.exists()
+    again = start(out)
+    said, _ = again.communicate(timeout=120)
+    assert again.returncode == 0 and b'"resumed": 0' not in said
+    assert out.read_bytes() == whole.read_bytes()

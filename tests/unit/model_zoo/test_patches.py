@@ -1,0 +1,237 @@
+"""What is changed inside other packages: still needed, still heeded, and nothing besides."""
+
+import ast
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec, module_from_spec
+from itertools import chain
+from types import SimpleNamespace
+from unittest.mock import MagicMock
+
+import pytest
+import requests
+from starlette.datastructures import Headers
+
+from model_zoo import patches
+from tests.root import ROOT
+
+TABLE = (*patches.WHILE_IMPORTING, *patches.FOR_GOOD)
+HEAVY = ("torch._dynamo", "sympy", "torch.distributed.tensor", "matplotlib", "sklearn")
+
+
+def package(row):
+    return row.seen_on.split()[0]
+
+
+def named(*rows):
+    return pytest.mark.parametrize("row", rows, ids=lambda row: row.name)
+
+
+# While importing
+
+
+def run(code, without=()):
+    """What `code` prints in a process of its own, where the rows `without` are not in the table."""
+    code = (
+        "import sys; from contextlib import suppress; from model_zoo import patches\n"
+        "patches.WHILE_IMPORTING = tuple(\n"
+        f"    row for row in patches.WHILE_IMPORTING if row.name not in {tuple(without)})\n{code}"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout
+
+
+@pytest.mark.slow
+def test_reading_and_attributing_bring_nothing_heavy_and_leave_no_stand_in():
+    run(
+        "import torch, model_zoo.explain.faithfulness; torch.set_num_threads(1)\n"
+        "from model_zoo.models.registry import SPECS, load\n"
+        "from model_zoo.reading.predict import predict\n"
+        "from model_zoo.explain.attribute import attribute\n"
+        "for name in SPECS:\n"
+        "    model = load(name); predict(model, ['A fine film.']); attribute(model, 'Fine.')\n"
+        f"assert not set({HEAVY}) & set(sys.modules), set({HEAVY}) & set(sys.modules)\n"
+        "import torch, torch._dynamo, matplotlib\n"
+        "assert torch.distributed.is_available() and torch._dynamo.config\n"
+        "assert matplotlib.__version__\n"
+        "assert torch.compile(lambda x: x + 1, backend='eager')(torch.ones(2)).tolist() == [2, 2]"
+    )
+
+
+@pytest.mark.slow
+def test_the_answers_are_those_of_plain_imports():
+    code = (
+        "import json, torch; torch.set_num_threads(1)\n"
+        "from model_zoo.models.registry import load\n"
+        "from model_zoo.reading.predict import predict\n"
+        "from model_zoo.explain.attribute import attribute\n"
+        "answers = []\n"
+        "for name in ('bilstm', 'distilbert'):\n"
+        "    model = load(name)\n"
+        "    answers += [p.positive for p in predict(model, ['A fine film.', 'Not good.'])]\n"
+        "    answers += attribute(model, 'Not good.', method='lime', samples=20).word_scores\n"
+        f"print(json.dumps([answers, sorted(set({HEAVY}) & set(sys.modules))]))"
+    )
+    everything = [row.name for row in patches.WHILE_IMPORTING]
+    (lean, nothing), (plain, heavy) = (json.loads(run(code, out)) for out in ((), everything))
+    assert not nothing and {"torch._dynamo", "matplotlib"} <= set(heavy)
+    assert lean == plain
+
+
+@pytest.mark.slow
+@named(*patches.WHILE_IMPORTING)
+def test_without_the_row_an_import_brings_it_or_breaks(row):
+    """It breaks where the real module meets the stand-in of another row."""
+    importing = {"captum": "captum.attr", "transformers": "model_zoo.models.recurrent"}
+    brings = {"torch.distributed:is_available": "torch.distributed.tensor"}.get(row.name, row.name)
+    found = run(
+        f"with suppress(Exception), patches.lean_imports(): import {importing[package(row)]}\n"
+        f"print({brings!r} in sys.modules)",
+        without=[row.name],
+    )
+    assert found == "True\n"
+
+
+# For good
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """Another copy of a module, as it is without patches; patches are made to this one."""
+
+    def copy(name):
+        spec = find_spec(name)
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        monkeypatch.setitem(sys.modules, name, module)
+        return module
+
+    return copy
+
+
+@pytest.mark.parametrize("patched", [False, True])
+def test_streamlit_does_not_look_for_its_own_address(fresh, monkeypatch, patched):
+    from streamlit.web.server import server_util
+
+    net_util = fresh("streamlit.net_util")
+    monkeypatch.setattr(server_util, "net_util", net_util)
+    asked = []
+    answer = SimpleNamespace(text="192.0.2.1")
+    monkeypatch.setattr(requests, "get", lambda url, **_: asked.append(url) or answer)
+    monkeypatch.setattr(socket, "socket", lambda *_: asked.append("network") or MagicMock())
+    if patched:
+        patches.apply("streamlit")
+    assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
+    assert asked == ([] if patched else ["network", "http://checkip.amazonaws.com"])
+
+
+@pytest.mark.parametrize("patched", [False, True])
+def test_uploads_stay_in_memory(fresh, patched):
+    parsers = fresh("starlette.formparsers")
+    if patched:
+        patches.apply("starlette", spool_max_size=3 * 2**20)
+
+    async def body():
+        yield b'--end\r\nContent-Disposition: form-data; name="one"; filename="one.csv"\r\n\r\n'
+        for _ in range(32):
+            yield bytes(2**16)
+        yield b"\r\n--end--\r\n"
+
+    headers = Headers({"Content-Type": "multipart/form-data; boundary=end"})
+    form = asyncio.run(parsers.MultiPartParser(headers, body()).parse())
+    assert form["one"].size == 2**21
+    assert form["one"].file._rolled is not patched
+    asyncio.run(form.close())
+
+
+def test_an_attribute_left_open_needs_a_value(fresh):
+    fresh("starlette.formparsers")
+    with pytest.raises(KeyError, match="spool_max_size"):
+        patches.apply("starlette")
+
+
+@named(*patches.FOR_GOOD)
+def test_every_page_begins_with_them(row, fresh):
+    import ui.frame.page  # noqa: F401
+
+    holder, attribute = patches._place(row)
+    now = getattr(holder, attribute)
+    fresh(row.name.partition(":")[0])
+    holder, attribute = patches._place(row)
+    assert now != getattr(holder, attribute)
+    assert row.value is None or now == row.value
+
+
+# The table
+
+
+@named(*TABLE)
+def test_somebody_has_looked_at_this_version(row):
+    """Where this fails, look at what the row is there for, then write the new version into it."""
+    name, seen = row.seen_on.split()
+    assert version(name).split(".")[:2] == seen.split(".")
+
+
+def private(name):
+    return name.startswith("_") and not name.startswith("__")
+
+
+def reaching(source):
+    """Lines of `source` that change other packages or use names of theirs that are private."""
+    tree = ast.parse(source)
+    foreign = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            module = getattr(node, "module", None)
+            whole = [f"{module}.{alias.name}" if module else alias.name for alias in node.names]
+            if any(private(part) for part in ".".join(whole).split(".")):
+                yield node.lineno
+            for alias, name in zip(node.names, whole, strict=True):
+                if name.split(".")[0] not in {"model_zoo", "ui"} | sys.stdlib_module_names:
+                    foreign.add((alias.asname or alias.name).split(".")[0])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            names = ast.unparse(node.value).split(".")
+            if private(node.attr) and names not in (["self"], ["cls"]):
+                yield node.lineno
+            written = not isinstance(node.ctx, ast.Load) and "session_state" not in names
+            if written and names[0] in foreign:
+                yield node.lineno
+        if isinstance(node, ast.Name) and node.id in ("setattr", "delattr", "mock"):
+            yield node.lineno
+
+
+@pytest.mark.parametrize(
+    "file",
+    sorted(chain((ROOT / "model_zoo").rglob("*.py"), (ROOT / "ui").rglob("*.py"))),
+    ids=lambda file: str(file.relative_to(ROOT)),
+)
+def test_nothing_else_reaches_into_other_packages(file):
+    found = list(reaching(file.read_text(encoding="utf-8")))
+    assert bool(found) is (file.name == "patches.py"), found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from captum._utils.models.model import Model",
+        "from captum import _utils",
+        "import captum._utils",
+        "import torch\ntorch._foreach_lerp_([], [], 1)",
+        "from streamlit import net_util\nnet_util._internal_ip = ''",
+        "def f(network): return network.config._attn_implementation",
+        "from a.b import C\nC.size = 1",
+        "import a.b\na.b.size += 1",
+        "import a\nsetattr(a, 'size', 1)",
+        "from unittest import mock\nmock.patch('a.size', 1)",
+    ],
+)
+def test_a_reach_is_found(source):
+    assert list(reaching(source))

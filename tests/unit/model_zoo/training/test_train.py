@@ -1,0 +1,95 @@
+"""A whole training of each of the four through the command line, on a few hundred rows."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from model_zoo.__main__ import main
+from model_zoo.models import registry
+from model_zoo.reading.predict import predict
+from model_zoo.training.fit import CHECKPOINT
+from tests.root import ROOT
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    return tmp_path_factory.mktemp("out") / "models"
+
+
+def arguments(name, reviews, out, *more):
+    return ["train", name, "--data", str(reviews), "--out", str(out), "--held-out", "40", *more]
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("lstm", ["--epochs", "6", "--batch-size", "16"]),
+        pytest.param("bilstm", ["--epochs", "6", "--batch-size", "16"], marks=pytest.mark.long),
+        pytest.param("bert", ["--epochs", "2", "--batch-size", "16"], marks=pytest.mark.long),
+        ("distilbert", ["--epochs", "1", "--batch-size", "16"]),
+    ],
+)
+def test_trains_to_a_folder_that_loads(name, more, reviews, out, capsys):
+    assert main([*arguments(name, reviews, out, *more), "--json"]) == 0
+    metrics = json.loads(capsys.readouterr().out)
+    assert metrics == json.loads((out / name / "metrics.json").read_text())
+    assert metrics["validation"]["rows"] == 60
+    assert metrics["validation"]["accuracy"] > 0.8  # the words that decide are all in training
+    assert metrics["data"]["train_rows"] + metrics["held_out"]["rows"] <= 400
+    assert len(metrics["data"]["sha256"]) == 64 and metrics["seconds"] >= 0
+    assert metrics["made"] == registry.read_metrics(name)["made"]  # as the bundled one was
+    assert metrics["hardware"] and metrics["seed"] == 0 and metrics["history"]
+    model = registry.load(name, out)
+    labels = [
+        p.label for p in predict(model, ["a wonderful and clever film", "a stale, awful plot"])
+    ]
+    assert labels == ["positive", "negative"]
+    card = (out / name / "README.md").read_text()
+    assert card.startswith("---\n") and "base_model:" in card and "Limits" in card
+    assert registry.card(name, out).accuracy == metrics["validation"]["accuracy"]
+
+
+def test_distilbert_needs_its_own_bert_or_the_bundled_one(reviews, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("model_zoo.training.train.MODELS_DIR", tmp_path / "none")
+    assert main(arguments("distilbert", reviews, tmp_path)) == 2
+    assert "Train bert first" in capsys.readouterr().err
+
+
+def test_killed_and_run_again_it_finishes(reviews, tmp_path):
+    """SIGKILL in the middle, the same command again: it goes on, and ends as if never killed."""
+    options = ["--epochs", "6", "--batch-size", "8"]
+    command = [sys.executable, "-m", "model_zoo"]
+
+    def start(out):
+        return subprocess.Popen(
+            [*command, *arguments("lstm", reviews, out, *options)],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+
+    killed = tmp_path / "killed" / "models"
+    checkpoint = killed.parent / "state" / "lstm" / CHECKPOINT
+    process = start(killed)
+    deadline = time.monotonic() + 120
+    while not checkpoint.exists() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.05)
+    assert process.poll() is None, "it ended before it could be killed"
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert checkpoint.exists() and not (killed / "lstm").exists()
+    again, straight = start(killed), None
+    assert again.wait(240) == 0, again.communicate()
+    straight = start(tmp_path / "straight" / "models")
+    assert straight.wait(240) == 0, straight.communicate()
+    one, other = (
+        json.loads((tmp_path / which / "models" / "lstm" / "metrics.json").read_text())
+        for which in ("killed", "straight")
+    )
+    assert one["history"][-1]["step"] == other["history"][-1]["step"]
+    assert one["validation"] == other["validation"]
+    assert one["held_out"]["accuracy"] == other["held_out"]["accuracy"]

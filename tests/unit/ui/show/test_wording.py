@@ -1,0 +1,211 @@
+"""What the page says in words."""
+
+import pytest
+
+from model_zoo.results import Attribution, Course, Prediction, Trust
+from ui.show.wording import (
+    agreement,
+    change,
+    confidence,
+    counted,
+    interval,
+    listing,
+    margin,
+    megabytes,
+    millions,
+    notices,
+    percent,
+    plain,
+    points,
+    ratio,
+    signed_number,
+    trusted,
+    turns,
+)
+
+TITLES = {"a": "A", "b": "B", "c": "C", "d": "D"}
+
+
+def prediction(model, positive, *, tokens=6, unknown=0, dropped=0):
+    label = "positive" if positive > 0.5 else "negative"
+    return Prediction(
+        model, "text", label, (1 - positive, positive), ("x",) * tokens, unknown, dropped, 1.0, 2.0
+    )
+
+
+def said(*shares):
+    found = [prediction(name, share) for name, share in zip("abcd", shares, strict=False)]
+    return agreement(found, TITLES).replace("\u202f", " ")
+
+
+@pytest.mark.parametrize(
+    ("shares", "sentence"),
+    [
+        ((0.9, 0.8, 0.999, 0.7), "All four say positive. C is surest at >99 %, D least at 70 %."),
+        ((0.1, 0.2), "Both say negative. A is surest at 90 %, B least at 80 %."),
+        ((0.2,), "A says negative, at 80 %."),
+        (
+            (0.39, 0.8, 0.9, 0.95),
+            "3 of 4 say positive; A (61 % negative) disagrees. "
+            "The probabilities of positive span 39 % to 95 %.",
+        ),
+        (
+            (0.9, 0.8, 0.1, 0.2),
+            "The models are split: A and B say positive, C and D say negative. "
+            "The probabilities of positive span 10 % to 90 %.",
+        ),
+        (
+            (0.1, 0.2, 0.9, 0.8),
+            "The models are split: A and B say negative, C and D say positive. "
+            "The probabilities of positive span 10 % to 90 %.",
+        ),
+        (
+            (0.9, 0.1),
+            "The models are split: A says positive, B says negative. "
+            "The probabilities of positive span 10 % to 90 %.",
+        ),
+    ],
+)
+def test_agreement(shares, sentence):
+    assert said(*shares) == sentence
+
+
+def test_two_dissenters_of_five_disagree_in_the_plural():
+    found = [prediction(n, s) for n, s in zip("abcde", (0.9, 0.8, 0.9, 0.1, 0.2), strict=True)]
+    text = agreement(found, TITLES | {"e": "E"})
+    assert text.startswith(
+        "3 of 5 say positive; D (90\u202f% negative) and E (80\u202f% negative) disagree."
+    )
+
+
+def test_certainty_is_never_shown_as_complete():
+    assert percent(0.9999) == ">99\u202f%" and percent(0.0001) == "<1\u202f%"
+    assert percent(1.0) == ">99\u202f%" and percent(0.0) == "<1\u202f%"
+    assert percent(0.994) == "99\u202f%" and percent(0.5) == "50\u202f%"
+
+
+def test_confidence_in_words():
+    words = [confidence(prediction("a", share)) for share in (0.5, 0.3, 0.85, 0.02)]
+    assert words == ["undecided", "leaning", "sure", "very sure"]
+
+
+def test_notices():
+    assert notices(prediction("a", 0.9), 512) == []
+    assert "1,200 were left out" in notices(prediction("a", 0.9, dropped=1200), 512)[0]
+    assert "do not read anything" in notices(prediction("a", 0.9, unknown=4), 512)[0]
+    assert "1 of 4 tokens is not" in notices(prediction("a", 0.9, unknown=1), 512)[0]
+    assert len(notices(prediction("a", 0.9, unknown=2, dropped=3), 512)) == 2
+
+
+def test_listing_and_interval():
+    assert [listing(x) for x in (["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "a",
+        "a and b",
+        "a, b and c",
+    ]
+    assert interval(0.9, (0.88, 0.92)) == "90.0% (88.0% to 92.0%)"
+    assert interval(None, None) == "–"
+
+
+def test_margin_and_change_in_points():
+    assert margin(prediction("a", 0.81)).replace("\xa0", " ") == "62 points"
+    assert points(0.01).replace("\xa0", " ") == "1 point"
+    said = [
+        change(prediction("a", before), prediction("a", after)).replace("\xa0", " ")
+        for before, after in ((0.9, 0.4), (0.6, 0.7), (0.6, 0.601), (0.4, 0.8))
+    ]
+    assert said == [
+        "−50 points: turns negative",
+        "+10 points",
+        "±0 points",
+        "+40 points: turns positive",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reading", "shares", "said"),
+    [
+        ("forward", (0.9, 0.8, 0.7), "is positive all the way"),
+        ("forward", (0.9, 0.2, 0.1), "starts positive, turns negative at b"),
+        ("backward", (0.9, 0.2, 0.1), "starts negative, turns positive at a"),
+        ("layers", (0.9, 0.2, 0.8), "starts positive, turns negative at b and turns positive at c"),
+        (
+            "forward",
+            (0.9, 0.1, 0.9, 0.1, 0.9),
+            "changes sides 4 times, last to positive at e",
+        ),
+    ],
+)
+def test_turns(reading, shares, said):
+    assert turns(Course("a", reading, shares), "abcde") == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(10, "10× faster"), (47, "2.1× faster"), (98, "equal"), (102, "equal"), (250, "2.5× slower")],
+)
+def test_ratio(value, said):
+    assert ratio(value, 100, "faster", "equal", "slower") == said
+
+
+def test_megabytes():
+    assert [megabytes(size) for size in (21_397_504, 1_234_567_890, 25_276_502_016)] == [
+        "21 MB",
+        "1,235 MB",
+        "25.3 GB",
+    ]
+
+
+def test_plain_leaves_nothing_for_markdown_to_find():
+    assert plain("a*b_[c](d) $x$ :smile:") == r"a\*b\_\[c\]\(d\) \$x\$ \:smile\:"
+
+
+@pytest.mark.parametrize(
+    ("typed", "apart"),
+    [
+        ("http://a.b", r"http\::small[]//a\.b"),
+        ("HTTPS://a", r"HTTPS\::small[]//a"),
+        ("www.a.b", r"www:small[]\.a\.b"),
+        ("me@a.b", r"me:small[]@a\.b"),
+        (":material/home:", r"\::small[]material/home\:"),
+        (":streamlit:", r"\::small[]streamlit\:"),
+        ("a -> b", r"a \-:small[]\> b"),
+        ("a <-> b", r"a \<:small[]\-\> b"),
+        ("-- >=", r"\-:small[]\- \>:small[]\="),
+        ("a\n===\nb\0", "a \\=\\=\\= b\ufffd"),
+    ],
+)
+def test_plain_keeps_apart_what_streamlit_looks_for_in_text(typed, apart):
+    assert plain(typed) == apart
+
+
+@pytest.mark.parametrize(
+    ("gap", "comprehensiveness", "sufficiency", "infidelity", "said"),
+    [
+        (0.01, 0.9, 0.0, 0.2, "matter more than random ones"),
+        (0.2, 0.9, 0.0, 0.2, "miss what they should add up to by 20%"),
+        (None, 0.1, 0.0, None, "changes no more than taking out random ones"),
+        (None, 0.9, 0.9, None, "say no more than random ones"),
+        (None, 0.9, 0.0, 1.5, "worse than forecasting nothing"),
+    ],
+)
+def test_trust_in_words(gap, comprehensiveness, sufficiency, infidelity, said):
+    found = Attribution("a", "m", "positive", "pad", "", (), (), (), (), 1.0, gap, gap, 1, 0.1)
+    text = trusted(found, Trust(comprehensiveness, sufficiency, 0.3, 0.5, infidelity))
+    assert said in text and ("do not rely" in text) == ("matter more" not in said)
+
+
+def test_a_number_has_a_sign_unless_nothing_is_left_of_it():
+    assert [signed_number(one) for one in (1.5, -0.25, 0.004, -0.004)] == [
+        "+1.50",
+        "−0.25",
+        "±0.00",
+        "±0.00",
+    ]
+
+
+def test_parameters_and_things_are_counted():
+    assert [millions(count) for count in (789_504, 4_697_090, 33_360_770)] == [
+        *("0.79 M", "4.7 M", "33.4 M")
+    ]
+    assert [counted(count, "layer") for count in (0, 1, 12)] == ["0 layers", "1 layer", "12 layers"]

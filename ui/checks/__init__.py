@@ -1,0 +1,1 @@
+"""The behaviour checks of the page Your data."""

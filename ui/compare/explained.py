@@ -1,0 +1,90 @@
+"""Below each model's gauges on Compare: its words coloured, and a small map of what sees what."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model_zoo.errors import ZooError
+from model_zoo.models.network import Capability
+from model_zoo.models.registry import SPECS
+from ui.frame.captions import cannot
+from ui.serve import cached
+from ui.serve.turns import my_turn
+from ui.show import figures
+from ui.show.attribution import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
+from ui.show.cards import coloured_words
+from ui.show.theme import PLAIN
+from ui.show.wording import plain
+
+SHOWN = 64  # words in a strip, tokens in a map
+
+
+def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
+    """Draw both into each model's slot, once all are computed: they share one scale of colours."""
+    if len(cached.encoded(text).tokens) > SHORT_FORM_TOKENS:
+        for slot in slots.values():
+            with slot.container():
+                st.caption(f"Explanations of more than {SHORT_FORM_TOKENS} tokens take long:")
+                st.page_link("pages/attributions.py", label="Attributions", icon=":material/rule:")
+                st.page_link("pages/inside.py", label="Inside", icon=":material/grid_on:")
+        return
+    found = {}
+    for name, slot in slots.items():
+        begin = partial(my_turn, slot, "Looking for the words that made the answer…")
+        try:
+            found[name] = cached.attribution(name, text, begin, **SHORT_FORM)
+        except ZooError as error:
+            slot.caption(plain(str(error)))
+    largest = max((abs(s) for one in found.values() for s in one.word_scores), default=0) or 1.0
+    for name, one in found.items():
+        with slots[name].container():
+            scores = toward_positive(one, one.word_scores, True)
+            st.html(
+                coloured_words(
+                    name,
+                    "Which words",
+                    one.words[:SHOWN],
+                    scores[:SHOWN],
+                    largest,
+                    True,
+                    numbers=False,
+                )
+            )
+            st.caption(
+                f"Integrated gradients, gap {one.gap_relative or 0:.1%}: teal words push toward "
+                "positive, purple toward negative."
+            )
+            st.page_link(
+                "pages/attributions.py", label="How far to trust it", icon=":material/rule:"
+            )
+            _map(name, text)
+            st.page_link("pages/inside.py", label="Look inside", icon=":material/grid_on:")
+
+
+def _map(name: str, text: str) -> None:
+    """Attention rollout where there is attention, or else what each position can see."""
+    begin = partial(my_turn, st.empty())
+    can = SPECS[name].architecture.capabilities
+    if Capability.ATTENTION in can:
+        words, shares = cached.rolled_out(name, text, begin)
+        across = "draws on"
+        said = "Rows: positions. Columns: the words they draw on, by attention rollout."
+    elif Capability.LAYERS in can:
+        found = cached.influence(name, text, 0, begin)
+        words, shares, across = found.tokens, found.change, "changes with"
+        said = "Rows: positions. Columns: the words they change with."
+    else:
+        st.caption(cannot(name, Capability.LAYERS))
+        return
+    words, shares = words[:SHOWN], shares[:SHOWN, :SHOWN]
+    filled = (shares > 1e-6).mean()
+    st.plotly_chart(
+        figures.small_square(shares, words, name, across),
+        key=f"map-{name}",
+        config=PLAIN,
+        alt=f"Heat map of {SPECS[name].title}, {len(words)} by {len(words)} tokens. {said} "
+        f"{filled:.0%} of the square is filled.",
+    )
+    st.caption(said)

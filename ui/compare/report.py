@@ -1,0 +1,100 @@
+"""The Compare page's result as a file: JSON for programs, self-contained HTML for people."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from html import escape
+
+from model_zoo.host import host
+from model_zoo.models.registry import SPECS, card
+from model_zoo.results import LABELS, Course, Latency, Prediction
+from ui.compare.answers import Answers, minority
+from ui.frame.permalink import View
+from ui.show.cards import STYLE, changes, prediction_card
+from ui.show.theme import TITLES
+from ui.show.wording import agreement
+
+Measured = Mapping[tuple, tuple[Mapping[str, Latency], datetime]]
+
+
+def as_json(view: View, found: Answers, courses: Sequence[Course], measured: Measured) -> bytes:
+    """Everything the page shows, in the field names of the library's records. UTF-8."""
+    record = {
+        "text": found.text,
+        "typed": view.text,
+        "pinned": view.pinned,
+        "predictions": [_prediction(one) for one in found.now.values()],
+        "compared_with": [_prediction(one) for one in found.before.values()],
+        "courses": [asdict(course) for course in courses],
+        "latency": [asdict(one) for timed in _timings(found, measured) for one in timed.values()],
+        "models": [asdict(card(name)) for name in found.now],
+        "host": asdict(host()),
+        "made_at": _now(),
+    }
+    return json.dumps(record, indent=1, ensure_ascii=False).encode()
+
+
+def as_html(view: View, found: Answers, courses: Sequence[Course], measured: Measured) -> bytes:
+    """The page's result without scripts or anything from elsewhere: opens, prints, mails. UTF-8."""
+    outvoted = minority(found.now)
+    cards = "".join(
+        prediction_card(one, card(name), dissents=name in outvoted, before=found.before.get(name))
+        for name, one in found.now.items()
+    )
+    compared = ""
+    if found.before:
+        called = ("Pinned" if view.pinned is not None else "As typed", "Now")
+        compared = changes([*found.before.values()], [*found.now.values()], called=called)
+    machine = host()
+    timings = "".join(
+        f"<tr><td>{TITLES[name]}</td><td>{one.batch}</td><td>{one.median_ms:.1f}</td>"
+        f"<td>{one.p95_ms:.1f}</td><td>{len(one.samples_ms)}</td><td>{one.threads}</td></tr>"
+        for timed in _timings(found, measured)
+        for name, one in timed.items()
+    )
+    return f"""<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>Quartet: {escape(found.text[:80])}</title>{STYLE}
+<style>body{{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;
+color:#1b2330;background:#fff}}main{{display:grid;gap:1rem;margin:1rem 0;
+grid-template-columns:repeat(auto-fit,minmax(14rem,1fr))}}
+blockquote{{font-size:1.2rem;margin:1rem 0;overflow-wrap:anywhere}}
+.plain{{border-collapse:collapse;font-variant-numeric:tabular-nums}}
+.plain td,.plain th{{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #d5dbe6}}
+.plain td:first-child,.plain th:first-child{{text-align:left}}
+.wide{{overflow-x:auto}}</style></head>
+<body><h1>Quartet</h1><blockquote>{escape(found.text)}</blockquote>
+<p class="q-verdict">{escape(agreement(list(found.now.values()), TITLES))}</p>
+<main>{cards}</main>{compared}
+<h2>How the answer forms</h2><p>Probability of positive after each token of the text (forward,
+backward) or each layer, the first being the embeddings. Layers are a probe: the head was trained on
+the last one only.</p><div class="wide"><table class="plain">{_course_rows(courses)}</table></div>
+<h2>Latency</h2><table class="plain"><tr><th>model</th><th>batch</th><th>median, ms</th>
+<th>p95, ms</th><th>calls</th><th>threads</th></tr>{timings}</table>
+<p>{escape(machine.processor)}, {machine.cores} cores, Python {machine.python}, torch
+{escape(machine.torch)}. Made at {_now()}. The models are smaller than the papers', were trained
+mostly on film reviews, and know two answers, negative and positive.</p></body></html>""".encode()
+
+
+def _prediction(found: Prediction) -> dict:
+    record = asdict(found)
+    record["probabilities"] = dict(zip(LABELS, found.probabilities, strict=True))
+    return record | {"confidence": found.confidence, "truncated": found.truncated}
+
+
+def _timings(found: Answers, measured: Measured) -> list[Mapping[str, Latency]]:
+    return [timed for (text, *_), (timed, _) in measured.items() if text == found.text]
+
+
+def _course_rows(courses: Sequence[Course]) -> str:
+    return "".join(
+        f"<tr><td>{escape(SPECS[course.model].title)}, {course.reading}</td>"
+        + "".join(f"<td>{share:.3f}</td>" for share in course.positive)
+        + "</tr>"
+        for course in courses
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

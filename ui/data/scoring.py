@@ -1,0 +1,112 @@
+"""Scoring the visitor's rows: with progress, and nothing finished is lost when it is stopped."""
+
+from collections.abc import Sequence
+from time import perf_counter
+
+import streamlit as st
+
+from model_zoo.errors import ZooError
+from model_zoo.models.registry import SPECS
+from model_zoo.reading.score import Scored, join, score
+from ui.data.dataset import Dataset
+from ui.frame import state
+from ui.serve import cached
+from ui.serve.turns import my_turn
+from ui.show.theme import TITLES
+from ui.show.wording import duration, listing, plain
+
+BLOCK = 256  # rows that are finished, and kept, together
+REDRAWN_S = 0.25
+
+
+def score_rows(data: Dataset) -> Scored | None:
+    """What the chosen models make of the rows, as far as they have been scored; None before that.
+
+    Draws the choice of models, the button that starts, and progress with one that stops.
+    """
+    names = _models()
+    if not names:
+        st.info("Choose at least one model.", icon=":material/checklist:")
+        return None
+    weights = tuple(map(cached.weights, names))
+    blocks = data.scored.setdefault((data.text, names, weights), [])
+    total, done = len(data.frame), sum(map(len, blocks))
+    place = st.empty()
+    if data.running and done < total:
+        # the same shape as below: what is left of the run before would move when it goes
+        with place.container(horizontal=True, vertical_alignment="center"):
+            done = _run(data, names, blocks, total)
+        place.empty()
+        data.running = False
+    if done < total:
+        with place.container(horizontal=True, vertical_alignment="center"):
+            left = f"the remaining {total - done:,}" if done else f"all {total:,}"
+            st.button(
+                f"Score {left} rows", type="primary", icon=":material/play_arrow:",
+                on_click=_set_running, args=(data, True),
+            )  # fmt: skip
+            if done:
+                st.info(f"Stopped: what follows is from the first {done:,} rows.")
+    return join(blocks) if blocks else None
+
+
+def _models() -> tuple[str, ...]:
+    """The models the visitor wants to ask, here as on Compare."""
+    chosen = st.pills(
+        "Models to ask",
+        list(SPECS),
+        selection_mode="multi",
+        format_func=lambda name: TITLES[name],
+        key=state.show("asked", list(state.view().models)),
+        on_change=_choose,
+        help="The Transformers take nearly all of the time: for a first look at many rows, leave "
+        "them out.",
+    )
+    return tuple(name for name in SPECS if name in chosen)
+
+
+def _choose() -> None:
+    if chosen := st.session_state["asked"]:
+        state.change(models=tuple(name for name in SPECS if name in chosen))
+
+
+def _set_running(data: Dataset, running: bool) -> None:
+    data.running = running
+
+
+def _run(data: Dataset, names: Sequence[str], blocks: list[Scored], total: int) -> int:
+    """Score block after block; how many rows are done. A click anywhere ends it here.
+
+    Whatever was clicked, the page runs again, and goes on from here unless it was Stop.
+    """
+    st.button("Stop", icon=":material/stop:", on_click=_set_running, args=(data, False))
+    bar = st.empty()
+    first = done = sum(map(len, blocks))
+    try:
+        with my_turn(bar) as go_on:
+            bar.progress(done / total, f"Loading {listing([TITLES[name] for name in names])}…")
+            models = [cached.model(name) for name in names]
+            texts = data.texts
+            started = drawn = perf_counter()
+            read = 0  # rows times models since this run began
+
+            def advance(_: str, rows: int) -> None:
+                nonlocal read, drawn
+                go_on()
+                read += rows
+                if (now := perf_counter()) - drawn >= REDRAWN_S:
+                    drawn = now
+                    rate = read / len(names) / (now - started)
+                    share = (first + read / len(names)) / total
+                    left = duration((1 - share) * total / rate)
+                    speed = f"{rate:,.0f} rows a second"
+                    bar.progress(
+                        min(1.0, share), f"{share:.0%} of {total:,} rows · {speed} · {left} left"
+                    )
+
+            while done < total:
+                blocks.append(score(models, texts[done : done + BLOCK], advance=advance))
+                done += len(blocks[-1])
+    except ZooError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    return done

@@ -1,0 +1,1 @@
+"""What every page is made of: its frame, the sentence, the visitor's view, the address."""

@@ -1,0 +1,17 @@
+"""Sentences that stand under a picture, or in the place of one."""
+
+import streamlit as st
+
+from model_zoo.models.network import Capability
+from ui.show.theme import TITLES
+from ui.show.wording import plain
+
+
+def how_to_read(said: str, doubt: str) -> None:
+    """The sentences under a figure: how to read it, and when not to trust it."""
+    st.caption(f"{said} **When not to trust it:** {doubt}")
+
+
+def cannot(name: str, capability: Capability) -> str:
+    """Why a model's place stays empty, for Markdown."""
+    return plain(f"{TITLES[name]} is not a model that {capability}, so this place stays empty.")

@@ -1,0 +1,64 @@
+"""The model loader made visible: what is in memory, what it took, and a way to drop it."""
+
+import streamlit as st
+
+from model_zoo.host import host, resident_bytes
+from model_zoo.models.registry import SPECS
+from ui.serve import cached
+from ui.show.cards import meter
+from ui.show.theme import TITLES
+from ui.show.wording import megabytes
+
+
+def heading() -> None:
+    """What the panel is about."""
+    st.subheader("Model loader")
+    st.caption(
+        "Models are loaded once, in the background, and shared by all visitors. Unloading frees a "
+        "model's memory for everybody; the next sentence loads it again. Where memory is short, "
+        "the one not used for the longest is dropped."
+    )
+
+
+def notice() -> None:
+    """Which models had to be dropped, if any; for the page itself, as the panel may be closed."""
+    if gone := cached.dropped():
+        said = "; ".join(
+            f"{TITLES[name]} was dropped to make room for {TITLES[other]}"
+            for name, other in gone.items()
+        )
+        st.warning(
+            f"This host is short of memory: {said}. Nothing of yours is lost: a dropped model is "
+            "loaded again when it is next asked, which takes some seconds. Choose fewer models to "
+            "spare the wait.",
+            icon=":material/memory:",
+        )
+
+
+@st.fragment
+def panel() -> None:
+    """Each model's entry in the cache, with a button to unload it."""
+    gone = cached.dropped()
+    for name, row in SPECS.items():
+        entry, uses = cached.loaded(name), cached.uses(name)
+        with st.container(border=True, key=f"loader-{name}"):
+            st.markdown(f"**{row.title}** · {'in memory' if entry else 'not loaded'}")
+            asked = f"asked {uses:,} time{'s' * (uses != 1)} since the server's start"
+            if entry:
+                asked = (
+                    f"loaded in {entry.load_ms / 1e3:.1f} s, added about "
+                    f"{megabytes(entry.added_bytes)} here; {asked}"
+                )
+            if name in gone:
+                asked += f"; dropped, as memory was short, to make room for {TITLES[gone[name]]}"
+            st.caption(asked)
+            st.button(
+                f"Unload {row.title}",
+                key=f"unload-{name}",
+                disabled=entry is None,
+                on_click=cached.unload,
+                args=(name,),
+            )
+    st.html(meter(resident_bytes(), host()))
+    st.caption("Numbers are as of now; the first model's include the libraries it needs.")
+    st.button("Look again", key="loader-refresh")

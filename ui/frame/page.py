@@ -1,0 +1,73 @@
+"""What every page starts with: configuration, menu, and a boundary that keeps tracebacks away."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+
+from model_zoo import patches
+from model_zoo.errors import ZooError
+from model_zoo.paths import ASSETS
+from ui.frame import loader, state
+from ui.serve import cached
+from ui.show.cards import STYLE
+from ui.show.wording import plain
+
+MENU = (
+    ("app.py", "Compare"),
+    ("pages/attributions.py", "Attributions"),
+    ("pages/inside.py", "Inside"),
+    ("pages/speed.py", "Speed and size"),
+    ("pages/evaluate.py", "Your data"),
+    ("pages/models.py", "The four models"),
+)
+patches.apply("streamlit")
+patches.apply("starlette", spool_max_size=(1 + st.get_option("server.maxUploadSize")) * 2**20)
+
+
+@contextmanager
+def page(title: str) -> Iterator[None]:
+    """The page's frame; its content goes inside. Errors meant for the user become a message.
+
+    Streamlit's own menu is off (see .streamlit/config.toml): with it, a deep link opened cold
+    would skip app.py.
+    """
+    st.set_page_config(
+        page_title=f"{title} · Quartet",
+        page_icon=str(ASSETS / "icon.png"),
+        layout="wide",
+        initial_sidebar_state="collapsed",
+        menu_items={"About": "Quartet: four models read the same sentence side by side."},
+    )
+    _run_again_on_reconnect()
+    st.html(STYLE)
+    state.read_address(arrived=st.session_state.get("page", title) != title)
+    st.session_state["page"] = title
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
+        st.image(str(ASSETS / "icon.png"), width=36, alt="")
+        st.markdown("**Quartet**", width="content")
+        for path, label in MENU:
+            st.page_link(path, label=label)
+    with st.sidebar:
+        loader.heading()
+    st.title(title)
+    short_of_memory = st.empty()
+    cached.warm_up()
+    try:
+        yield
+    except ZooError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+    with short_of_memory:
+        loader.notice()
+    with st.sidebar:
+        loader.panel()  # at the end, when it is known what this run has loaded
+    cached.tidy()
+
+
+@st.fragment(run_every=86_400)
+def _run_again_on_reconnect() -> None:
+    """Nothing, once a day; but a tab with a timer asks for a new run when it finds a server again.
+
+    Without one it shows its old answers, and the first click is lost: the new server, or the one
+    that forgot the tab while its machine slept, knows none of the page's buttons.
+    """

@@ -1,0 +1,110 @@
+"""What a page's address says of it: parameters to a View and back. Pure, no Streamlit.
+
+    ?text=…&models=lstm,bert&pinned=…&without=2,5&masked=1
+
+Addresses come from anybody: lengths are bounded, and what cannot be used is left out with a notice.
+Parameters that are not ours (trackers append theirs) are passed over in silence.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from model_zoo.models.registry import SPECS
+from model_zoo.text.tokens import without_surrogates
+
+MAX_LINK_CHARACTERS = 2_000  # a text: longer ones make addresses that mail and chat cut off
+MAX_WITHOUT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is looked at: the state that a link reproduces.
+
+    `models` are names in registry order. `without` are indices of words of `text` that are left
+    out, or replaced by [MASK] if `masked`. `pinned` is the text that is compared against.
+    """
+
+    text: str
+    models: tuple[str, ...] = tuple(SPECS)
+    pinned: str | None = None
+    without: tuple[int, ...] = ()
+    masked: bool = False
+
+
+def parse(parameters: Mapping[str, Sequence[str]], default: View) -> tuple[View, list[str]]:
+    """The view an address asks for, `default` where it says nothing, and notices for the user."""
+    fields: dict = {}
+    notices: list[str] = []
+    for key, read in (
+        ("text", _text),
+        ("models", _models),
+        ("pinned", _text),
+        ("without", _without),
+        ("masked", _masked),
+    ):
+        values = parameters.get(key, ())
+        if values:
+            try:
+                fields[key] = read(values[-1])
+            except ValueError as error:
+                notices.append(f"The link's “{key}” was ignored: {error}.")
+    if "text" not in fields:  # words are counted in a text
+        fields.pop("without", None)
+    elif fields["text"] != default.text:
+        fields.setdefault("without", ())
+    return View(**{name: getattr(default, name) for name in View.__slots__} | fields), notices
+
+
+def parameters(view: View, default: View) -> dict[str, str] | None:
+    """The parameters that reproduce `view`; those as in `default` are left out.
+
+    None where a text is too long for an address.
+    """
+    if max(len(view.text), len(view.pinned or "")) > MAX_LINK_CHARACTERS:
+        return None
+    found = {}
+    if view.text != default.text or view.without:
+        found["text"] = view.text
+    if view.models != default.models:
+        found["models"] = ",".join(view.models)
+    if view.pinned is not None:
+        found["pinned"] = view.pinned
+    if view.without:
+        found["without"] = ",".join(map(str, view.without[:MAX_WITHOUT]))
+        if view.masked:
+            found["masked"] = "1"
+    return found
+
+
+def link(address: str, found: Mapping[str, str]) -> str:
+    """`address` (of a page, without parameters) with the parameters `found`."""
+    return f"{address}?{urlencode(found)}" if found else address
+
+
+def _text(value: str) -> str:
+    if len(value) > MAX_LINK_CHARACTERS:
+        raise ValueError(f"it is longer than {MAX_LINK_CHARACTERS:,} characters")
+    return without_surrogates(value)
+
+
+def _models(value: str) -> tuple[str, ...]:
+    asked = value.split(",")[: 2 * len(SPECS)]
+    if unknown := [name for name in asked if name not in SPECS]:
+        raise ValueError(f"there is no model named {unknown[0][:40]!r}")
+    return tuple(name for name in SPECS if name in asked)
+
+
+def _without(value: str) -> tuple[int, ...]:
+    parts = value.split(",")
+    if len(parts) > MAX_WITHOUT or not all(
+        p.isascii() and p.isdigit() and len(p) < 5 for p in parts
+    ):
+        raise ValueError(f"it must be at most {MAX_WITHOUT} word numbers with commas between")
+    return tuple(sorted({int(part) for part in parts}))
+
+
+def _masked(value: str) -> bool:
+    if value not in ("0", "1"):
+        raise ValueError("it must be 0 or 1")
+    return value == "1"

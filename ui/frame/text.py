@@ -1,0 +1,117 @@
+"""The sentence: a box shared by all pages, examples to start from, and its words as chips."""
+
+import streamlit as st
+
+from model_zoo.results import Encoded
+from model_zoo.text.tokens import MAX_TOKENS, leave_out
+from ui.frame import state
+from ui.frame.examples import EXAMPLES
+from ui.frame.permalink import MAX_WITHOUT
+from ui.serve import cached
+from ui.show.wording import plain
+
+MAX_CHARACTERS = 20_000
+MASK = "[MASK]"
+BOX = "typed"  # key of the text box
+
+
+def text_box() -> tuple[Encoded, st.delta_generator.DeltaGenerator]:
+    """The text as submitted last: a box, a button, examples, its length.
+
+    Also returns the row that holds the examples, for what else the page has to offer there.
+    """
+    with st.form("sentence", border=False, enter_to_submit=True):
+        left, right = st.columns([6, 1], vertical_alignment="bottom")
+        typed = left.text_input(
+            "A sentence in English",
+            **state.show_or_take(BOX, state.view().text),
+            max_chars=MAX_CHARACTERS,
+            autocomplete="off",
+        )
+        right.form_submit_button("Compare", type="primary", width="stretch", on_click=_submit)
+    if typed != state.view().text and state.first_run():
+        state.change(text=typed, without=())  # a long one, which no address holds
+    row = st.container(horizontal=True, vertical_alignment="bottom", key="toolbar")
+    row.pills("Examples", list(EXAMPLES), key="example", on_change=_take_example, wrap=True)
+    text = state.view().text
+    encoded = cached.encoded(text)
+    read = sum(word is not None for word in encoded.word_of)
+    about = [f"{read + encoded.dropped:,} tokens · {len(text):,} characters"]
+    if encoded.truncated:
+        about.append(f"**only the first {MAX_TOKENS} tokens, with [CLS] and [SEP], are read**")
+    about += [example.shows for example in EXAMPLES.values() if example.text == text]
+    st.caption(" · ".join(about))
+    return encoded, row
+
+
+def nothing_to_read() -> None:
+    """What a page says in place of its results where the text holds no word."""
+    st.info(
+        "There is nothing here that can be read. Type at least one word above, or choose an "
+        "example.",
+        icon=":material/edit:",
+    )
+
+
+def reading(encoded: Encoded) -> str:
+    """The text as it is to be read: without the words that were clicked away."""
+    view = state.view()
+    if not view.without:
+        return encoded.text
+    return leave_out(encoded, view.without, instead=MASK if view.masked else "")
+
+
+def word_chips(encoded: Encoded) -> None:
+    """The words as chips that can be clicked away, and whether that leaves a [MASK]."""
+    view = state.view()
+    shown = range(min(len(encoded.words), MAX_WITHOUT))
+    if not shown:
+        return
+    chips = f"words-{hash(encoded.text)}"  # other words, other chips
+    with st.container(horizontal=True, vertical_alignment="bottom", key="words"):
+        st.pills(
+            "Words as the models read them: click one to leave it out",
+            shown,
+            format_func=lambda i: plain(_pieces(encoded, i)),
+            selection_mode="multi",
+            key=state.show(chips, [i for i in view.without if i in shown]),
+            wrap=True,
+            on_change=_leave_out,
+            args=(chips,),
+            help="A dot marks where the tokenizer splits a word into pieces; [UNK] is what a model "
+            "gets for a piece outside the vocabulary. [CLS] and [SEP] are put around the text.",
+        )
+        st.toggle(
+            "mask instead",
+            key=state.show("masked", view.masked),
+            on_change=_mask,
+            help="Put [MASK] in the word's place. BERT and DistilBERT met [MASK] in pre-training; "
+            "the LSTMs never did.",
+        )
+    if len(encoded.words) > len(shown):
+        st.caption(f"The first {len(shown)} of {len(encoded.words)} words are shown.")
+
+
+def _pieces(encoded: Encoded, word: int) -> str:
+    tokens = [i for i, owner in enumerate(encoded.word_of) if owner == word]
+    pieces = "·".join(encoded.text[slice(*encoded.spans[i])] for i in tokens)
+    return f"{pieces} → [UNK]" if any(encoded.tokens[i] == "[UNK]" for i in tokens) else pieces
+
+
+def _submit() -> None:
+    state.change(text=st.session_state[BOX] or "", without=())
+
+
+def _take_example() -> None:
+    if chosen := st.session_state.example:
+        st.session_state[BOX] = EXAMPLES[chosen].text
+        st.session_state.example = None  # so that it can be chosen again
+        _submit()
+
+
+def _leave_out(chips: str) -> None:
+    state.change(without=tuple(sorted(st.session_state[chips])))
+
+
+def _mask() -> None:
+    state.change(masked=st.session_state.masked)

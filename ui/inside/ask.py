@@ -1,0 +1,60 @@
+"""What the sections of the page Inside share: whom to ask, and where to show it."""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from functools import partial
+from typing import TypeVar
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model_zoo.errors import ZooError
+from model_zoo.models.network import Capability
+from model_zoo.models.registry import SPECS, having
+from ui.frame.captions import cannot
+from ui.inside import heatmaps
+from ui.serve.turns import my_turn
+from ui.show.theme import TITLES
+from ui.show.wording import plain
+
+Found = TypeVar("Found")
+
+
+def ask(capability: Capability, what: Callable[..., Found], *about: Hashable) -> dict[str, Found]:
+    """What each model that can be asked has to show, `what(name, *about)`, with a turn for each.
+
+    One that cannot be loaded says so, and so does one that shows nothing of its inside at all; the
+    others go on.
+    """
+    found = {}
+    place = st.empty()
+    inside = having(Capability.LAYERS)
+    for name in [name for name in SPECS if name not in inside]:
+        st.caption(cannot(name, Capability.LAYERS))
+    for name in having(capability):
+        try:
+            found[name] = what(name, *about, begin=partial(my_turn, place))
+        except ZooError as error:
+            st.error(plain(f"{TITLES[name]}: {error}"), icon=":material/error:")
+    return found
+
+
+def beside(found: Mapping[str, object]) -> Iterator[tuple[str, DeltaGenerator]]:
+    """Each model's name with a column of its own."""
+    return zip(found, st.columns(len(found)), strict=True)
+
+
+def choose_start(count: int) -> int:
+    """The first token to show: 0, or where the slider stands if not all `count` fit in."""
+    if count <= heatmaps.WINDOW:
+        return 0
+    return (
+        st.slider(
+            f"First of the {heatmaps.WINDOW} tokens shown, of {count}",
+            1,
+            count - heatmaps.WINDOW + 1,
+            key=f"start-{count}",
+            width=320,
+            help="The models read the whole text; the picture holds a part of it.",
+        )
+        - 1
+    )

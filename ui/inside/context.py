@@ -1,0 +1,117 @@
+"""What each position can see, and the way representations take: all four models."""
+
+import numpy as np
+import streamlit as st
+
+from model_zoo.inside.context import window
+from model_zoo.models.network import Capability
+from model_zoo.results import Encoded, Influence
+from ui.frame.captions import how_to_read
+from ui.inside import heatmaps
+from ui.inside.ask import ask, beside
+from ui.serve import cached
+from ui.show.theme import PLAIN, TITLES
+from ui.show.wording import percent
+
+
+def squares(encoded: Encoded) -> None:
+    """A square for each model: which tokens each position depends on."""
+    st.header("What can each position see?")
+    total = len(encoded.tokens) - 2
+    size, start = window(total), 0
+    if size < total:
+        st.info(
+            f"The text has {total} tokens; {size} of them in a row are masked in turn, which takes "
+            "some seconds. The models read the whole text all the same.",
+            icon=":material/info:",
+        )
+        start = st.slider("First token", 1, total - size + 1, key=f"context-{total}") - 1
+    with st.spinner("Masking each word in turn…"):
+        found = ask(Capability.LAYERS, cached.influence, encoded.text, start)
+    if not found:
+        return
+    most = max(float(one.change.max()) for one in found.values())
+    for name, column in beside(found):
+        said = _sees(found[name])
+        with column:
+            st.markdown(f"**{TITLES[name]}**")
+            st.plotly_chart(
+                heatmaps.context(found[name], most=most),
+                key=f"context-{name}",
+                config=PLAIN,
+                alt=f"Heat map of how much each position of {TITLES[name]} depends on each token. "
+                f"{said}",
+            )
+            st.caption(said)
+    how_to_read(
+        "Each column is a token that was replaced by \\[MASK\\], each row a position: the colour "
+        "says how far the model’s representation there moved, as a share of its length. Blank is "
+        "exactly zero: the position cannot see that token. All four share one scale (by the square "
+        "root, to show small changes).",
+        "that a position *can* see a token does not say that the answer uses it. And \\[MASK\\] is "
+        "a token too: the Transformers met it in pre-training, the recurrent models never did.",
+    )
+
+
+def _sees(found: Influence) -> str:
+    """What a square shows, in words."""
+    above = found.change[np.triu_indices_from(found.change, 1)]
+    below = found.change[np.tril_indices_from(found.change, -1)]
+    own = float(found.change.diagonal().mean())
+    if not above.size:
+        return f"A single token, which changes by {percent(own)} when it is masked."
+    later, earlier = float(above.mean()), float(below.mean())
+    if not above.any():
+        return (
+            f"Sees the past only: all {above.size} changes by later tokens are exactly 0; earlier "
+            f"ones change a position by {earlier:.1%} on average, its own token by {percent(own)}."
+        )
+    return (
+        f"Sees both sides: on average earlier tokens change a position by {earlier:.1%}, later "
+        f"ones by {later:.1%}, its own token by {percent(own)}."
+    )
+
+
+def paths(encoded: Encoded) -> None:
+    """Where the tokens lie, layer by layer, for each model."""
+    st.header("Representation path")
+    found = ask(Capability.LAYERS, cached.path, encoded.text)
+    if not found:
+        return
+    deepest = max(len(one.steps) for one in found.values()) - 1
+    depth = st.slider(
+        "Up to layer (0 is the embeddings)",
+        0,
+        deepest,
+        deepest,
+        key=f"path-{deepest}",
+        help="Shallower models go along in proportion; the recurrent ones have one layer.",
+    )
+    pairs = list(found.items())
+    for at in range(0, len(pairs), 2):
+        for (name, one), column in zip(pairs[at : at + 2], st.columns(2), strict=False):
+            last = len(one.steps) - 1
+            step = -(-depth * last // deepest) if deepest else last
+            first, second = one.explained[step]
+            with column:
+                st.markdown(f"**{TITLES[name]}: {one.steps[step]}**")
+                st.plotly_chart(
+                    heatmaps.path(one, step),
+                    key=f"path-of-{name}",
+                    config=PLAIN,
+                    alt=f"Scatter plot of {len(one.tokens)} tokens in {TITLES[name]} at "
+                    f"{one.steps[step]}; two axes hold {percent(first + second)} of the variance.",
+                )
+                st.caption(
+                    f"The two axes hold {percent(first + second)} of the variance; the other "
+                    f"{percent(max(0.0, 1 - first - second))} is not in the picture."
+                )
+    how_to_read(
+        "A dot is a token (a star: \\[CLS\\] and \\[SEP\\]), a faint line the way it took through "
+        "the layers; \\[CLS\\] is what the Transformers answer from. Axes are principal "
+        "components: a Transformer’s are fitted to all its layers together, so that layers can be "
+        "compared; the recurrent models’ embeddings and hidden states are different spaces and "
+        "have axes of their own.",
+        "two axes leave most of the variance out, so tokens that lie together here may be far "
+        "apart. Positions in one model say nothing about positions in another.",
+    )

@@ -1,0 +1,96 @@
+"""Recurrence: the gates of LSTM and BiLSTM, token by token."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from model_zoo.inside.gates import CLEARLY, forgets
+from model_zoo.models.network import Capability
+from model_zoo.results import Encoded, Gates
+from ui.frame.captions import how_to_read
+from ui.inside import heatmaps
+from ui.inside.ask import ask, choose_start
+from ui.serve import cached
+from ui.show.theme import PLAIN, TITLES
+from ui.show.wording import listing, percent, plain
+
+
+def section(encoded: Encoded) -> None:
+    """The gates of LSTM and BiLSTM, word by word."""
+    st.header("Recurrence")
+    found = ask(Capability.GATES, cached.gates, encoded.text)
+    directions = [one for pair in found.values() for one in pair]
+    if not directions:
+        return
+    start = choose_start(len(encoded.tokens))
+    columns = st.columns(len(directions))
+    for one, column in zip(directions, columns, strict=True):
+        name, key = _direction(one), f"{one.model}-{one.reading}"
+        at = forgets(one)
+        said = _forgetting(one, at)
+        with column:
+            st.markdown(f"**{name}: gates**")
+            st.plotly_chart(
+                heatmaps.gate_lines(one, at, start=start),
+                key=f"gates-{key}",
+                config=PLAIN,
+                alt=f"Line chart of input, forget and output gate of {name}, mean of "
+                f"{one.forget.shape[1]} units at each token. {said}",
+            )
+            st.caption(plain(said))
+    how_to_read(
+        "At every token the forget gate says how much of the cell is kept (0 % wipes it), the "
+        "input gate how much of the new is let in, the output gate how much of the cell is shown. "
+        f"A triangle marks where the mean forget gate is more than {CLEARLY} standard deviations "
+        "below its mean over this text: there the cell forgets. \\[CLS\\] is read first going "
+        "right, \\[SEP\\] first going left.",
+        "these are means of many units that do different things; a flat line may hide lively "
+        "units, which the maps below show. A shut gate is not a reason for the answer.",
+    )
+    st.subheader("Single units")
+    part = st.selectbox(
+        "Gate or state", _PARTS, format_func=lambda name: _PARTS[name], key="gates-part", width=220
+    )
+    columns = st.columns(len(directions))
+    for one, column in zip(directions, columns, strict=True):
+        name, values = _direction(one), getattr(one, part)
+        with column:
+            st.markdown(f"**{name}: {_PARTS[part]}**")
+            st.plotly_chart(
+                heatmaps.units(one, part, start=start),
+                key=f"units-{one.model}-{one.reading}",
+                config=PLAIN,
+                alt=f"Heat map of the {heatmaps.UNITS} units of the {_PARTS[part]} of {name} that "
+                f"vary most over the text, values {values.min():.2f} to {values.max():.2f}.",
+            )
+    how_to_read(
+        f"The {heatmaps.UNITS} of {directions[0].forget.shape[1]} units that vary most over this "
+        "text, the liveliest on top. For gates bright is open and dark is shut; for cell and "
+        "hidden state blue is above zero, grey zero and orange below. Maps of the two models have "
+        "scales of their own.",
+        "units have no fixed meaning. Unit 17 of one model has nothing to do with unit 17 of "
+        "another, and a lively unit need not matter to the answer.",
+    )
+
+
+_PARTS = {
+    "forget": "forget gate",
+    "input": "input gate",
+    "output": "output gate",
+    "cell": "cell state",
+    "hidden": "hidden state",
+}
+_READINGS = {"forward": "left to right", "backward": "right to left"}
+
+
+def _direction(one: Gates) -> str:
+    return f"{TITLES[one.model]}, {_READINGS[one.reading]}"
+
+
+def _forgetting(one: Gates, at: Sequence[int]) -> str:
+    mean = one.forget.mean(axis=1)
+    if not at:
+        return f"Forgets nowhere clearly; the forget gate is {percent(mean[1:-1].mean())} open."
+    said = [f"“{one.tokens[i]}” ({percent(mean[i])} open)" for i in at[:4]]
+    more = f", and {len(at) - 4} more" if len(at) > 4 else ""
+    return f"Forgets at {listing(said)}{more}; on average {percent(mean[1:-1].mean())} open."

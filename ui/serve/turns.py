@@ -1,0 +1,175 @@
+"""Turns at heavy work: first come, first served, and as many at once as there are cores."""
+
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from threading import Event, Lock, get_ident
+from time import monotonic
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from model_zoo.errors import ZooError
+from model_zoo.host import host
+from ui.show.wording import in_line
+
+LOOK_SECONDS = 0.2  # how often those who wait are told where they stand
+SLICE_SECONDS = 0.25  # how long a turn lasts at least before others are let in between
+MOST_WAITING = 100  # visitors, each with a thread
+
+
+class BusyError(ZooError):
+    """More visitors are waiting for their turn than the server lets wait."""
+
+
+@dataclass(eq=False, slots=True)
+class _Ticket:
+    visitor: Hashable
+    lone: bool
+    thread: int = field(default_factory=get_ident)
+    came: Event = field(default_factory=Event)
+    since: float = 0.0
+
+
+class Turns:
+    """A line of visitors at a few places. Knows nothing of Streamlit.
+
+    `places` turns run at once, one for each visitor at most, and `most_waiting` visitors may wait.
+    """
+
+    def __init__(self, places: int, most_waiting: int) -> None:
+        self._places, self._most_waiting = places, most_waiting
+        self._lock = Lock()
+        self._line: list[_Ticket] = []
+        self._running: list[_Ticket] = []
+
+    @contextmanager
+    def turn(
+        self,
+        visitor: Hashable,
+        waiting: Callable[[int], object] = lambda ahead: None,
+        *,
+        lone: bool = False,
+    ) -> Iterator[Callable[[], None]]:
+        """Have a turn for this block; one `lone` turn is had at a time, beside others that aren't.
+
+        Until it comes, `waiting` is told every LOOK_SECONDS how many others are ahead, and may
+        raise to leave the line. Yields what long work is to call in between: it lets others go
+        first, once the turn has lasted SLICE_SECONDS. A turn within a turn of the same thread is
+        the same turn. Raises BusyError if too many wait.
+        """
+        with self._lock:
+            ticket = next((one for one in self._running if one.thread == get_ident()), None)
+        if ticket:
+            yield partial(self._give_way, ticket, waiting)
+            return
+        ticket = _Ticket(visitor, lone)
+        self._join(ticket)
+        try:
+            self._wait(ticket, waiting)
+            yield partial(self._give_way, ticket, waiting)
+        finally:
+            with self._lock:
+                (self._running if ticket in self._running else self._line).remove(ticket)
+                self._admit()
+
+    def running(self) -> int:
+        """How many turns are being had at this moment."""
+        return len(self._running)
+
+    def waiting(self) -> int:
+        """How many wait for theirs."""
+        return len(self._line)
+
+    def _join(self, ticket: _Ticket) -> None:
+        with self._lock:
+            # A run that takes the place of one that was interrupted takes its place in line, too.
+            before = [at for at, one in enumerate(self._line) if one.visitor == ticket.visitor]
+            self._line.insert(before[0] if before else len(self._line), ticket)
+            self._admit()
+            if not before and len(self._line) > self._most_waiting:
+                self._line.remove(ticket)
+                raise BusyError(
+                    "Many people are using this server right now. Try again in a minute."
+                )
+
+    def _wait(self, ticket: _Ticket, waiting: Callable[[int], object]) -> None:
+        while not ticket.came.wait(LOOK_SECONDS):
+            with self._lock:
+                at = self._line.index(ticket) if ticket in self._line else 0
+                ahead = sum(one.visitor != ticket.visitor for one in self._line[:at])
+            waiting(ahead)
+
+    def _give_way(self, ticket: _Ticket, waiting: Callable[[int], object]) -> None:
+        with self._lock:
+            if not self._line or monotonic() - ticket.since < SLICE_SECONDS:
+                return
+            self._running.remove(ticket)
+            ticket.came.clear()
+            self._line.append(ticket)
+            self._admit()
+        self._wait(ticket, waiting)
+
+    def _admit(self) -> None:
+        """Let in who can go, first come first; to be called with the lock held."""
+        for ticket in tuple(self._line):
+            if len(self._running) == self._places:
+                return
+            if any(one.visitor == ticket.visitor for one in self._running):
+                continue  # an interrupted run of theirs, about to end
+            if ticket.lone and any(one.lone for one in self._running):
+                continue
+            self._line.remove(ticket)
+            self._running.append(ticket)
+            ticket.since = monotonic()
+            ticket.came.set()
+
+
+work = Turns(host().cores, MOST_WAITING)  # torch computes on one thread a session, see `cached`
+sweeps = Turns(1, MOST_WAITING)  # long measurements; each takes a turn at `work` for every piece
+
+
+@contextmanager
+def my_turn(
+    place: DeltaGenerator,
+    doing: str = "",
+    *,
+    lone: bool = False,
+    line: Turns = work,
+) -> Iterator[Callable[..., None]]:
+    """This visitor's turn, with the wait for it shown in `place`, and then `doing`.
+
+    `place` is an empty slot. Yields what long work is to call as it goes, with any arguments: it
+    ends the work where the visitor has left or typed something else, and lets others in between.
+    For `lone` and BusyError see `Turns.turn`; a measurement of time is `lone`.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    shown = ""
+
+    def show(said: str) -> None:
+        nonlocal shown
+        if said != shown:
+            shown = said
+            place.caption(said) if said else place.empty()
+
+    def waiting(ahead: int) -> None:
+        _end_if_stopped()
+        show(in_line(ahead))
+
+    with line.turn(context.session_id if context else get_ident(), waiting, lone=lone) as give_way:
+
+        def go_on(*_: Any) -> None:
+            _end_if_stopped()
+            give_way()
+            show(doing)
+
+        show(doing)
+        yield go_on
+
+
+def _end_if_stopped(*_: Any) -> None:
+    """Raise what ends an interrupted run: Streamlit looks for that when the session is read."""
+    st.session_state.get("any key will do")

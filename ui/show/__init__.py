@@ -1,0 +1,1 @@
+"""Results -> words, HTML and plotly figures. Pure: no Streamlit, no torch."""

@@ -1,0 +1,208 @@
+"""Results -> plotly figures. Pure: no Streamlit, no torch, no numbers of its own."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from model_zoo.results import Course, Latency, ModelCard
+from ui.show.theme import LABEL_COLOURS, MODEL_COLOURS, NOTHING, OTHER_MODEL, UNSIGNED
+from ui.show.wording import in_figure
+
+MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
+
+
+def gauges(
+    timed: Latency | None,
+    about: ModelCard,
+    added_bytes: int | None,
+    *,
+    slowest_ms: float,
+    most_parameters: int,
+    largest_bytes: int,
+    most_bytes: int | None,
+) -> go.Figure:
+    """One model's gauges: a dial for its latency, and bars for parameters, disk and memory.
+
+    `slowest_ms`, `most_parameters`, `largest_bytes` (on disk) and `most_bytes` (in memory) end the
+    scales; give the same for all models, so that their gauges can be compared at a glance. What is
+    None is drawn as an empty gauge.
+    """
+    colour = MODEL_COLOURS.get(about.name, OTHER_MODEL)
+    frame = {"borderwidth": 1, "bordercolor": OTHER_MODEL, "bgcolor": "rgba(0,0,0,0)"}
+    figure = go.Figure()
+    figure.add_indicator(
+        mode="gauge+number" if timed else "gauge",
+        value=timed.median_ms if timed else None,
+        number={"suffix": " ms", "valueformat": ".1f", "font": {"size": 26}},
+        domain={"x": [0.1, 0.9], "y": [0.5, 0.94]},
+        gauge=frame
+        | {
+            "axis": {"range": [0, slowest_ms], "nticks": 5, "tickcolor": OTHER_MODEL},
+            "bar": {"color": colour, "thickness": 0.75},
+            "threshold": {
+                "line": {"color": colour, "width": 3},
+                "thickness": 1,
+                "value": timed.p95_ms if timed else None,
+            },
+        },
+    )
+    sizes = (
+        ("parameters", about.parameters, most_parameters, "M"),
+        ("disk", about.size_bytes, largest_bytes, "MB"),
+        ("memory", added_bytes, most_bytes, "MB"),
+    )
+    for row, (name, value, end, unit) in enumerate(sizes):
+        low, high = 0.25 - 0.125 * row, 0.33 - 0.125 * row
+        figure.add_indicator(
+            mode="gauge",
+            value=value,
+            domain={"x": [0.3, 0.74], "y": [low, high]},
+            gauge=frame
+            | {
+                "shape": "bullet",
+                "axis": {"range": [0, end or 1], "visible": False},
+                "bar": {"color": colour, "thickness": 1},
+            },
+        )
+        shown = "…" if value is None else f"{value / 1e6:.1f} {unit}"
+        for x, side, text in ((0.28, "right", name), (0.76, "left", shown)):
+            figure.add_annotation(
+                x=x, y=(low + high) / 2, text=text, xanchor=side, yanchor="middle", **_BESIDE
+            )
+    figure.add_annotation(x=0.5, y=0.385, text="median latency", yanchor="bottom", **_BESIDE)
+    return figure.update_layout(height=300, margin={"l": 4, "r": 4, "t": 4, "b": 0})
+
+
+_BESIDE = {"xref": "paper", "yref": "paper", "showarrow": False, "font": {"size": 14}}
+
+READINGS = {  # course -> line style, marker, and what is added to the model's name
+    "forward": ("solid", "triangle-right", "left to right"),
+    "backward": ("dash", "triangle-left", "right to left"),
+    "layers": ("solid", "circle", "layer by layer"),
+}
+
+
+def by_word(
+    courses: Sequence[Course], words: Sequence[str], titles: Mapping[str, str]
+) -> go.Figure:
+    """Probability of positive after every token; one line a course, `words` names the tokens."""
+    figure = go.Figure()
+    for course in courses:
+        after = "read back to" if course.reading == "backward" else "read up to"
+        figure.add_scatter(
+            x=list(range(len(words))),
+            y=course.positive,
+            customdata=[in_figure(word) for word in words],
+            hovertemplate=f"{after} “%{{customdata}}”: %{{y:.1%}} positive",
+            **_line(course, titles),
+        )
+    every = max(1, -(-len(words) // 40))
+    figure.update_xaxes(
+        tickvals=list(range(0, len(words), every)),
+        ticktext=[in_figure(word) for word in words[::every]],
+        tickangle=-45,
+        title=None,
+    )
+    return _probability_layout(figure)
+
+
+def by_layer(courses: Sequence[Course], titles: Mapping[str, str]) -> go.Figure:
+    """Probability of positive after every layer; shallow models stretched to the deepest's."""
+    figure = go.Figure()
+    deepest = max(len(course.positive) for course in courses) - 1
+    for course in courses:
+        layers = len(course.positive) - 1
+        figure.add_scatter(
+            x=[deepest * i / layers for i in range(layers + 1)],
+            y=course.positive,
+            customdata=["embeddings", *(f"layer {i} of {layers}" for i in range(1, layers + 1))],
+            hovertemplate="%{customdata}: %{y:.1%} positive",
+            **_line(course, titles),
+        )
+    longest = next(course for course in courses if len(course.positive) == deepest + 1)
+    figure.update_xaxes(
+        tickvals=list(range(deepest + 1)),
+        ticktext=["embed.", *map(str, range(1, deepest + 1))],
+        title=f"layer of {titles[longest.model]}",
+    )
+    return _probability_layout(figure)
+
+
+def aligned_scores(
+    scores: Mapping[str, Sequence[float]], words: Sequence[str], largest: float, *, signed: bool
+) -> go.Figure:
+    """Heat map of attributions: a row a model, a column a word, one scale of ±`largest` for all."""
+    rows = list(scores)[::-1]  # plotly draws from the bottom
+    ramp = [(0, LABEL_COLOURS["negative"]), (0.5, NOTHING), (1, LABEL_COLOURS["positive"])]
+    grey = [(0, NOTHING), (1, UNSIGNED)]
+    figure = go.Figure(
+        go.Heatmap(
+            z=[list(scores[row]) for row in rows],
+            x=list(range(len(words))),
+            y=rows,
+            customdata=[[in_figure(word) for word in words]] * len(rows),
+            hovertemplate="%{y}, “%{customdata}”: %{z:.3f}<extra></extra>",
+            zmin=-largest if signed else 0,
+            zmax=largest,
+            colorscale=ramp if signed else grey,
+            xgap=1,
+            ygap=1,
+            colorbar={"title": {"text": "logits"}, "thickness": 12},
+        )
+    )
+    figure.update_xaxes(
+        tickvals=list(range(len(words))),
+        ticktext=[in_figure(word) for word in words],
+        tickangle=-45,
+        showgrid=False,
+    )
+    return figure.update_layout(height=120 + 46 * len(rows), margin=MARGIN)
+
+
+def small_square(shares: np.ndarray, words: Sequence[str], name: str, across: str) -> go.Figure:
+    """A small heat map (N, N) in the model's colour: rows are positions, columns what they take in.
+
+    `across` says in the hover what a column does for a row.
+    """
+    shown = [in_figure(word) for word in words]
+    colour = MODEL_COLOURS.get(name, OTHER_MODEL)
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            customdata=[[(row, column) for column in shown] for row in shown],
+            hovertemplate=f"“%{{customdata[0]}}” {across} “%{{customdata[1]}}”: %{{z:.2f}}"
+            "<extra></extra>",
+            zmin=0,
+            colorscale=[(0, NOTHING), (1, colour)],
+            showscale=False,
+        )
+    )
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(visible=False, autorange="reversed")
+    return figure.update_layout(height=190, margin=MARGIN)
+
+
+def _line(course: Course, titles: Mapping[str, str]) -> dict:
+    dash, symbol, how = READINGS[course.reading]
+    colour = MODEL_COLOURS.get(course.model, OTHER_MODEL)
+    return {
+        "mode": "lines+markers",
+        "name": f"{titles[course.model]}, {how}",
+        "line": {"color": colour, "dash": dash, "width": 2.5},
+        "marker": {"symbol": symbol, "size": 8},
+    }
+
+
+def _probability_layout(figure: go.Figure) -> go.Figure:
+    figure.add_hline(y=0.5, line={"dash": "dot", "width": 1, "color": OTHER_MODEL})
+    figure.update_yaxes(
+        range=[-0.03, 1.03], tickformat=".0%", title="probability of positive", nticks=6
+    )
+    return figure.update_layout(
+        height=340,
+        showlegend=True,
+        margin=MARGIN | {"t": 30},
+        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        hovermode="x unified" if len(figure.data) > 1 else "closest",
+    )

@@ -1,0 +1,291 @@
+"""Results in words. Pure functions, so that what the page says can be tested without a page."""
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from model_zoo.quality.metrics import McNemar
+from model_zoo.results import LABELS, Attribution, Checked, Course, Gap, Prediction, Trust
+
+
+def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> str:
+    """One or two sentences: who says what, and how sure a lone dissenter is.
+
+    `titles` gives the name to show for each model.
+    """
+    sides = {
+        label: [p for p in predictions if p.label == label]
+        for label in LABELS
+        if any(p.label == label for p in predictions)
+    }
+    count = len(predictions)
+    if len(sides) == 1:
+        (label,) = sides
+        surest = max(predictions, key=lambda p: p.confidence)
+        doubter = min(predictions, key=lambda p: p.confidence)
+        who = "Both" if count == 2 else f"All {_number(count)}"
+        if count == 1:
+            return f"{titles[surest.model]} says {label}, at {percent(surest.confidence)}."
+        return (
+            f"{who} say {label}. {titles[surest.model]} is surest at {percent(surest.confidence)}, "
+            f"{titles[doubter.model]} least at {percent(doubter.confidence)}."
+        )
+    (few_label, few), (many_label, many) = sorted(sides.items(), key=lambda item: len(item[1]))
+    low, high = min(p.positive for p in predictions), max(p.positive for p in predictions)
+    apart = f"The probabilities of positive span {percent(low)} to {percent(high)}."
+    if len(few) == len(many):
+        sayings = (
+            f"{listing([titles[p.model] for p in side])} say{'s' * (len(side) == 1)} {label}"
+            for label, side in sorted(sides.items(), key=lambda item: predictions.index(item[1][0]))
+        )
+        return f"The models are split: {', '.join(sayings)}. {apart}"
+    names = listing([f"{titles[p.model]} ({percent(p.confidence)} {few_label})" for p in few])
+    verb = "disagrees" if len(few) == 1 else "disagree"
+    return f"{len(many)} of {count} say {many_label}; {names} {verb}. {apart}"
+
+
+def confidence(prediction: Prediction) -> str:
+    """How sure the model is, as a phrase."""
+    for least, phrase in (
+        (0.95, "very sure"),
+        (0.8, "sure"),
+        (0.65, "leaning"),
+        (0.0, "undecided"),
+    ):
+        if prediction.confidence >= least:
+            return phrase
+    raise AssertionError("probabilities are not below zero")
+
+
+def notices(prediction: Prediction, limit: int) -> list[str]:
+    """What the reader must know of how the text was read; empty when there is nothing to say."""
+    found = []
+    if prediction.truncated:
+        found.append(
+            f"The text is longer than the models can read: the first {limit} tokens were used, "
+            f"the last {prediction.dropped:,} were left out."
+        )
+    read = len(prediction.tokens) - 2  # without [CLS] and [SEP]
+    if prediction.unknown == read:
+        found.append(
+            "None of this is in the models' vocabulary. They answer all the same, but there is "
+            "nothing to go on: do not read anything into it."
+        )
+    elif prediction.unknown:
+        verb = "is" if prediction.unknown == 1 else "are"
+        found.append(
+            f"{prediction.unknown} of {read} tokens {verb} not in the vocabulary (emoji or another "
+            "script, say) and read as [UNK]."
+        )
+    return found
+
+
+def margin(prediction: Prediction) -> str:
+    """How far the two probabilities are apart, in percentage points."""
+    return points(abs(prediction.positive - (1 - prediction.positive)))
+
+
+def signed_number(number: float) -> str:
+    """A number with its sign, two decimals; ±0.00 where nothing is left of it."""
+    found = f"{number:+.2f}"
+    return "±0.00" if found in ("+0.00", "-0.00") else found.replace("-", "−")
+
+
+def points(difference: float, *, signed: bool = False) -> str:
+    """A difference of two probabilities, as percentage points."""
+    found = f"{100 * difference:+.0f}" if signed else f"{100 * difference:.0f}"
+    if found in ("+0", "-0"):
+        found = "±0"
+    return f"{found.replace('-', '−')}\u00a0{'point' if found in ('1', '+1', '-1') else 'points'}"
+
+
+def change(before: Prediction, after: Prediction) -> str:
+    """What an edit did to one model's answer."""
+    moved = points(after.positive - before.positive, signed=True)
+    if before.label != after.label:
+        return f"{moved}: turns {after.label}"
+    return moved
+
+
+def turns(course: Course, steps: Sequence[str]) -> str:
+    """Where on its way an answer changes sides, in words; `steps` names each step of the course."""
+    sides = [LABELS[share > 0.5] for share in course.positive]
+    order = range(len(sides))
+    if course.reading == "backward":
+        order = order[::-1]
+    crossings = [b for a, b in pairwise(order) if sides[a] != sides[b]]
+    start, end = sides[order[0]], sides[order[-1]]
+    if not crossings:
+        return f"is {start} all the way"
+    if len(crossings) > 3:
+        return f"changes sides {len(crossings)} times, last to {end} at {steps[crossings[-1]]}"
+    said = [f"turns {sides[at]} at {steps[at]}" for at in crossings]
+    return f"starts {start}, {listing(said)}"
+
+
+def trusted(found: Attribution, measured: Trust) -> str:
+    """Whether an attribution's picture may be believed, as its own measurements have it."""
+    doubts = []
+    if found.gap_relative is not None and found.gap_relative > 0.05:
+        doubts.append(f"its scores miss what they should add up to by {found.gap_relative:.0%}")
+    if measured.comprehensiveness <= measured.random_comprehensiveness:
+        doubts.append("taking its top words out changes no more than taking out random ones")
+    if measured.sufficiency >= measured.random_sufficiency:
+        doubts.append("its top words alone say no more than random ones")
+    if measured.infidelity is not None and measured.infidelity > 1:
+        doubts.append("its scores forecast omissions worse than forecasting nothing")
+    if not doubts:
+        return "its top words matter more than random ones, by both measures below."
+    return f"do not rely on this picture: {listing(doubts)}."
+
+
+def ratio(value: float, yardstick: float, less: str, equal: str, more: str) -> str:
+    """How `value` compares to a yardstick: "2.1× faster than", with one of the three phrases.
+
+    `less` and `more` are said of a value below and above the yardstick, `equal` within 5 %.
+    """
+    times = yardstick / value
+    if 1 / 1.05 <= times <= 1.05:
+        return equal
+    return f"{_times(times)}× {less}" if times > 1 else f"{_times(1 / times)}× {more}"
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def megabytes(size: float) -> str:
+    """Bytes as MB, or GB from ten of them on (decimal units)."""
+    return f"{size / 1e9:.1f} GB" if abs(size) >= 1e10 else f"{size / 1e6:,.0f} MB"
+
+
+def millions(count: float) -> str:
+    """A number of parameters in millions; below one, to two decimals."""
+    return f"{count / 1e6:.2f} M" if count < 1e6 else f"{count / 1e6:.1f} M"
+
+
+def counted(count: int, noun: str) -> str:
+    """A number of things: "1 layer", "12 layers"."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
+def in_line(ahead: int) -> str:
+    """Where a visitor stands who waits for a turn; `ahead` are those who wait before them."""
+    return f"Waiting for your turn: {f'{ahead:,} ahead of you' if ahead else 'you are next'}…"
+
+
+def plain(text: str) -> str:
+    """Text as Markdown that shows it as it is: what is typed may hold *, $ or [.
+
+    Some of what Streamlit looks for it finds in the text that is left once escapes are resolved:
+    links, arrows, its icons. An empty span in their midst keeps them apart.
+    """
+    apart = _FOUND_LATE.sub(r"\g<0>\0", " ".join(text.replace("\0", "\ufffd").splitlines()))
+    return "".join(
+        ":small[]" if char == "\0" else f"\\{char}" if char in _MARKUP else char for char in apart
+    )
+
+
+_MARKUP = frozenset(r"\`*_{}[]()#+-.!|<>~$:&=")
+_FOUND_LATE = re.compile(  # in each, up to where it can be broken
+    r"https?:(?=//)|www(?=\.)|[-.\w+](?=@)"
+    r"|:(?=streamlit:|material[/_])"
+    r"|(?:^|(?<=\s))(?:<(?=->|-|=)|-(?=>|-)|>(?==)|~(?==))",
+    re.IGNORECASE,
+)
+
+
+def in_figure(word: str) -> str:
+    """A word as plotly text: what it would take for markup is escaped, long ones are cut."""
+    cut = word if len(word) <= 18 else word[:17] + "…"
+    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def percent(share: float) -> str:
+    """A probability in whole per cent, but never a flat 0 % or 100 %, which no model is sure of."""
+    if 0.995 <= share <= 1:
+        return ">99\u202f%"
+    if 0 <= share < 0.005:
+        return "<1\u202f%"
+    return f"{100 * share:.0f}\u202f%"
+
+
+def listing(names: Sequence[str]) -> str:
+    """Names joined as in a sentence: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _number(count: int) -> str:
+    words = ("no", "one", "two", "three", "four", "five", "six")
+    return words[count] if count < len(words) else str(count)
+
+
+def interval(share: float | None, ci95: tuple[float, float] | None) -> str:
+    """A measured share with its 95 % interval; a dash where nothing was measured."""
+    if share is None or ci95 is None:
+        return "–"
+    return f"{share:.1%} ({ci95[0]:.1%} to {ci95[1]:.1%})"
+
+
+def families(
+    found: Mapping[str, Mapping[str, Checked]], gaps: Sequence[Gap], first: Sequence[str]
+) -> str:
+    """Which behaviour checks the recurrent models `first` fail more often, and which the others do.
+
+    `found` is check -> model -> result; `gaps` are those of `model_zoo.quality.checks.gaps`.
+    """
+    if not gaps:
+        return "Only one of the two families was asked, so there is nothing to compare."
+
+    def mean(check: str, side: bool) -> float:
+        shares = [one.share for name, one in found[check].items() if (name in first) == side]
+        return sum(shares) / len(shares)
+
+    sentences = []
+    for side, who in ((True, "recurrent models"), (False, "Transformers")):
+        ahead = sorted(
+            (gap for gap in gaps if (gap.b > gap.c if side else gap.c > gap.b)),
+            key=lambda gap: mean(gap.check, not side) - mean(gap.check, side),
+        )
+        sure = [gap.check for gap in ahead if gap.p < 0.05]
+        told = [
+            f"“{check}” ({_whole(mean(check, side))} against {_whole(mean(check, not side))})"
+            for check in sure or [gap.check for gap in ahead[:1]]
+        ]
+        if sure:
+            sentences.append(
+                f"The {who} fail more cases than the others, beyond chance, in {len(sure)} of "
+                f"{len(gaps)} checks: {listing(told)}."
+            )
+        elif told:
+            sentences.append(
+                f"The {who} fail more cases beyond chance in no check; the largest difference is "
+                f"in {told[0]} and may be chance (p = {ahead[0].p:.2g})."
+            )
+        else:
+            sentences.append(f"The {who} fail more cases than the others in no check.")
+    return " ".join(sentences)
+
+
+def _whole(share: float) -> str:
+    """A share of cases in whole per cent; unlike a probability, it may be exactly 0 or 1."""
+    return f"{100 * share:.0f}\u202f%"
+
+
+def duration(seconds: float) -> str:
+    """A length of time as one would say it: "40 s", "3 min", "1 h 20 min"."""
+    if seconds < 100:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{minutes} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def paired(test: McNemar, one: str, other: str) -> str:
+    """What a paired test says of two models, in words."""
+    if test.p >= 0.05:
+        return "this difference could be chance"
+    better = one if test.b > test.c else other
+    return f"{better} is better here, hardly by chance"
