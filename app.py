@@ -18,7 +18,7 @@ with page("Compare"):
     text = reading(encoded)
     with row:
         answers.toolbar(text)
-    chips = st.container()
+    chips = st.container(key="words")
     found, columns = answers.answers(text)
     with chips:  # drawn after the answers, which the browser would otherwise show later
         word_chips(encoded)

@@ -14,6 +14,23 @@ VERDICT = ".q-verdict"
 LABELS = ".q-card .q-label"
 FACTS = ".q-facts"
 CHANGES = ".q-changes"
+# collects how many rows of chips are seen, in every frame from now on
+COUNT_ROWS = """() => {
+  window.rows = [];
+  const look = () => {
+    const found = document.querySelectorAll(".st-key-words [data-testid='stButtonGroup']");
+    const seen = [...found].filter(row => row.checkVisibility()).length;
+    if (!window.rows.includes(seen)) window.rows.push(seen);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+# clicks a word in the frame in which the page says so of the sentence that is being read
+CLICK_ONCE_READ = """(word, said) => {
+  const look = () =>
+    document.body.innerText.includes(said) ? word.click() : requestAnimationFrame(look);
+  look();
+}"""
 
 
 def box(page):
@@ -31,6 +48,10 @@ def answered(page):
 
 def chip(page, word):
     return page.locator(".st-key-words").get_by_role("button", name=word, exact=True)
+
+
+def at_rest(page):
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
 def test_a_sentence_is_answered_by_all_four(open_page):
@@ -94,6 +115,7 @@ def test_a_word_is_left_out_by_a_click_and_by_the_keyboard(open_page):
     answered(page)
     submit(page, "This is not a good film.")
     expect(page.locator(VERDICT)).to_contain_text("All four say negative")
+    expect(chip(page, "good")).to_be_visible()
     chip(page, "not").click()
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
     expect(page.locator(CHANGES).locator("del")).to_have_text("not")
@@ -104,6 +126,33 @@ def test_a_word_is_left_out_by_a_click_and_by_the_keyboard(open_page):
     page.get_by_text("mask instead").click()
     chip(page, "not").press("Space")
     expect(page.locator(CHANGES).locator("ins")).to_have_text("[MASK]")
+
+
+def test_one_row_of_words_is_seen_at_a_time(open_page):
+    page = open_page()
+    expect(chip(page, "bad")).to_be_visible()
+    page.evaluate(COUNT_ROWS)
+    chip(page, "bad").evaluate(
+        "word => addEventListener('keyup', () => word.focus(), {once: true})"
+    )
+    submit(page, "A good film and a brilliant cast.")
+    expect(chip(page, "brilliant")).to_be_visible()
+    at_rest(page)
+    assert page.evaluate("window.rows") == [1]
+
+
+def test_a_click_on_a_word_of_the_sentence_before_leaves_out_no_word_of_the_new_one(open_page):
+    page = open_page()
+    expect(page.locator(FACTS)).to_have_count(len(SPECS))
+    at_rest(page)
+    chip(page, "bad").evaluate(CLICK_ONCE_READ, "33 characters")
+    submit(page, "A good film and a brilliant cast.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(chip(page, "brilliant")).to_be_visible()
+    at_rest(page)
+    expect(box(page)).to_have_value("A good film and a brilliant cast.")
+    expect(page.locator(CHANGES)).to_have_count(0)
+    expect(page.locator(".st-key-words [aria-pressed='true']")).to_have_count(0)
 
 
 @pytest.mark.long

@@ -67,8 +67,10 @@ def word_chips(encoded: Encoded) -> None:
     shown = range(min(len(encoded.words), MAX_WITHOUT))
     if not shown:
         return
-    chips = f"words-{hash(encoded.text)}"  # other words, other chips
-    with st.container(horizontal=True, vertical_alignment="bottom", key="words"):
+    chips = f"words-{hash(view.text)}"  # other words, other chips
+    # And another row: within one, Streamlit keeps the replaced chips until the run ends, and shows
+    # them beside the new ones while one of them has the focus.
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"row-of-{chips}"):
         st.pills(
             "Words as the models read them: click one to leave it out",
             shown,
@@ -77,7 +79,7 @@ def word_chips(encoded: Encoded) -> None:
             key=state.show(chips, [i for i in view.without if i in shown]),
             wrap=True,
             on_change=_leave_out,
-            args=(chips,),
+            args=(chips, view.text),
             help="A dot marks where the tokenizer splits a word into pieces; [UNK] is what a model "
             "gets for a piece outside the vocabulary. [CLS] and [SEP] are put around the text.",
         )
@@ -109,8 +111,11 @@ def _take_example() -> None:
         _submit()
 
 
-def _leave_out(chips: str) -> None:
-    state.change(without=tuple(sorted(st.session_state[chips])))
+def _leave_out(chips: str, text: str) -> None:
+    if text == state.view().text:
+        state.change(without=tuple(sorted(st.session_state[chips])))
+    else:  # words of the sentence before, clicked while the new one was read: theirs is no index
+        state.change()  # of a word here
 
 
 def _mask() -> None:
