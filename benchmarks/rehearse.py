@@ -31,7 +31,8 @@ from playwright.sync_api import Error, Locator, sync_playwright
 
 from model_zoo.host import host
 from model_zoo.models.registry import SPECS
-from tests.browser.chromium import ROOT, executable, free_port
+from tests.browser.chromium import executable, free_port
+from tests.root import ROOT
 
 CORE = 0
 PATIENCE = 180  # seconds for each step

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from model_zoo.explain.attribute import METHODS, attribute
 from model_zoo.models.registry import SPECS
-from tests.app.conftest import ROOT
+from tests.root import ROOT
 from ui.serve import cached
 
 pytestmark = pytest.mark.slow  # dozens of runs of whole pages

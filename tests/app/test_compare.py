@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import predict
-from tests.app.conftest import ROOT
+from tests.root import ROOT
 from ui.frame.examples import EXAMPLES, FIRST
 from ui.serve import cached
 

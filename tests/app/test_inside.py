@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.results import Attention
-from tests.app.conftest import ROOT
+from tests.root import ROOT
 from ui.serve import cached
 
 pytestmark = pytest.mark.slow  # dozens of runs of whole pages

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from model_zoo.errors import WeightsError
 from model_zoo.models import registry
 from model_zoo.reading.predict import predict
-from tests.app.conftest import ROOT
+from tests.root import ROOT
 from ui.serve import cached
 from ui.serve.results import Results
 

@@ -13,7 +13,7 @@ from model_zoo.inside import sight
 from model_zoo.measure import twins
 from model_zoo.models.registry import SPECS
 from model_zoo.results import Latency
-from tests.app.conftest import ROOT
+from tests.root import ROOT
 from ui.four import words
 from ui.frame import measuring
 from ui.serve import cached, turns

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.app.conftest import ROOT
+from tests.root import ROOT
 
 # What a fresh process does: make both models, small and untrained, and visit every page.
 MAKE = """

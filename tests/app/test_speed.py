@@ -12,7 +12,7 @@ from model_zoo.errors import DataError, MeasureError
 from model_zoo.measure import sweep
 from model_zoo.models.registry import SPECS
 from model_zoo.results import Footprint, Latency
-from tests.app.conftest import ROOT
+from tests.root import ROOT
 from ui.frame import measuring
 from ui.serve import cached, turns
 from ui.speed import sections

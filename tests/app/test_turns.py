@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import ROOT
+from tests.root import ROOT
 from ui.serve import turns
 
 

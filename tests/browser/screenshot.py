@@ -3,7 +3,8 @@
 from playwright.sync_api import expect, sync_playwright
 
 from model_zoo.models.registry import SPECS
-from tests.browser.chromium import ROOT, executable, running_app
+from tests.browser.chromium import executable, running_app
+from tests.root import ROOT
 
 
 def main() -> None:

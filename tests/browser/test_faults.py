@@ -22,9 +22,10 @@ from playwright.sync_api import expect
 
 from model_zoo.measure import footprint
 from model_zoo.models.registry import MODELS_DIR, SPECS, WEIGHTS
-from tests.browser.chromium import ROOT, executable, free_port, started
+from tests.browser.chromium import executable, free_port, started
 from tests.browser.conftest import guarded
 from tests.browser.test_compare import LABELS, VERDICT, box, submit
+from tests.root import ROOT
 
 LONG_TEXT = f"A wonderful, moving film, hu{2_000 * 'r'}ay!"  # few tokens; too long for an address
 NEW_LABELS = ".q-card:not([data-old]) .q-label"

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.models.registry import SPECS
-from tests.app.conftest import ROOT
 from tests.fuzz.hostile import LONG, MARKUP, TROUBLE
+from tests.root import ROOT
 from ui.frame.permalink import MAX_LINK_CHARACTERS, MAX_WITHOUT, View, link, parameters, parse
 
 DEFAULT = View(text="A default sentence.")

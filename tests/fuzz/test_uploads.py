@@ -6,8 +6,8 @@ import io
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app.conftest import ROOT
 from tests.fuzz.hostile import MARKUP, TROUBLE
+from tests.root import ROOT
 
 pytestmark = pytest.mark.slow
 
