@@ -5,13 +5,26 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import psutil
 
-from model_zoo.results import Host
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The machine something was measured on. `memory_bytes` is what this process may use:
+    the machine's memory, or its control group's limit where `memory_limited`."""
+
+    processor: str
+    cores: int
+    memory_bytes: int
+    memory_limited: bool
+    python: str
+    torch: str
+    transformers: str = ""
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from model_zoo.claims.evidence import FOUR, RECURRENT, Evidence, setting_ms, single_ms
 from model_zoo.claims.verdict import Finding, Missing, Verdict, graded, judged, untested
-from model_zoo.results import Footprint
+from model_zoo.measure.footprint import Footprint
 
 
 @dataclass(frozen=True, slots=True)

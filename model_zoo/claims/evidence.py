@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from model_zoo.models.anatomy import anatomy, read_config
-from model_zoo.models.registry import MODELS_DIR, card, read_metrics
-from model_zoo.results import Block, ModelCard, Sights, Sweep, Twin, Twins
+from model_zoo.inside.sight import Sights
+from model_zoo.measure.sweep import Sweep
+from model_zoo.measure.twins import Twin, Twins
+from model_zoo.models.anatomy import Block, anatomy, read_config
+from model_zoo.models.registry import MODELS_DIR, ModelCard, card, read_metrics
 
 FOUR = ("lstm", "bilstm", "bert", "distilbert")  # those the comparison table speaks of
 RECURRENT = FOUR[:2]  # as it says of them

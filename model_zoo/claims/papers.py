@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from model_zoo.claims.evidence import Evidence, twins_by_name
 from model_zoo.claims.training import accuracies, kept_of
 from model_zoo.claims.verdict import Finding, Missing, Verdict, graded, judged, near, untested
-from model_zoo.results import Twin
+from model_zoo.measure.twins import Twin
 
 
 @dataclass(frozen=True, slots=True)

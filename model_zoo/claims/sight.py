@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from model_zoo.claims.evidence import FOUR, Evidence
 from model_zoo.claims.verdict import Finding, Missing, Outcome, Verdict, graded, judged, untested
-from model_zoo.results import Sight
+from model_zoo.inside.sight import Sight
 
 _NEEDED = {  # parts of a model that its direction is told from
     "lstm": ("whole",),

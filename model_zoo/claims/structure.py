@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from model_zoo.claims.evidence import FOUR, RECURRENT, Evidence, twins_by_name
 from model_zoo.claims.verdict import Finding, Verdict, graded, judged, near
-from model_zoo.results import Twin
+from model_zoo.measure.twins import Twin
 
 _WIDTHS = (("bert", "hidden_size"), ("distilbert", "dim"))  # where a config has its width
 

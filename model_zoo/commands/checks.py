@@ -9,7 +9,7 @@ from rich.table import Table
 
 from model_zoo.commands.output import model_options, out, print_json, progress, right
 from model_zoo.models.registry import SPECS, choose, load
-from model_zoo.results import Checked, Gap
+from model_zoo.quality.checks import Checked, Gap
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

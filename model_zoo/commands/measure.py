@@ -8,19 +8,20 @@ from rich.table import Table
 
 from model_zoo.commands.output import err, model_options, out, positive, right, say
 from model_zoo.errors import MeasureError
+from model_zoo.measure.growth import Growth, growth
+from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import (
     BATCH_TOKENS,
     BATCHES,
     LENGTHS,
+    Sweep,
     as_json,
     by_batch,
     by_length,
-    growth,
     sweep,
     texts_a_second,
 )
 from model_zoo.models.registry import SPECS, choose, load
-from model_zoo.results import Growth, Latency, Sweep
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

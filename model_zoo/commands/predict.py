@@ -6,8 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.output import err, model_options, out, print_json, right, visible
+from model_zoo.labels import LABELS
 from model_zoo.models.registry import SPECS, choose, load
-from model_zoo.results import LABELS, Prediction
+from model_zoo.reading.predict import Prediction
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

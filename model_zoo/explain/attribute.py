@@ -19,9 +19,11 @@ import torch
 from torch import Tensor
 
 from model_zoo.errors import CapabilityError, TextError, ZooError
+from model_zoo.explain.records import Attribution
+from model_zoo.labels import LABELS
 from model_zoo.models.registry import Model
 from model_zoo.patches import lean_imports
-from model_zoo.results import LABELS, Attribution, Encoded
+from model_zoo.text.tokens import Encoded
 
 with lean_imports():
     from captum.attr import (

@@ -7,10 +7,12 @@ import numpy as np
 import torch
 
 from model_zoo.explain.attribute import METHODS, Advance, Problem, attribute, pose
+from model_zoo.explain.records import Attribution, Trust
+from model_zoo.labels import LABELS
 from model_zoo.models.registry import Model
 from model_zoo.patches import lean_imports
 from model_zoo.reading.predict import batches, probabilities
-from model_zoo.results import LABELS, Attribution, Encoded, Trust
+from model_zoo.text.tokens import Encoded
 
 with lean_imports():
     from captum.metrics import infidelity

@@ -1,20 +1,37 @@
 """The smallest edit that turns a model's answer: words taken out, or one word exchanged."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations, islice
 
 import numpy as np
 
 from model_zoo.models.registry import Model
-from model_zoo.reading.predict import predict
-from model_zoo.results import Encoded, Flip, Prediction
-from model_zoo.text.tokens import leave_out
+from model_zoo.reading.predict import Prediction, predict
+from model_zoo.text.tokens import Encoded, leave_out
 
 MAX_READINGS = 400  # edited texts a search may make the model read
 MAX_REMOVED = 5
 NEIGHBOURS = 6
 
 Edit = tuple[tuple[int, ...], str | None]  # which words, and what comes in their place
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """An edit of a text that turns a model's answer, verified by asking the model.
+
+    `removed` are the indices of words taken out; `replaced` is (index, new word) where one was
+    exchanged instead. `positive` is the model's probability of positive for `text`, the edited
+    one. `smallest` says whether every smaller edit of its kind was tried.
+    """
+
+    model: str
+    text: str
+    removed: tuple[int, ...]
+    replaced: tuple[int, str] | None
+    positive: float
+    smallest: bool
 
 
 def by_removal(model: Model, text: str, order: Sequence[float] | None = None) -> Flip | None:

@@ -4,14 +4,30 @@ Attention shows where a layer takes its input from. It is not an explanation of 
 Jain & Wallace (2019), and Wiegreffe & Pinter (2019) for what may be said in its favour.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from model_zoo.inside.arrays import read_only
 from model_zoo.models.registry import Model
-from model_zoo.results import Attention, read_only
 
 FLOAT32_TOKENS = 128  # longer texts are kept in float16: at 512 tokens, 12 x 12 heads take 75 MB
 RESTING = 0.5  # of the words' attention on [CLS] or on [SEP]: the head hardly reads any words
 EVEN = 0.98  # from this spread on, a head tells no token from any other
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attention:
+    """What every head of a Transformer attends to while it reads one text.
+
+    `weights[l, h, i, j]` is the share of position i's attention that head h of layer l gives to
+    position j: an array (L, H, T, T) over the T `tokens`, [CLS] and [SEP] included. Rows sum to 1.
+    """
+
+    model: str
+    text: str
+    tokens: tuple[str, ...]
+    weights: np.ndarray
 
 
 def attention(model: Model, text: str) -> Attention:

@@ -1,12 +1,15 @@
 """What each position of a text can see: which tokens its representation depends on."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from model_zoo.errors import CapabilityError
+from model_zoo.inside.arrays import read_only
 from model_zoo.models.network import Network
 from model_zoo.models.registry import Model
-from model_zoo.results import Influence, read_only
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -15,6 +18,22 @@ MOST_TOKENS = 64  # that are masked in turn; of a longer text, a window of it
 BATCH_TOKENS = 4096  # rows x tokens that are computed together
 WORK_TOKENS = 8192  # rows x tokens in all: the window gets smaller as the text gets longer
 LEAST_TOKENS = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Influence:
+    """How much each position of a text depends on each of its tokens.
+
+    `change[i, j]`, an array (N, N) over the N `tokens`, is how far the model's representation at
+    token i moves when token j becomes [MASK], as a share of its length; 0 means not at all. The
+    tokens are those from number `start` of the `total` ones the text has, special ones not counted.
+    """
+
+    model: str
+    tokens: tuple[str, ...]
+    start: int
+    total: int
+    change: np.ndarray
 
 
 def window(total: int) -> int:

@@ -1,11 +1,31 @@
 """What the gates of LSTM and BiLSTM do at every token of a text."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
+from model_zoo.inside.arrays import read_only
 from model_zoo.models.registry import Model
-from model_zoo.results import Gates, read_only
 
 CLEARLY = 1.5  # standard deviations below the text's own mean
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gates:
+    """One direction of an LSTM over the T `tokens`, [CLS] and [SEP] included.
+
+    `reading` is "forward" or "backward". Every array is (T, H), row t for token t whichever way
+    the text was read. Gates are 0 (shut) to 1 (open), `hidden` -1 to 1; `cell` is unbounded.
+    """
+
+    model: str
+    reading: str
+    tokens: tuple[str, ...]
+    input: np.ndarray
+    forget: np.ndarray
+    output: np.ndarray
+    cell: np.ndarray
+    hidden: np.ndarray
 
 
 def gates(model: Model, text: str) -> list[Gates]:

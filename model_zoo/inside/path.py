@@ -1,11 +1,29 @@
 """The way each token's representation takes through a model, seen in two dimensions."""
 
+from dataclasses import dataclass
 from itertools import groupby
 
 import numpy as np
 
+from model_zoo.inside.arrays import read_only
 from model_zoo.models.registry import Model
-from model_zoo.results import Route, read_only
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Route:
+    """Where each of T tokens lies after each of S steps, seen along two axes.
+
+    `points` is (S, T, 2), `steps` names the steps. `explained[s]` is what share of the variance
+    the two axes of step s hold. Steps with the same number in `bases` share their axes, so
+    their points can be compared; others cannot.
+    """
+
+    model: str
+    tokens: tuple[str, ...]
+    steps: tuple[str, ...]
+    bases: tuple[int, ...]
+    points: np.ndarray
+    explained: tuple[tuple[float, float], ...]
 
 
 def path(model: Model, text: str) -> Route:

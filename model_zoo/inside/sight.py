@@ -6,7 +6,7 @@ exactly 0.
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -16,17 +16,44 @@ import numpy as np
 
 from model_zoo import paths
 from model_zoo.errors import DataError
-from model_zoo.host import host
-from model_zoo.inside.context import influence
+from model_zoo.host import Host, host
+from model_zoo.inside.context import Influence, influence
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import SPECS, Model, load
-from model_zoo.results import Host, Influence, Sight, Sights
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 TEXT = "The acting is great, but the film as a whole is dreadful."
 REFERENCE = paths.REFERENCE / "sight.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which other tokens of a sentence one part of a model sees from each position.
+
+    Of `pairs` pairs of a position and an earlier token, in `earlier_seen` the representation there
+    moves when the token becomes [MASK], by `earlier_mean` of its length on average over all pairs;
+    `later_…` likewise, of as many pairs. `part` is "whole", "forward", "backward" or "layer 1".
+    """
+
+    model: str
+    part: str
+    pairs: int
+    earlier_seen: int
+    later_seen: int
+    earlier_mean: float
+    later_mean: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sights:
+    """What the models see of `text`; `taken` on `host`, ISO 8601 with the zone."""
+
+    taken: str
+    host: Host
+    text: str
+    seen: tuple[Sight, ...]
 
 
 def sights(model: Model) -> Iterator[Sight]:

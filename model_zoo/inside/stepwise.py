@@ -1,7 +1,22 @@
 """How an answer forms: the probability of positive after every token, or after every layer."""
 
+from dataclasses import dataclass
+
 from model_zoo.models.registry import Model
-from model_zoo.results import Course
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How one model's answer forms: its probability of positive after each step.
+
+    `reading` says what a step is. "forward": element i is after the text's tokens 0 to i,
+    "backward": after its last token down to token i (special tokens have no element). "layers":
+    element i is after layer i, 0 being the embeddings.
+    """
+
+    model: str
+    reading: str
+    positive: tuple[float, ...]
 
 
 def stepwise(model: Model, text: str) -> list[Course]:

@@ -21,7 +21,6 @@ from model_zoo.models.anatomy import anatomy
 from model_zoo.models.registry import MODELS_DIR, SPECS, Model, card, check_weights, load
 from model_zoo.paths import ROOT
 from model_zoo.reading.predict import predict
-from model_zoo.results import Footprint
 
 TOKENS = 128  # of the text whose peaks are measured
 NEEDED_BYTES = 700_000_000  # room for a second process with torch and the largest model
@@ -29,6 +28,26 @@ SECONDS = 300  # after which a measuring process is given up
 SAMPLE_SECONDS = 0.001  # between two looks at the memory, where the system keeps no peak
 _SELF = Path("/proc/self")  # Linux
 _SHORT = "warm-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Memory of one model, in bytes, each figure but the first from fresh processes.
+
+    `weights_bytes` is the parameters in memory: float32, but for the word vectors, which stay in
+    float16. `added_bytes` is the resident memory that loading it and one call leave behind. The
+    peaks are how much more than that one prediction and one attribution of a text of `tokens`
+    tokens take while they run; `sampled` where they were looked for every millisecond, as the
+    system keeps no peak.
+    """
+
+    model: str
+    tokens: int
+    weights_bytes: int
+    added_bytes: int
+    prediction_peak_bytes: int
+    attribution_peak_bytes: int
+    sampled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,14 @@
 """What a model costs on this machine: time a call."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import ceil
+from statistics import median
 from time import perf_counter
 
 from model_zoo.errors import MeasureError
 from model_zoo.models.registry import Model
 from model_zoo.reading.predict import predict
-from model_zoo.results import Latency
 from model_zoo.text.tokens import MAX_TOKENS
 
 LEAST_RUNS = 3
@@ -31,6 +33,33 @@ _WORDS = [
     "think",
     "again",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How long one model took for one text, again and again.
+
+    `samples_ms` are wall-clock milliseconds of whole calls, from text to probabilities, in the
+    order they were made, after `warm_up` calls that are not counted. Each call reads `batch`
+    copies of the text, of `tokens` tokens each, on `threads` torch threads.
+    """
+
+    model: str
+    tokens: int
+    batch: int
+    threads: int
+    warm_up: int
+    samples_ms: tuple[float, ...]
+
+    @property
+    def median_ms(self) -> float:
+        """Median over the calls, milliseconds a call."""
+        return median(self.samples_ms)
+
+    @property
+    def p95_ms(self) -> float:
+        """95th percentile by nearest rank, milliseconds a call; under 20 calls, the slowest."""
+        return sorted(self.samples_ms)[ceil(0.95 * len(self.samples_ms)) - 1]
 
 
 def text_of(tokens: int) -> str:

@@ -2,25 +2,20 @@
 
 import csv
 import json
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from io import StringIO
-from itertools import combinations, pairwise
-from math import exp, log
 from pathlib import Path
 from time import perf_counter
 
-import numpy as np
-
 from model_zoo import paths
 from model_zoo.errors import DataError, MeasureError
-from model_zoo.host import host
-from model_zoo.measure.footprint import FIGURES, footprint
-from model_zoo.measure.latency import LEAST_RUNS, latency, text_of
+from model_zoo.host import Host, host
+from model_zoo.measure.footprint import FIGURES, Footprint, footprint
+from model_zoo.measure.latency import LEAST_RUNS, Latency, latency, text_of
 from model_zoo.models.registry import MODELS_DIR, SPECS, Model
 from model_zoo.reading.predict import BATCH_SIZE
-from model_zoo.results import Crossing, Footprint, Growth, Host, Latency, Sweep
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)  # tokens, one text a call
 BATCHES = (1, 8, 32)  # texts a call
@@ -28,8 +23,18 @@ BATCH_TOKENS = 32  # of each text in a batch
 REFERENCE = paths.REFERENCE / "speed.json"
 PROCESS_SECONDS = 6.0  # what a fresh process for memory is taken to need until one was timed
 
-# Student's t, two-sided 95 %, for 1 to 10 degrees of freedom; with more, the last is a little wide
-_T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228)
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What several models cost on one machine, over lengths and batch sizes.
+
+    `taken` is when, in ISO 8601 with the zone. A sweep that was stopped early has fewer entries.
+    """
+
+    taken: str
+    host: Host
+    latencies: tuple[Latency, ...]
+    footprints: tuple[Footprint, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,73 +171,6 @@ def _lines(
 def texts_a_second(one: Latency, ms: float | None = None) -> float:
     """Throughput at a call's median time, or at `ms` milliseconds a call."""
     return 1e3 * one.batch / (one.median_ms if ms is None else ms)
-
-
-def growth(line: Sequence[Latency]) -> Growth | None:
-    """How a model's median time grows with the text; None for fewer than four lengths.
-
-    Least squares of relative errors for time = fixed + factor x tokens ** exponent, both parts not
-    below zero: the exponent is looked for in steps of 0.01 from 0.2 to 3, and the other two follow
-    from it. The interval holds the exponents whose error is not significantly larger than the
-    least (profile likelihood; Bates & Watts 1988, Nonlinear Regression Analysis, ch. 6); it tells
-    how well the curve fits, noise included, not what another machine would give.
-    """
-    tokens = np.array([one.tokens for one in line], dtype=float)  # (N,)
-    times = np.array([one.median_ms for one in line])  # (N,)
-    if len(tokens) < 4:
-        return None
-    exponents = np.round(np.arange(0.2, 3.001, 0.01), 2)  # (K,)
-    # With each equation divided by its time, both columns are to add up to 1 in every row.
-    shapes = tokens ** exponents[:, None]  # (K, N)
-    tops = shapes.max(axis=1, keepdims=True)  # (K, 1), keeps the numbers near 1
-    rising, level = shapes / tops / times, np.broadcast_to(1 / times, shapes.shape)
-    aa, bb, ab = (level**2).sum(1), (rising**2).sum(1), (level * rising).sum(1)
-    a1, b1 = level.sum(1), rising.sum(1)
-    span = aa * bb - ab**2
-    fixed = np.clip((a1 * bb - b1 * ab) / span, 0, None)
-    factor = np.clip((b1 - fixed * ab) / bb, 0, None)
-    fixed = np.where(factor > 0, fixed, a1 / aa)
-    errors = ((fixed[:, None] * level + factor[:, None] * rising - 1) ** 2).sum(1)  # (K,)
-    best = int(errors.argmin())
-    freedom = len(tokens) - 3
-    limit = errors[best] * (1 + _T95[min(freedom, len(_T95)) - 1] ** 2 / freedom) + 1e-12
-    inside = exponents[errors <= limit]
-    return Growth(
-        model=line[0].model,
-        fixed_ms=float(fixed[best]),
-        exponent=float(exponents[best]),
-        ci95=(float(inside.min()), float(inside.max())),
-        lengths=tuple(one.tokens for one in line),
-    )
-
-
-def crossings(lines: Mapping[str, Sequence[tuple[float, float]]]) -> list[Crossing]:
-    """Where lines given as points (x, y), x rising, cross between points that both have.
-
-    Both axes are logarithmic: between points, lines are straight there.
-    """
-    found = []
-    for one, other in combinations(lines, 2):
-        first, second = dict(lines[one]), dict(lines[other])
-        shared = [x for x in first if x in second]
-        gaps = [(x, log(first[x] / second[x])) for x in shared]
-        gaps = [(x, gap) for x, gap in gaps if gap]  # level there: which is above shows beside it
-        for (left, before), (right, after) in pairwise(gaps):
-            if before * after < 0:
-                share = before / (before - after)
-                at = exp(log(left) + share * log(right / left))
-                value = _between(first, at)
-                upper, lower = (one, other) if after > 0 else (other, one)
-                found.append(Crossing(upper, lower, at, value))
-    return sorted(found, key=lambda crossing: crossing.at)
-
-
-def _between(line: Mapping[float, float], at: float) -> float:
-    """The line's value at `at`, on logarithmic axes."""
-    for (left, low), (right, high) in pairwise(sorted(line.items())):
-        if left <= at <= right:
-            return exp(log(low) + log(high / low) * log(at / left) / log(right / left))
-    raise ValueError(f"{at} is outside of the line")
 
 
 def as_json(found: Sweep) -> str:

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from model_zoo import paths
 from model_zoo.errors import DataError, MeasureError
-from model_zoo.host import free_bytes, host, resident_bytes
-from model_zoo.results import Host, Latency, Twin, Twins
+from model_zoo.host import Host, free_bytes, host, resident_bytes
+from model_zoo.measure.latency import Latency
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -26,6 +26,30 @@ LENGTHS = (16, 64, 128)  # tokens of a call
 VISITS = 4  # how often each twin is built, timed and freed
 ROOM_BYTES = 250_000_000  # for torch's own workings and the states of one call
 FLOAT32 = 4  # bytes a parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """An architecture at its paper's size, with random weights: it can be timed, not asked.
+
+    `weights_bytes` is its parameters in float32, `added_bytes` the resident memory that building
+    it and one call took; None, and no latencies, where it was only counted.
+    """
+
+    name: str
+    parameters: int
+    weights_bytes: int
+    added_bytes: int | None
+    latencies: tuple[Latency, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """The paper-size twins as measured on one machine; `taken` in ISO 8601 with the zone."""
+
+    taken: str
+    host: Host
+    twins: tuple[Twin, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ head. Every weight of the file is in exactly one block, so that the blocks add u
 
 import json
 import re
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 from model_zoo.models.registry import MODELS_DIR, WEIGHTS, read_header, spec
-from model_zoo.results import Block
 
 STAGES = ("embeddings", "core", "head")
 
@@ -31,6 +31,21 @@ _PARTS = {  # what a weight's name holds -> the part of the block it belongs to;
 _PART_ORDER = ("word vectors", "position vectors", "segment vectors", "self-attention")
 
 Shapes = dict[str, tuple[int, ...]]  # name of a weight -> its dimensions
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A part of a model and the weights in it.
+
+    `stage` is "embeddings", "core" or "head"; `shape` says its dimensions in words. `parts` are
+    the blocks within it, whose parameters add up to its own; empty where there is nothing to tell.
+    """
+
+    stage: str
+    name: str
+    shape: str
+    parameters: int
+    parts: tuple["Block", ...]
 
 
 def anatomy(name: str, root: Path = MODELS_DIR) -> tuple[Block, ...]:

@@ -11,8 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
 from model_zoo.errors import CapabilityError
-from model_zoo.results import Encoded
-from model_zoo.text.tokens import TextTokenizer
+from model_zoo.text.tokens import Encoded, TextTokenizer
 
 if TYPE_CHECKING:  # torch is imported when a model is loaded, not before
     from torch import Tensor
@@ -141,7 +140,7 @@ class Network(Protocol):
     def steps(self, ids: "Tensor") -> Iterator[tuple[str, "Tensor"]]:
         """STEPS: (reading, logits (S, C)) for each way in which the answer to `ids` (1, T) forms.
 
-        For readings and what a step is, see `results.Course`.
+        For readings and what a step is, see `inside.stepwise.Course`.
         """
         self._lacks(Capability.STEPS)
 

@@ -21,8 +21,7 @@ from model_zoo.errors import UnknownModelError, WeightsError
 from model_zoo.models.architectures import Architecture, architecture
 from model_zoo.models.network import Capability, ModelId, Network
 from model_zoo.patches import lean_imports
-from model_zoo.results import Encoded, ModelCard
-from model_zoo.text.tokens import TOKENIZER, TextTokenizer, check_readable
+from model_zoo.text.tokens import TOKENIZER, Encoded, TextTokenizer, check_readable
 
 if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
     from transformers import PreTrainedModel
@@ -30,6 +29,30 @@ if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded,
 MODELS_DIR = paths.MODELS
 WEIGHTS = "model.safetensors"
 CHECKSUMS = "SHA256SUMS"  # beside the model folders, in the format of sha256sum
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What there is to know of a model without loading it.
+
+    `parameters` counts every weight; `core_parameters` leaves out the word embeddings and the
+    classification head, so that the recurrent or encoder parts can be compared. `size_bytes` is
+    the weights file on disk. `one_by_one` says whether it reads a text token after token, in so
+    many `directions`, or all at once. `accuracy` and `ci95` (fractions) come from the model's own
+    metrics file, None where it has none.
+    """
+
+    name: str
+    title: str
+    architecture: str
+    layers: int
+    parameters: int
+    core_parameters: int
+    size_bytes: int
+    directions: int
+    one_by_one: bool
+    accuracy: float | None
+    ci95: tuple[float, float] | None
 
 
 @dataclass(frozen=True, slots=True)

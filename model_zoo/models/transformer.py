@@ -10,10 +10,10 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, DistilBertConfig
 
+from model_zoo.labels import LABELS
 from model_zoo.models.architectures import FIRST, RELU
 from model_zoo.models.classifier import Classifier
 from model_zoo.models.network import Layer
-from model_zoo.results import LABELS
 from model_zoo.text.tokens import MAX_TOKENS, PAD_ID
 
 HIDDEN_SIZE = 384

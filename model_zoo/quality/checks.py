@@ -8,18 +8,52 @@ import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from model_zoo.labels import LABELS
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import Model, having
 from model_zoo.quality.metrics import mcnemar, wilson
-from model_zoo.quality.templates import cases
+from model_zoo.quality.templates import Case, cases
 from model_zoo.reading.predict import predict
-from model_zoo.results import LABELS, Case, Checked, Gap
 from model_zoo.tables.table import Writer
 
 CASES = 48  # of each check; four models then take about ten seconds
 TOLERANCE = 0.05  # by how much a probability may move the wrong way before that counts
 MINIMUM, INVARIANCE, DIRECTIONAL = "minimum functionality", "invariance", "directional"
 _LEVEL = 0.5  # of the probability of positive, above which the answer is positive
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How one model did in one behaviour check.
+
+    `positive[i]` are its probabilities of positive for the texts of case i, `failed` the positions
+    of the cases it failed, `ci95` the Wilson interval of their share.
+    """
+
+    check: str
+    model: str
+    positive: tuple[tuple[float, ...], ...]
+    failed: tuple[int, ...]
+    ci95: tuple[float, float]
+
+    @property
+    def share(self) -> float:
+        """Failures as a share of the cases, 0 to 1."""
+        return len(self.failed) / len(self.positive)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Two families of models compared on the cases of one check.
+
+    `b` cases more of the first family fail than of the second, `c` the reverse. `p` is that of an
+    exact sign test on the two, adjusted for the number of checks looked at (Holm 1979).
+    """
+
+    check: str
+    b: int
+    c: int
+    p: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from model_zoo.errors import DataError, TextError
+from model_zoo.labels import LABELS
 from model_zoo.models.registry import Model
 from model_zoo.quality.metrics import McNemar, Quality, compare, quality
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.reading.score import WINDOW, join, score
-from model_zoo.results import LABELS
 from model_zoo.tables.table import open_table
 
 

@@ -12,7 +12,7 @@ from itertools import chain, islice, product, zip_longest
 from random import Random
 from string import Formatter
 
-from model_zoo.results import LABELS, Case
+from model_zoo.labels import LABELS
 
 NEGATIVE, POSITIVE = LABELS
 
@@ -94,8 +94,21 @@ WORDS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """One case of a behaviour check: one text, or two that are compared.
+
+    `expected` depends on the check's kind: the label of each text (minimum functionality), the
+    label that the second text may move towards but not away from (directional), or nothing
+    (invariance: the answer must stay what it is).
+    """
+
+    texts: tuple[str, ...]
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
-    """The texts of a case, with words left open, and what is expected; see `results.Case`."""
+    """The texts of a case, with words left open, and what is expected; see `Case`."""
 
     texts: tuple[str, ...]
     expected: tuple[str, ...] = ()

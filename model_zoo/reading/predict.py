@@ -1,14 +1,49 @@
 """Texts -> predictions, with the time each part took."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from time import perf_counter
 
+from model_zoo.labels import LABELS
 from model_zoo.models.registry import Model
-from model_zoo.results import LABELS, Encoded, Prediction
-from model_zoo.text.tokens import check_readable
+from model_zoo.text.tokens import Encoded, check_readable
 
 BATCH_SIZE = 32  # texts that are computed together
 MAX_BATCH_TOKENS = 4096  # bounds memory: 32 texts of 512 tokens would take half a GB in BERT
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What one model makes of one text.
+
+    `probabilities` follow LABELS and sum to 1. `tokenize_ms` and `forward_ms` are wall-clock
+    milliseconds for this text; in a batch they are the batch's time shared out equally over the
+    texts that were computed together. `unknown` counts tokens outside the vocabulary.
+    """
+
+    model: str
+    text: str
+    label: str
+    probabilities: tuple[float, float]
+    tokens: tuple[str, ...]
+    unknown: int
+    dropped: int
+    tokenize_ms: float
+    forward_ms: float
+
+    @property
+    def truncated(self) -> bool:
+        return self.dropped > 0
+
+    @property
+    def confidence(self) -> float:
+        """Probability of the predicted label, 0.5 to 1."""
+        return max(self.probabilities)
+
+    @property
+    def positive(self) -> float:
+        """Probability of the positive label, 0 to 1."""
+        return self.probabilities[1]
 
 
 def predict(

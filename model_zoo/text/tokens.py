@@ -9,6 +9,7 @@ itself: it is the same wherever that file is loaded, and offsets still point int
 import json
 import re
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, repeat
 from pathlib import Path
@@ -16,7 +17,6 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, normalizers
 
 from model_zoo.errors import TextError, WeightsError
-from model_zoo.results import Encoded
 
 PAD_ID = 0  # [PAD] in BERT's vocabulary; also the baseline of attributions
 MAX_TOKENS = 512  # positions BERT has; the recurrent models keep to it so that all read the same
@@ -27,6 +27,34 @@ SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 # "well-made", "3.5"); anything else that is not a space stands alone.
 _WORD = re.compile(r"\w+(?:['’\-./]\w+)*|[^\w\s]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One text as the models read it; the tuples run over its N tokens.
+
+    `spans[i]` is the half-open range of characters of `text` that token i was made from, (0, 0)
+    for the special tokens around the text. `word_of[i]` is the index into `words` of the word
+    that token i belongs to, None for special tokens. `words` are half-open ranges of characters,
+    in order, none overlapping. `dropped` counts the tokens cut off at the model's limit.
+    """
+
+    text: str
+    ids: tuple[int, ...]
+    tokens: tuple[str, ...]
+    spans: tuple[tuple[int, int], ...]
+    word_of: tuple[int | None, ...]
+    words: tuple[tuple[int, int], ...]
+    dropped: int
+
+    @property
+    def truncated(self) -> bool:
+        return self.dropped > 0
+
+    @property
+    def word_texts(self) -> tuple[str, ...]:
+        """The words as typed."""
+        return tuple(self.text[start:end] for start, end in self.words)
 
 
 def normaliser(base: normalizers.Normalizer) -> normalizers.Normalizer:

@@ -6,9 +6,8 @@ from streamlit.testing.v1 import AppTest
 from model_zoo.errors import WeightsError
 from model_zoo.models.registry import SPECS
 from model_zoo.quality import checks
-from model_zoo.quality.checks import CHECKS
+from model_zoo.quality.checks import CHECKS, Checked
 from model_zoo.quality.metrics import wilson
-from model_zoo.results import Checked
 from ui.serve import cached
 
 pytestmark = pytest.mark.slow  # dozens of runs

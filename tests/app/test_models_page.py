@@ -11,8 +11,8 @@ from model_zoo.claims.verdict import Outcome
 from model_zoo.errors import MeasureError
 from model_zoo.inside import sight
 from model_zoo.measure import twins
+from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import SPECS
-from model_zoo.results import Latency
 from tests.root import ROOT
 from ui.four import words
 from ui.frame import measuring

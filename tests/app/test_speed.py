@@ -10,8 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from model_zoo.errors import DataError, MeasureError
 from model_zoo.measure import sweep
+from model_zoo.measure.footprint import Footprint
+from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import SPECS
-from model_zoo.results import Footprint, Latency
 from tests.root import ROOT
 from ui.frame import measuring
 from ui.serve import cached, turns

@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.attribute import attribute
 from model_zoo.models.registry import MODELS_DIR, Model
-from model_zoo.reading.predict import predict
-from model_zoo.results import Encoded, Prediction
-from model_zoo.text.tokens import MAX_TOKENS, TextTokenizer, leave_out
+from model_zoo.reading.predict import Prediction, predict
+from model_zoo.text.tokens import MAX_TOKENS, Encoded, TextTokenizer, leave_out
 
 TOKENIZER = TextTokenizer(MODELS_DIR / "lstm")
 

@@ -13,7 +13,7 @@ from tests.root import ROOT
 # A room (a package, or a module that stands alone) may import from those before it.
 LIBRARY = (
     "errors",
-    "results",
+    "labels",
     "host",
     "paths",
     "patches",

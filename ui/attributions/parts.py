@@ -10,7 +10,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
-from model_zoo.results import LABELS, Attribution, Flip, Trust
+from model_zoo.explain.flip import Flip
+from model_zoo.explain.records import Attribution, Trust
+from model_zoo.labels import LABELS
 from ui.frame import state
 from ui.serve import cached
 from ui.serve.results import Advance

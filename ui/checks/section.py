@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
+from model_zoo.labels import LABELS
 from model_zoo.models.registry import SPECS
 from model_zoo.quality.checks import (
     CASES,
@@ -16,13 +17,15 @@ from model_zoo.quality.checks import (
     FAILURE,
     INVARIANCE,
     Check,
+    Checked,
+    Gap,
     as_csv,
     by_check,
     gaps,
     more_often,
     recurrent,
 )
-from model_zoo.results import LABELS, Case, Checked, Gap
+from model_zoo.quality.templates import Case
 from ui.checks import figures as check_figures
 from ui.frame.captions import how_to_read
 from ui.frame.open_in import open_in

@@ -9,11 +9,11 @@ from time import sleep
 import streamlit as st
 
 from model_zoo.errors import TextError, ZooError
+from model_zoo.inside.stepwise import Course
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import SPECS, having
-from model_zoo.reading.predict import predict
-from model_zoo.results import Course, Encoded, Prediction
-from model_zoo.text.tokens import MAX_TOKENS
+from model_zoo.reading.predict import Prediction, predict
+from model_zoo.text.tokens import MAX_TOKENS, Encoded
 from ui.frame import state
 from ui.frame.captions import cannot
 from ui.frame.text import nothing_to_read

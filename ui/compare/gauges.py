@@ -8,9 +8,8 @@ import streamlit as st
 
 from model_zoo.errors import ZooError
 from model_zoo.host import host, resident_bytes
-from model_zoo.measure.latency import LEAST_RUNS, latency
+from model_zoo.measure.latency import LEAST_RUNS, Latency, latency
 from model_zoo.models.registry import SPECS
-from model_zoo.results import Latency
 from ui.serve import cached
 from ui.serve.turns import my_turn, work
 from ui.show import figures

@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 from html import escape
 
 from model_zoo.host import host
+from model_zoo.inside.stepwise import Course
+from model_zoo.labels import LABELS
+from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import SPECS, card
-from model_zoo.results import LABELS, Course, Latency, Prediction
+from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers, minority
 from ui.frame.permalink import View
 from ui.show.cards import STYLE, changes, prediction_card

@@ -15,8 +15,8 @@ import streamlit as st
 
 from model_zoo import paths
 from model_zoo.errors import DataError
+from model_zoo.labels import LABELS
 from model_zoo.reading.score import Scored
-from model_zoo.results import LABELS
 from model_zoo.tables.columns import MAX_VALUES, guess_label, guess_mapping, guess_text
 from model_zoo.tables.table import FORMATS, Row, Table, looks_like_data, open_table
 from ui.show.wording import plain

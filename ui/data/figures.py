@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from model_zoo.labels import LABELS
 from model_zoo.quality.metrics import Bin, Confusion
-from model_zoo.results import LABELS
 from ui.show.figures import MARGIN
 from ui.show.theme import MODEL_COLOURS, NOTHING, OTHER_MODEL
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from model_zoo.labels import LABELS
 from model_zoo.reading.score import WINDOW, Scored, answer_cells, answer_columns
-from model_zoo.results import LABELS
 from model_zoo.tables.table import Writer
 from ui.data.dataset import Dataset
 from ui.frame.open_in import open_in

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
+from model_zoo.models.anatomy import Block
 from model_zoo.models.registry import SPECS
-from model_zoo.results import Block
 from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, TITLES
 
 STYLE = """<style>

@@ -19,7 +19,8 @@ from model_zoo.claims.structure import (
     SizeRatio,
     Sizes,
 )
-from model_zoo.results import Footprint, Sight
+from model_zoo.inside.sight import Sight
+from model_zoo.measure.footprint import Footprint
 from ui.show.theme import TITLES
 from ui.show.wording import counted, listing, millions
 

@@ -12,10 +12,13 @@ from model_zoo.claims.evidence import Evidence
 from model_zoo.claims.table import CLAIMS, PUBLISHED
 from model_zoo.claims.verdict import Claim, Finding, Outcome, Verdict
 from model_zoo.errors import ZooError
+from model_zoo.host import Host
 from model_zoo.inside import sight
+from model_zoo.inside.sight import Sights
 from model_zoo.measure import twins
+from model_zoo.measure.sweep import Sweep
+from model_zoo.measure.twins import Twin, Twins
 from model_zoo.models.registry import SPECS
-from model_zoo.results import Host, Sights, Sweep, Twin, Twins
 from ui.four import words
 from ui.frame import measuring
 from ui.serve import cached

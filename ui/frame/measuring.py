@@ -12,8 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.errors import MeasureError
 from model_zoo.host import host
 from model_zoo.measure import sweep as sweeping
+from model_zoo.measure.sweep import Sweep
 from model_zoo.models.registry import SPECS
-from model_zoo.results import Sweep
 from ui.serve import cached
 from ui.serve.turns import my_turn, sweeps
 from ui.show.theme import TITLES

@@ -2,8 +2,7 @@
 
 import streamlit as st
 
-from model_zoo.results import Encoded
-from model_zoo.text.tokens import MAX_TOKENS, leave_out
+from model_zoo.text.tokens import MAX_TOKENS, Encoded, leave_out
 from ui.frame import state
 from ui.frame.examples import EXAMPLES
 from ui.frame.permalink import MAX_WITHOUT

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from model_zoo.inside.attention import (
+    Attention,
     entropy,
     hide_special,
     mean_heads,
@@ -19,7 +20,7 @@ from model_zoo.inside.attention import (
     twin,
 )
 from model_zoo.models.network import Capability
-from model_zoo.results import Attention, Encoded
+from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
 from ui.inside import heatmaps
 from ui.inside.ask import ask, beside, choose_start

@@ -3,9 +3,9 @@
 import numpy as np
 import streamlit as st
 
-from model_zoo.inside.context import window
+from model_zoo.inside.context import Influence, window
 from model_zoo.models.network import Capability
-from model_zoo.results import Encoded, Influence
+from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
 from ui.inside import heatmaps
 from ui.inside.ask import ask, beside

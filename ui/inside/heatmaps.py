@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from model_zoo.results import Gates, Influence, Route
+from model_zoo.inside.context import Influence
+from model_zoo.inside.gates import Gates
+from model_zoo.inside.path import Route
 from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, SCALE
 from ui.show.wording import in_figure
 

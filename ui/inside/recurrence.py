@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from model_zoo.inside.gates import CLEARLY, forgets
+from model_zoo.inside.gates import CLEARLY, Gates, forgets
 from model_zoo.models.network import Capability
-from model_zoo.results import Encoded, Gates
+from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
 from ui.inside import heatmaps
 from ui.inside.ask import ask, choose_start

@@ -16,27 +16,22 @@ import streamlit as st
 
 from model_zoo.claims.evidence import Evidence, gather
 from model_zoo.errors import ZooError
+from model_zoo.explain.flip import Flip
+from model_zoo.explain.records import Attribution, Trust
 from model_zoo.host import free_bytes, give_back_memory, keep_memory_low, resident_bytes
+from model_zoo.inside.attention import Attention
+from model_zoo.inside.context import Influence
+from model_zoo.inside.gates import Gates
+from model_zoo.inside.path import Route
+from model_zoo.inside.stepwise import Course
 from model_zoo.measure.footprint import added_memory
-from model_zoo.measure.sweep import REFERENCE
+from model_zoo.measure.sweep import REFERENCE, Sweep
 from model_zoo.measure.sweep import read as read_sweep
 from model_zoo.models import registry
+from model_zoo.models.registry import ModelCard
+from model_zoo.quality.checks import Checked
 from model_zoo.reading.predict import predict
-from model_zoo.results import (
-    Attention,
-    Attribution,
-    Checked,
-    Course,
-    Encoded,
-    Flip,
-    Gates,
-    Influence,
-    ModelCard,
-    Route,
-    Sweep,
-    Trust,
-)
-from model_zoo.text.tokens import TextTokenizer
+from model_zoo.text.tokens import Encoded, TextTokenizer
 from ui.serve.results import Advance, Begin, Result, Results, at_once
 
 if TYPE_CHECKING:  # importing it brings torch

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from model_zoo.results import LABELS, Attribution
+from model_zoo.explain.records import Attribution
+from model_zoo.labels import LABELS
 
 # What is computed unasked, for a short view of it on other pages, and up to how many tokens: above,
 # it would take many seconds.

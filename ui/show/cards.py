@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from html import escape
 
-from model_zoo.models.registry import SPECS
-from model_zoo.results import Host, ModelCard, Prediction
+from model_zoo.host import Host
+from model_zoo.models.registry import SPECS, ModelCard
+from model_zoo.reading.predict import Prediction
 from ui.show.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL, UNSIGNED
 from ui.show.wording import change, confidence, margin, megabytes, percent, signed_number
 

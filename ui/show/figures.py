@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from model_zoo.results import Course, Latency, ModelCard
+from model_zoo.inside.stepwise import Course
+from model_zoo.measure.latency import Latency
+from model_zoo.models.registry import ModelCard
 from ui.show.theme import LABEL_COLOURS, MODEL_COLOURS, NOTHING, OTHER_MODEL, UNSIGNED
 from ui.show.wording import in_figure
 

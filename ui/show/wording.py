@@ -4,8 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from model_zoo.explain.records import Attribution, Trust
+from model_zoo.inside.stepwise import Course
+from model_zoo.labels import LABELS
+from model_zoo.quality.checks import Checked, Gap
 from model_zoo.quality.metrics import McNemar
-from model_zoo.results import LABELS, Attribution, Checked, Course, Gap, Prediction, Trust
+from model_zoo.reading.predict import Prediction
 
 
 def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> str:

@@ -7,9 +7,10 @@ import streamlit as st
 
 from model_zoo.measure import sweep
 from model_zoo.measure.footprint import SAMPLE_SECONDS
-from model_zoo.measure.latency import LEAST_RUNS
-from model_zoo.models.registry import SPECS, read_metrics
-from model_zoo.results import Crossing, Growth, Latency, ModelCard, Sweep
+from model_zoo.measure.growth import Crossing, Growth, crossings, growth
+from model_zoo.measure.latency import LEAST_RUNS, Latency
+from model_zoo.measure.sweep import Sweep
+from model_zoo.models.registry import SPECS, ModelCard, read_metrics
 from ui.frame import measuring, state
 from ui.frame.captions import how_to_read
 from ui.serve import cached
@@ -27,7 +28,7 @@ def lengths(found: Sweep, tokens: int) -> None:
     if not lines:
         st.info("Nothing was measured over lengths yet.", icon=":material/info:")
         return
-    crossed = sweep.crossings(
+    crossed = crossings(
         {name: [(one.tokens, one.median_ms) for one in line] for name, line in lines.items()}
     )
     said = _overtaking(crossed, "is slower than", "tokens", "length")
@@ -44,7 +45,7 @@ def lengths(found: Sweep, tokens: int) -> None:
         "wide bands mean a busy machine; then only large differences count. These models are "
         "smaller than the papers’, which moves every line.",
     )
-    fits = [fit for line in lines.values() if (fit := sweep.growth(line))]
+    fits = [fit for line in lines.values() if (fit := growth(line))]
     if not fits:
         st.caption("Four lengths are needed to fit how time grows with length.")
         return
@@ -113,7 +114,7 @@ def batches(found: Sweep) -> None:
     if not lines:
         st.info("Nothing was measured over batch sizes yet.", icon=":material/info:")
         return
-    crossed = sweep.crossings(
+    crossed = crossings(
         {
             name: [(one.batch, sweep.texts_a_second(one)) for one in line]
             for name, line in lines.items()

@@ -15,9 +15,14 @@ from model_zoo.claims.verdict import Claim, Missing, Outcome, overall
 from model_zoo.errors import DataError
 from model_zoo.host import host
 from model_zoo.inside import sight
+from model_zoo.inside.context import Influence
+from model_zoo.inside.sight import Sight, Sights
 from model_zoo.measure import twins
+from model_zoo.measure.footprint import Footprint
+from model_zoo.measure.latency import Latency
+from model_zoo.measure.sweep import Sweep
+from model_zoo.measure.twins import Twins
 from model_zoo.models.registry import SPECS, load
-from model_zoo.results import Footprint, Influence, Latency, Sight, Sights, Sweep, Twins
 from ui.four import words
 from ui.four.table import SEE, row_html
 from ui.show.theme import VERDICT_COLOURS, VERDICT_SIGNS

@@ -5,9 +5,8 @@ import pytest
 import torch
 
 from model_zoo.errors import CapabilityError, TextError
-from model_zoo.inside.gates import forgets, gates
+from model_zoo.inside.gates import Gates, forgets, gates
 from model_zoo.models.registry import load
-from model_zoo.results import Gates
 
 TEXT = "This is not a bad film at all."
 

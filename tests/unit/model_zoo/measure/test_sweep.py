@@ -13,8 +13,10 @@ from model_zoo.__main__ import main
 from model_zoo.commands import measure as command
 from model_zoo.errors import DataError, MeasureError
 from model_zoo.measure import latency, sweep
+from model_zoo.measure.footprint import Footprint
+from model_zoo.measure.growth import crossings, growth
+from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import SPECS
-from model_zoo.results import Footprint, Latency
 
 PAIR = [SimpleNamespace(id=name, name=name) for name in ("lstm", "bert")]
 SMALL = {"lengths": (8, 16), "batches": (1, 4), "runs": 5, "warm_up": 2}
@@ -112,7 +114,7 @@ def test_what_cannot_be_measured_is_refused_before_anything_is(calls, wrong):
 @pytest.mark.parametrize("fixed", [0.0, 20.0])
 def test_the_exponent_of_a_power_law_is_found(exponent, fixed):
     times = {n: fixed + 0.05 * n**exponent for n in sweep.LENGTHS}
-    fit = sweep.growth(line(times))
+    fit = growth(line(times))
     assert fit.exponent == pytest.approx(exponent, abs=0.011)
     assert fit.fixed_ms == pytest.approx(fixed, abs=0.05)
     assert fit.ci95[0] <= exponent <= fit.ci95[1] and fit.ci95[1] - fit.ci95[0] < 0.05
@@ -124,7 +126,7 @@ def test_the_interval_holds_the_truth_nearly_always_and_widens_with_noise():
     for noise in widths:
         for _ in range(100):
             times = {n: (5 + 0.1 * n) * (1 + chance.gauss(0, noise)) for n in sweep.LENGTHS}
-            low, high = sweep.growth(line(times)).ci95
+            low, high = growth(line(times)).ci95
             held += low <= 1 <= high
             widths[noise] += (high - low) / 100
     assert 180 <= held <= 198  # 95 % of 200 are 190
@@ -132,29 +134,29 @@ def test_the_interval_holds_the_truth_nearly_always_and_widens_with_noise():
 
 
 def test_curves_that_are_no_power_law_have_a_fit_too():
-    assert sweep.growth(line({8: 1.0, 16: 1.0, 32: 1.0})) is None
-    flat = sweep.growth(line(dict.fromkeys(sweep.LENGTHS, 7.0)))
+    assert growth(line({8: 1.0, 16: 1.0, 32: 1.0})) is None
+    flat = growth(line(dict.fromkeys(sweep.LENGTHS, 7.0)))
     assert flat.fixed_ms == pytest.approx(7.0)
-    falling = sweep.growth(line({n: 100 / n for n in sweep.LENGTHS}))
+    falling = growth(line({n: 100 / n for n in sweep.LENGTHS}))
     assert falling.fixed_ms >= 0
 
 
 def test_crossings_are_where_lines_meet_on_logarithmic_axes():
     lines = {"lstm": [(1, 1.0), (100, 100.0)], "bert": [(1, 10.0), (100, 10.0)]}
-    (found,) = sweep.crossings(lines)
+    (found,) = crossings(lines)
     assert (found.upper, found.lower) == ("lstm", "bert")
     assert (found.at, found.value) == (pytest.approx(10), pytest.approx(10))
-    (back,) = sweep.crossings({name: [(x, 1 / y) for x, y in lines[name]] for name in lines})
+    (back,) = crossings({name: [(x, 1 / y) for x, y in lines[name]] for name in lines})
     assert (back.upper, back.lower, back.at) == ("bert", "lstm", pytest.approx(10))
 
 
 def test_lines_that_touch_or_share_nothing_do_not_cross():
     touching = {"lstm": [(1, 1.0), (2, 2.0), (4, 1.0)], "bert": [(1, 2.0), (2, 2.0), (4, 2.0)]}
-    assert not sweep.crossings(touching)
+    assert not crossings(touching)
     through = {"lstm": [(1, 1.0), (2, 2.0), (4, 4.0)], "bert": [(1, 2.0), (2, 2.0), (4, 2.0)]}
-    assert [found.at for found in sweep.crossings(through)] == [pytest.approx(2)]
-    assert not sweep.crossings({"lstm": [(1, 1.0), (3, 3.0)], "bert": [(2, 2.0), (4, 1.0)]})
-    assert not sweep.crossings({"lstm": [(1, 1.0)]})
+    assert [found.at for found in crossings(through)] == [pytest.approx(2)]
+    assert not crossings({"lstm": [(1, 1.0), (3, 3.0)], "bert": [(2, 2.0), (4, 1.0)]})
+    assert not crossings({"lstm": [(1, 1.0)]})
 
 
 def test_lines_by_length_and_by_batch():

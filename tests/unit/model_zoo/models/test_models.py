@@ -8,10 +8,10 @@ import pytest
 import torch
 
 from model_zoo.errors import TextError, UnknownModelError, WeightsError
+from model_zoo.labels import LABELS
 from model_zoo.models import registry
 from model_zoo.models.registry import CHECKSUMS, MODELS_DIR, SPECS, WEIGHTS, load
 from model_zoo.reading.predict import predict
-from model_zoo.results import LABELS
 
 TEXTS = [
     "A gorgeous, witty, seductive movie.",

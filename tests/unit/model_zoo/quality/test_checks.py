@@ -14,6 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from model_zoo.__main__ import main
+from model_zoo.labels import LABELS
 from model_zoo.models.registry import SPECS
 from model_zoo.quality import checks
 from model_zoo.quality.checks import (
@@ -22,13 +23,13 @@ from model_zoo.quality.checks import (
     INVARIANCE,
     MINIMUM,
     TOLERANCE,
+    Checked,
     fails,
     gaps,
     run,
 )
 from model_zoo.quality.metrics import mcnemar, wilson
-from model_zoo.quality.templates import TEMPLATES, WORDS
-from model_zoo.results import LABELS, Case, Checked
+from model_zoo.quality.templates import TEMPLATES, WORDS, Case
 from tests.unit.test_imports import ROOT
 from ui.checks.figures import failures
 from ui.show.wording import families

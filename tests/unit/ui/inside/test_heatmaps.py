@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from model_zoo.results import Gates, Influence, Route
+from model_zoo.inside.context import Influence
+from model_zoo.inside.gates import Gates
+from model_zoo.inside.path import Route
 from ui.inside import heatmaps
 
 TOKENS = ("[CLS]", "<b>", "film", "[SEP]")

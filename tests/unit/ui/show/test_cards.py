@@ -6,8 +6,11 @@ from html.parser import HTMLParser
 
 import pytest
 
-from model_zoo.models.registry import SPECS
-from model_zoo.results import Course, Host, Latency, ModelCard, Prediction
+from model_zoo.host import Host
+from model_zoo.inside.stepwise import Course
+from model_zoo.measure.latency import Latency
+from model_zoo.models.registry import SPECS, ModelCard
+from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers
 from ui.compare.report import as_html, as_json
 from ui.frame.permalink import View

@@ -2,7 +2,9 @@
 
 import pytest
 
-from model_zoo.results import Course, Latency, ModelCard
+from model_zoo.inside.stepwise import Course
+from model_zoo.measure.latency import Latency
+from model_zoo.models.registry import ModelCard
 from ui.show.figures import by_layer, by_word, gauges
 
 ABOUT = ModelCard(

@@ -2,7 +2,9 @@
 
 import pytest
 
-from model_zoo.results import Attribution, Course, Prediction, Trust
+from model_zoo.explain.records import Attribution, Trust
+from model_zoo.inside.stepwise import Course
+from model_zoo.reading.predict import Prediction
 from ui.show.wording import (
     agreement,
     change,
