@@ -1,14 +1,11 @@
 """The library for all visitors: models loaded once, and results kept under their weights."""
 
-import gc
 import os
-from collections import Counter
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from threading import RLock, Thread, Timer
-from time import monotonic, perf_counter
+from threading import Thread, Timer
+from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +15,7 @@ from model_zoo.claims.evidence import Evidence, gather
 from model_zoo.errors import ZooError
 from model_zoo.explain.flip import Flip
 from model_zoo.explain.records import Attribution, Trust
-from model_zoo.host import free_bytes, give_back_memory, keep_memory_low, resident_bytes
+from model_zoo.host import give_back_memory
 from model_zoo.inside.attention import Attention
 from model_zoo.inside.context import Influence
 from model_zoo.inside.gates import Gates
@@ -30,35 +27,16 @@ from model_zoo.measure.sweep import read as read_sweep
 from model_zoo.models import registry
 from model_zoo.models.registry import ModelCard
 from model_zoo.quality.checks import Checked
-from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import Encoded, TextTokenizer
+from ui.serve.pool import pool
 from ui.serve.results import Advance, Begin, Result, Results, at_once
 
 if TYPE_CHECKING:  # importing it brings torch
     from model_zoo.explain.attribute import About
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A model in memory, with what getting it there took: milliseconds and resident bytes.
-
-    `stamp` tells its weights file from a later one.
-    """
-
-    model: registry.Model
-    load_ms: float
-    added_bytes: int
-    stamp: tuple[int, ...] | None
-
-
-_loaded: dict[str, Loaded] = {}  # what is in the cache now, to look at without loading
-_loading = {name: RLock() for name in registry.SPECS}
-_uses: Counter[str] = Counter()  # since the server's start
-_last_used: dict[str, float] = {}
-_dropped: dict[str, str] = {}
-_tidying: Timer | None = None
-SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
-TIDY_SECONDS = 5.0
+model, loaded, uses, dropped = pool.model, pool.loaded, pool.uses, pool.dropped
+unload, warm_up = pool.unload, pool.warm_up
 
 # The most that is kept of each kind. Attention maps take up to 75 MB each, gates up to 8 MB.
 _results = Results(
@@ -79,116 +57,6 @@ _results = Results(
         "check": 400,
     }
 )
-
-
-def model(name: str) -> registry.Model:
-    """The loaded model, the same one for every session; an error is raised anew, never kept.
-
-    A model whose weights file is no longer the one that was loaded is loaded again, which fails
-    where the file is gone or damaged. Where memory is short, the model that was not asked for the
-    longest is dropped first; see `dropped`.
-    """
-    import torch
-
-    # One thread a visitor: with more, a core that is busy elsewhere (another visitor, the browser
-    # on the same machine) stalls every step, and a 1 ms LSTM is shown as taking 100 ms. Set every
-    # time: matrix products heed what their own thread set, and each run of a page is a new thread.
-    torch.set_num_threads(1)
-    with _loading[registry.spec(name).name]:
-        entry = _loaded.get(name)
-        if entry and entry.stamp != _stamp(name):
-            unload(name)
-            entry = None
-        if entry is None:
-            _make_room(name)
-            entry = _loaded[name] = _load(name)
-            _dropped.pop(name, None)
-    _uses[name] += 1
-    _last_used[name] = monotonic()
-    return entry.model
-
-
-def _load(name: str) -> Loaded:
-    before, started, stamp = resident_bytes(), perf_counter(), _stamp(name)
-    model = registry.load(name)
-    predict(model, ["warm-up"])  # a model's first call is many times slower than all others
-    took = 1e3 * (perf_counter() - started)
-    return Loaded(model, took, resident_bytes() - before, stamp)
-
-
-def _stamp(name: str) -> tuple[int, ...] | None:
-    """Changes when the model's weights file does; None where there is no file."""
-    try:
-        found = (registry.MODELS_DIR / name / registry.WEIGHTS).stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
-
-
-def _make_room(name: str) -> None:
-    """Drop models until `name` fits into the memory that is left, or no other one is loaded."""
-    while not _fits(name):
-        others = [other for other in list(_loaded) if other != name]
-        if not others:
-            return
-        least = min(others, key=lambda other: _last_used.get(other, 0.0))
-        unload(least)
-        _dropped[least] = name
-
-
-def _fits(name: str) -> bool:
-    """Whether the memory that is left has room for one more model."""
-    try:
-        return free_bytes() >= 4 * card(name).parameters + SPARE_BYTES
-    except ZooError:  # loading will say what is wrong
-        return True
-
-
-def loaded(name: str) -> Loaded | None:
-    """The model's entry if it is in memory; loads nothing."""
-    return _loaded.get(name)
-
-
-def uses(name: str) -> int:
-    """How often the model was asked for since the server's start."""
-    return _uses[name]
-
-
-def dropped() -> dict[str, str]:
-    """Models dropped for want of memory and not loaded since, each with what took its place."""
-    return dict(_dropped)
-
-
-def unload(name: str) -> None:
-    """Drop the model from memory, for all visitors; it is loaded again when it is next used."""
-    _loaded.pop(name, None)
-    gc.collect()
-    give_back_memory()
-
-
-@st.cache_resource(show_spinner=False)
-def warm_up() -> None:
-    """Load the models in the background, once a server; a page meanwhile waits only for its own."""
-    keep_memory_low()
-    Thread(target=_load_what_fits, name="warm-up", daemon=True).start()
-
-
-def _load_what_fits() -> None:
-    """Load the models, but drop none for one that nobody has asked for yet."""
-    for name in registry.SPECS:
-        if _fits(name):
-            with suppress(ZooError):  # it is said where the model is asked for
-                model(name)
-    give_back_memory()
-
-
-def tidy() -> None:
-    """Give back, a little later, what the work of this run leaves behind; one timer a server."""
-    global _tidying
-    if _tidying is None or not _tidying.is_alive():
-        _tidying = Timer(TIDY_SECONDS, give_back_memory)
-        _tidying.daemon = True
-        _tidying.start()
 
 
 def encoded(text: str) -> Encoded:
@@ -245,7 +113,7 @@ def courses(name: str, text: str, begin: Begin = at_once) -> Sequence[Course]:
     def compute(_: Advance) -> Sequence[Course]:
         from model_zoo.inside.stepwise import stepwise
 
-        return tuple(stepwise(model(name), text))
+        return tuple(stepwise(pool.model(name), text))
 
     return _kept("courses", name, compute, text, begin=begin)
 
@@ -256,7 +124,7 @@ def attention(name: str, text: str, begin: Begin = at_once) -> Attention:
     def compute(_: Advance) -> Attention:
         from model_zoo.inside.attention import attention
 
-        return attention(model(name), text)
+        return attention(pool.model(name), text)
 
     return _kept("attention", name, compute, text, begin=begin)
 
@@ -267,7 +135,7 @@ def gates(name: str, text: str, begin: Begin = at_once) -> Sequence[Gates]:
     def compute(_: Advance) -> Sequence[Gates]:
         from model_zoo.inside.gates import gates
 
-        return tuple(gates(model(name), text))
+        return tuple(gates(pool.model(name), text))
 
     return _kept("gates", name, compute, text, begin=begin)
 
@@ -278,7 +146,7 @@ def influence(name: str, text: str, start: int, begin: Begin = at_once) -> Influ
     def compute(_: Advance) -> Influence:
         from model_zoo.inside.context import influence
 
-        return influence(model(name), text, start)
+        return influence(pool.model(name), text, start)
 
     return _kept("influence", name, compute, text, start, begin=begin)
 
@@ -289,7 +157,7 @@ def path(name: str, text: str, begin: Begin = at_once) -> Route:
     def compute(_: Advance) -> Route:
         from model_zoo.inside.path import path
 
-        return path(model(name), text)
+        return path(pool.model(name), text)
 
     return _kept("path", name, compute, text, begin=begin)
 
@@ -315,7 +183,7 @@ def attribution(name: str, text: str, begin: Begin = at_once, **how: Any) -> Att
             advance(rows)  # draws, and may wait for others
             waited += perf_counter() - started
 
-        found = attribute(model(name), text, advance=told, **how)
+        found = attribute(pool.model(name), text, advance=told, **how)
         return replace(found, seconds=found.seconds - waited)
 
     return _kept("attribution", name, compute, text, *sorted(how.items()), begin=begin)
@@ -328,7 +196,7 @@ def trust(name: str, text: str, begin: Begin = at_once, **how: Any) -> Trust:
         from model_zoo.explain.faithfulness import trust
 
         found = attribution(name, text, begin, **how)
-        return trust(model(name), found, advance=advance)
+        return trust(pool.model(name), found, advance=advance)
 
     return _kept("trust", name, compute, text, *sorted(how.items()), begin=begin)
 
@@ -347,7 +215,7 @@ def spread(name: str, text: str, begin: Begin = at_once, **how: Any) -> float | 
     def compute(_: Advance) -> float | None:
         from model_zoo.explain.faithfulness import seed_spread
 
-        return seed_spread(model(name), attribution(name, text, **how))
+        return seed_spread(pool.model(name), attribution(name, text, **how))
 
     return _kept("spread", name, compute, text, *sorted(how.items()), begin=begin)
 
@@ -360,7 +228,7 @@ def flips(
     def compute(_: Advance) -> tuple[Flip | None, Flip | None]:
         from model_zoo.explain.flip import by_exchange, by_removal
 
-        asked = model(name)
+        asked = pool.model(name)
         return by_removal(asked, text, scores), by_exchange(asked, text, scores)
 
     return _kept("flips", name, compute, text, scores, begin=begin)
@@ -372,7 +240,7 @@ def checked(name: str, check: str, begin: Begin = at_once) -> Checked:
     def compute(_: Advance) -> Checked:
         from model_zoo.quality.checks import CHECKS, ask
 
-        return ask(model(name), CHECKS[check])
+        return ask(pool.model(name), CHECKS[check])
 
     return _kept("check", name, compute, check, begin=begin)
 
@@ -382,6 +250,19 @@ def rank_agreement(one: Sequence[float], other: Sequence[float]) -> float | None
     from model_zoo.explain.faithfulness import rank_agreement
 
     return rank_agreement(one, other)
+
+
+_tidying: Timer | None = None
+TIDY_SECONDS = 5.0
+
+
+def tidy() -> None:
+    """Give back, a little later, what the work of this run leaves behind; one timer a server."""
+    global _tidying
+    if _tidying is None or not _tidying.is_alive():
+        _tidying = Timer(TIDY_SECONDS, give_back_memory)
+        _tidying.daemon = True
+        _tidying.start()
 
 
 def memory() -> dict[str, int | str]:

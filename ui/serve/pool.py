@@ -1,0 +1,138 @@
+"""The models in memory: loaded once, shared by all visitors, dropped where memory is short."""
+
+import gc
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Lock, RLock, Thread
+from time import monotonic, perf_counter
+
+from model_zoo.errors import ZooError
+from model_zoo.host import free_bytes, give_back_memory, keep_memory_low, resident_bytes
+from model_zoo.models import registry
+from model_zoo.reading.predict import predict
+
+SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model in memory, with what getting it there took: milliseconds and resident bytes.
+
+    `stamp` tells its weights file from a later one.
+    """
+
+    model: registry.Model
+    load_ms: float
+    added_bytes: int
+    stamp: tuple[int, ...] | None
+
+
+class Pool:
+    """Loaded models by name, with a lock for each. Knows nothing of Streamlit."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Loaded] = {}
+        self._locks: dict[str, RLock] = {}
+        self._uses: Counter[str] = Counter()
+        self._last_used: dict[str, float] = {}
+        self._dropped: dict[str, str] = {}
+        self._warming = Lock()
+
+    def model(self, name: str) -> registry.Model:
+        """The model, the same one for every visitor; an error is raised anew, never kept.
+
+        A model whose weights file is no longer the one that was loaded is loaded again, which fails
+        where the file is gone or damaged. Where memory is short, the model that was not asked for
+        the longest is dropped first; see `dropped`. Raises UnknownModelError and WeightsError.
+        """
+        import torch
+
+        # One thread a visitor: with more, a core that is busy elsewhere (another visitor, the
+        # browser on the same machine) stalls every step, and a 1 ms LSTM is shown as taking 100 ms.
+        # Set every time: matrix products heed what their own thread set, and each run of a page is
+        # a new thread.
+        torch.set_num_threads(1)
+        with self._locks.setdefault(registry.spec(name).name, RLock()):
+            entry = self._loaded.get(name)
+            if entry and entry.stamp != _stamp(name):
+                self.unload(name)
+                entry = None
+            if entry is None:
+                self._make_room(name)
+                entry = self._loaded[name] = _load(name)
+                self._dropped.pop(name, None)
+        self._uses[name] += 1
+        self._last_used[name] = monotonic()
+        return entry.model
+
+    def loaded(self, name: str) -> Loaded | None:
+        """The model's entry if it is in memory; loads nothing."""
+        return self._loaded.get(name)
+
+    def uses(self, name: str) -> int:
+        """How often the model was asked for since the server's start."""
+        return self._uses[name]
+
+    def dropped(self) -> dict[str, str]:
+        """Models dropped for want of memory and not loaded since, each with what took its place."""
+        return dict(self._dropped)
+
+    def unload(self, name: str) -> None:
+        """Drop the model, for all visitors; it is loaded again when it is next used."""
+        self._loaded.pop(name, None)
+        gc.collect()
+        give_back_memory()
+
+    def warm_up(self) -> None:
+        """Load the models in the background, once; a page meanwhile waits only for its own."""
+        if self._warming.acquire(blocking=False):
+            keep_memory_low()
+            Thread(target=self._load_what_fits, name="warm-up", daemon=True).start()
+
+    def _load_what_fits(self) -> None:
+        """Load the models, but drop none for one that nobody has asked for yet."""
+        for name in registry.SPECS:
+            if _fits(name):
+                with suppress(ZooError):  # the page says so where the model is asked for
+                    self.model(name)
+        give_back_memory()
+
+    def _make_room(self, name: str) -> None:
+        """Drop models until `name` fits into the memory that is left, or no other one is loaded."""
+        while not _fits(name):
+            others = [other for other in list(self._loaded) if other != name]
+            if not others:
+                return
+            least = min(others, key=lambda other: self._last_used.get(other, 0.0))
+            self.unload(least)
+            self._dropped[least] = name
+
+
+def _load(name: str) -> Loaded:
+    before, started, stamp = resident_bytes(), perf_counter(), _stamp(name)
+    model = registry.load(name)
+    predict(model, ["warm-up"])  # a model's first call is many times slower than all others
+    load_ms = 1e3 * (perf_counter() - started)
+    return Loaded(model, load_ms, resident_bytes() - before, stamp)
+
+
+def _stamp(name: str) -> tuple[int, ...] | None:
+    """Changes when the model's weights file does; None where there is no file."""
+    try:
+        file = (registry.MODELS_DIR / name / registry.WEIGHTS).stat()
+    except OSError:
+        return None
+    return file.st_mtime_ns, file.st_size, file.st_ino
+
+
+def _fits(name: str) -> bool:
+    """Whether the memory that is left has room for one more model."""
+    try:
+        card = registry.card(name, registry.MODELS_DIR)
+    except ZooError:  # loading will say what is wrong
+        return True
+    return free_bytes() >= 4 * card.parameters + SPARE_BYTES
+
+
+pool = Pool()  # one for the server
