@@ -1,6 +1,7 @@
 """Imports run one way: between the rooms of the library, and between those of the app."""
 
 import ast
+import re
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -94,6 +95,34 @@ def test_no_module_imports_itself_in_a_circle(package):
         name: {other for other in imported(file) if other in found} for name, file in found.items()
     }
     assert list(TopologicalSorter(graph).static_order())
+
+
+def house(package: str) -> dict[str, set[str]]:
+    """Room -> the rooms it imports from, without what follows from the others' imports."""
+    direct: dict[str, set[str]] = {}
+    for name, file in modules(package).items():
+        own = name.split(".")[1]
+        if (ROOT / package / own).is_dir():
+            used = {room for room in rooms(package, file) if (ROOT / package / room).is_dir()}
+            direct.setdefault(own, set()).update(used - {own})
+
+    def reached(room: str) -> set[str]:
+        return direct[room].union(*map(reached, direct[room]))
+
+    return {
+        room: {other for other in used if other not in set().union(*map(reached, used))}
+        for room, used in direct.items()
+    }
+
+
+def test_the_readmes_picture_shows_the_rooms_as_they_are():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (picture,) = re.findall(r"```mermaid\n(.*?)```", readme, re.DOTALL)
+    drawn = set(re.findall(r"^ *(\w+) --> (\w+)$", picture, re.MULTILINE))
+    library, app = house("model_zoo"), house("ui")
+    named = {**library, **{f"ui_{room}": {f"ui_{o}" for o in used} for room, used in app.items()}}
+    arrows = {(room, other) for room, used in named.items() for other in used}
+    assert drawn == arrows, f"missing: {arrows - drawn}, too much: {drawn - arrows}"
 
 
 @pytest.mark.parametrize(
