@@ -1,4 +1,4 @@
-"""A fifth and a sixth model, added as the README says: a folder and a row each, nothing else."""
+"""What the README says of adding models and pages: a folder or a file and a row each, no more."""
 
 import json
 import re
@@ -64,7 +64,7 @@ gauges.RUNS, compare.PAINT_SECONDS = 3, 0
 text = "The acting's great, but the film as a whole is naïve…"
 pages = [
     "app.py", "pages/attributions.py", "pages/inside.py", "pages/speed.py", "pages/evaluate.py",
-    "pages/models.py",
+    "pages/models.py", "pages/seventh.py",
 ]
 seen = {}
 
@@ -72,6 +72,7 @@ seen = {}
 def look(what, app):
     assert not app.exception, (what, [(e.message, e.stack_trace) for e in app.exception])
     assert not app.error, (what, [error.value for error in app.error])
+    assert "Seventh" in [link.proto.label for link in app.get("page_link")]
     seen[what] = [box.value for box in (*app.markdown, *app.caption)] + [
         body.proto.body for body in app.get("html")
     ]
@@ -94,6 +95,16 @@ print(json.dumps(seen))
 """
 
 
+PAGE = """
+import streamlit as st
+
+from ui.frame.page import page
+
+with page("Seventh"):
+    st.markdown("A page of one's own.")
+"""
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
     """A copy with two rows more in the registry, and their folders."""
@@ -111,6 +122,11 @@ def repository(tmp_path_factory):
     with_rows, count = re.subn(r"\n    \)\n\}\n", rows, registry.read_text("utf-8"), count=1)
     assert count == 1
     registry.write_text(with_rows, encoding="utf-8")
+    (copy / "pages" / "seventh.py").write_text(PAGE, encoding="utf-8")
+    frame = copy / "ui" / "frame" / "page.py"
+    last = '("pages/models.py", "The four models"),'
+    menu = frame.read_text("utf-8").replace(last, f'{last} ("pages/seventh.py", "Seventh"),')
+    frame.write_text(menu, encoding="utf-8")
     run(copy, MAKE)
     return copy
 
@@ -128,6 +144,7 @@ def run(folder, code, given=""):
 @pytest.mark.slow
 def test_every_page_shows_them(repository):
     seen = json.loads(run(repository, VISIT))
+    assert "A page of one's own." in seen["pages/seventh.py"]
     for page in ("app.py", "pages/attributions.py", "pages/models.py"):
         assert all(any(title in text for text in seen[page]) for title in ("Small BERT", "RoBERTa"))
     assert any("cuts the text into other tokens" in text for text in seen["lines from a token"])
