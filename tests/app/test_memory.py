@@ -95,8 +95,8 @@ def test_the_page_says_what_was_dropped_until_it_is_loaded_again(monkeypatch):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     app.query_params["text"] = "Great fun."
     app.query_params["models"] = "lstm"
-    (said,) = [box.value for box in app.run().warning]
-    assert "BiLSTM was dropped to make room for BERT" in said and "loaded again" in said
+    (warning,) = [box.value for box in app.run().warning]
+    assert "BiLSTM was dropped to make room for BERT" in warning and "loaded again" in warning
     app.query_params["models"] = "lstm,bilstm"
     app.run()
     assert pool.loaded("bilstm") and not app.warning

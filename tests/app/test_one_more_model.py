@@ -133,12 +133,12 @@ def repository(tmp_path_factory):
 
 def run(folder, code, given=""):
     """What a fresh process in `folder` prints."""
-    found = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder, input=given, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert found.returncode == 0, found.stdout[-500:] + found.stderr[-3000:]
-    return found.stdout
+    assert finished.returncode == 0, finished.stdout[-500:] + finished.stderr[-3000:]
+    return finished.stdout
 
 
 @pytest.mark.slow

@@ -23,12 +23,12 @@ def heading() -> None:
 def notice() -> None:
     """Which models had to be dropped, if any; for the page itself, as the panel may be closed."""
     if gone := cached.dropped():
-        said = "; ".join(
+        exchanges = "; ".join(
             f"{TITLES[name]} was dropped to make room for {TITLES[other]}"
             for name, other in gone.items()
         )
         st.warning(
-            f"This host is short of memory: {said}. Nothing of yours is lost: a dropped model is "
+            f"This host is short of memory: {exchanges}. Nothing of yours is lost: a dropped model is "
             "loaded again when it is next asked, which takes some seconds. Choose fewer models to "
             "spare the wait.",
             icon=":material/memory:",

@@ -177,14 +177,14 @@ def attribution(name: str, text: str, begin: Begin = at_once, **how: Any) -> Att
 
         waited = 0.0
 
-        def told(rows: int) -> None:
+        def timed(rows: int) -> None:
             nonlocal waited
             started = perf_counter()
             advance(rows)  # draws, and may wait for others
             waited += perf_counter() - started
 
-        found = attribute(pool.model(name), text, advance=told, **how)
-        return replace(found, seconds=found.seconds - waited)
+        computed = attribute(pool.model(name), text, advance=timed, **how)
+        return replace(computed, seconds=computed.seconds - waited)
 
     return _kept("attribution", name, compute, text, *sorted(how.items()), begin=begin)
 
@@ -195,8 +195,8 @@ def trust(name: str, text: str, begin: Begin = at_once, **how: Any) -> Trust:
     def compute(advance: Advance) -> Trust:
         from model_zoo.explain.faithfulness import trust
 
-        found = attribution(name, text, begin, **how)
-        return trust(pool.model(name), found, advance=advance)
+        explained = attribution(name, text, begin, **how)
+        return trust(pool.model(name), explained, advance=advance)
 
     return _kept("trust", name, compute, text, *sorted(how.items()), begin=begin)
 
@@ -205,8 +205,8 @@ def rolled_out(name: str, text: str, begin: Begin = at_once) -> tuple[tuple[str,
     """The tokens of `text` and attention rollout over them (N, N), special tokens left out."""
     from model_zoo.inside.attention import hide_special, rollout
 
-    found = attention(name, text, begin)
-    return found.tokens[1:-1], hide_special(rollout(found.weights))
+    heads = attention(name, text, begin)
+    return heads.tokens[1:-1], hide_special(rollout(heads.weights))
 
 
 def spread(name: str, text: str, begin: Begin = at_once, **how: Any) -> float | None:
@@ -245,11 +245,11 @@ def checked(name: str, check: str, begin: Begin = at_once) -> Checked:
     return _kept("check", name, compute, check, begin=begin)
 
 
-def rank_agreement(one: Sequence[float], other: Sequence[float]) -> float | None:
+def rank_agreement(first: Sequence[float], second: Sequence[float]) -> float | None:
     """Spearman's rank correlation of two models' or methods' scores."""
     from model_zoo.explain.faithfulness import rank_agreement
 
-    return rank_agreement(one, other)
+    return rank_agreement(first, second)
 
 
 _tidying: Timer | None = None
@@ -276,17 +276,17 @@ def memory() -> dict[str, int | str]:
 
 @st.cache_resource(show_spinner=False, max_entries=1)
 def _memory(weights: tuple[str, ...]) -> dict[str, int | str]:
-    found: dict[str, int | str] = {}
+    added: dict[str, int | str] = {}
 
     def measure() -> None:
         for name in registry.SPECS:
             try:
-                found[name] = added_memory(name, kept_in=cache_folder())
+                added[name] = added_memory(name, kept_in=cache_folder())
             except ZooError as error:
-                found[name] = str(error)
+                added[name] = str(error)
 
     Thread(target=measure, name="memory", daemon=True).start()
-    return found
+    return added
 
 
 def cache_folder() -> Path | None:
