@@ -28,9 +28,9 @@ def notice() -> None:
             for name, other in gone.items()
         )
         st.warning(
-            f"This host is short of memory: {exchanges}. Nothing of yours is lost: a dropped model is "
-            "loaded again when it is next asked, which takes some seconds. Choose fewer models to "
-            "spare the wait.",
+            f"This host is short of memory: {exchanges}. Nothing of yours is lost: a dropped model "
+            "is loaded again when it is next asked, which takes some seconds. Choose fewer models "
+            "to spare the wait.",
             icon=":material/memory:",
         )
 
