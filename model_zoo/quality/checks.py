@@ -14,7 +14,7 @@ from model_zoo.models.registry import Model, having
 from model_zoo.quality.metrics import mcnemar, wilson
 from model_zoo.quality.templates import Case, cases
 from model_zoo.reading.predict import predict
-from model_zoo.tables.table import Writer
+from model_zoo.tables.writer import Writer
 
 CASES = 48  # of each check; four models then take about ten seconds
 TOLERANCE = 0.05  # by how much a probability may move the wrong way before that counts

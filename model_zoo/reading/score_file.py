@@ -18,7 +18,9 @@ from model_zoo.errors import DataError
 from model_zoo.models.registry import Model, sha256_of
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.reading.score import WINDOW, answer_cells, answer_columns, score
-from model_zoo.tables.table import FORMATS, Row, Table, Writer, open_table
+from model_zoo.tables.source import Row
+from model_zoo.tables.table import FORMATS, Table, open_table
+from model_zoo.tables.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

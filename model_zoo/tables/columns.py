@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import mean
 
-from model_zoo.tables.table import Row
+from model_zoo.tables.source import Row
 
 MAX_VALUES = 20  # different labels; a column with more is none of labels
 _TEXT_NAMES = ("text", "sentence", "review", "comment", "message", "content", "body", "tweet")
@@ -24,7 +24,11 @@ _SCALES = (  # whole numbers that ratings are given in, the shortest that fits i
 
 
 def guess_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """The column with the longest cells, one with a telling name before any other."""
+    """The column with the longest cells, one with a telling name before any other.
+
+    >>> guess_text(["id", "remark"], [("7", "Great fun."), ("8", "A dull, long film.")])
+    'remark'
+    """
 
     def rank(i: int) -> tuple[bool, float]:
         named = any(name in columns[i].lower() for name in _TEXT_NAMES)
@@ -35,33 +39,42 @@ def guess_text(columns: Sequence[str], rows: Sequence[Row]) -> str:
 
 
 def guess_label(columns: Sequence[str], rows: Sequence[Row], text: str) -> str | None:
-    """The column whose values can be told apart as negative and positive; None if there is none."""
+    """The column whose values can be told apart as negative and positive; None if there is none.
+
+    >>> guess_label(["text", "stars"], [("Great fun.", "5"), ("A bore.", "1")], "text")
+    'stars'
+    """
     named: list[str] = []
-    other: list[str] = []
+    unnamed: list[str] = []
     for i, column in enumerate(columns):
         values = {row[i].strip() for row in rows}
         if column != text and guess_mapping(sorted(values)):
             telling = any(name in column.lower() for name in _LABEL_NAMES)
-            (named if telling else other).append(column)
-    return next(iter(named + other), None)
+            (named if telling else unnamed).append(column)
+    return next(iter(named + unnamed), None)
 
 
 def guess_mapping(values: Sequence[str]) -> dict[str, int | None]:
     """Label value -> 1 for positive, 0 for negative, None to be left out; empty if unclear.
 
     Both sides must occur. Numbers are read as a scale with the middle left out, if there is one.
+
+    >>> guess_mapping(["1", "3", "5"]), guess_mapping(["apple", "pear"])
+    ({'1': 0, '3': None, '5': 1}, {})
     """
     if not 1 < len(values) <= MAX_VALUES:
         return {}
     numbers = {value: number for value in values if (number := _whole(value)) is not None}
     if len(numbers) == len([value for value in values if value]):
-        found = _scale(numbers)
+        mapping = _scale(numbers)
     else:
-        found = {
+        mapping = {
             value: 0 if value.lower() in _NEGATIVE else 1 if value.lower() in _POSITIVE else None
             for value in values
         }
-    return {value: found.get(value) for value in values} if {0, 1} <= set(found.values()) else {}
+    if not {0, 1} <= set(mapping.values()):
+        return {}
+    return {value: mapping.get(value) for value in values}
 
 
 def _scale(numbers: Mapping[str, int]) -> dict[str, int | None]:

@@ -13,12 +13,13 @@ if TYPE_CHECKING:
     from pyarrow.parquet import FileMetaData
 
 _UNPACKED, _PACKED, _DATA, _DATA_V2 = 2, 3, 5, 8  # fields of a page's header
+_VALUES = 1  # a field of either data header
 MAX_PAGES = 200_000  # looked at: pages of a few bytes would take minutes
 
 
 @dataclass(slots=True)
-class Column:
-    """One column of a file: what reading it takes at worst.
+class ColumnSize:
+    """What reading the column `name` takes at worst; `lists` where a row may hold many values.
 
     `total_bytes` are all of its pages unpacked, `page_bytes` the largest of them, `row_bytes` the
     mean of a row in the page that has the most of it, and `values` the most in any row group.
@@ -32,34 +33,31 @@ class Column:
     values: int = 0
 
 
-def weigh(stream: IO[bytes], about: "FileMetaData") -> list[Column]:
-    """Every leaf column of the Parquet file in `stream`, whose summary is `about`.
+def column_sizes(stream: IO[bytes], metadata: "FileMetaData") -> list[ColumnSize]:
+    """Every leaf column of the Parquet file in `stream`, whose summary is `metadata`.
 
-    Raises ValueError where a page's header cannot be read.
+    Raises ValueError where a page's header cannot be read, or there are too many pages.
     """
-    schema = about.schema
-    found = [
-        Column(schema.column(at).path, schema.column(at).max_repetition_level > 0)
-        for at in range(about.num_columns)
-    ]
+    leaves = map(metadata.schema.column, range(metadata.num_columns))
+    sizes = [ColumnSize(leaf.path, leaf.max_repetition_level > 0) for leaf in leaves]
     pages = 0
-    for number in range(about.num_row_groups):
-        group = about.row_group(number)
-        for at, column in enumerate(found):
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for at, size in enumerate(sizes):
             chunk = group.column(at)
             start = min(filter(None, (chunk.dictionary_page_offset, chunk.data_page_offset)))
-            held = 0
+            group_values = 0
             for unpacked, values in _pages(stream, start, start + chunk.total_compressed_size):
                 pages += 1
                 if pages > MAX_PAGES:
                     raise ValueError(f"more than {MAX_PAGES:,} pages")
-                column.total_bytes += unpacked
-                column.page_bytes = max(column.page_bytes, unpacked)
+                size.total_bytes += unpacked
+                size.page_bytes = max(size.page_bytes, unpacked)
                 if values:
-                    column.row_bytes = max(column.row_bytes, unpacked / values)
-                    held += values
-            column.values = max(column.values, held)
-    return found
+                    size.row_bytes = max(size.row_bytes, unpacked / values)
+                    group_values += values
+            size.values = max(size.values, group_values)
+    return sizes
 
 
 def _pages(stream: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -67,9 +65,9 @@ def _pages(stream: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int]]
     while start < end:
         stream.seek(start)
         header = _struct(stream, 0)
-        about = header.get(_DATA) or header.get(_DATA_V2)
+        data = header.get(_DATA) or header.get(_DATA_V2)
         start = stream.tell() + _size(header, _PACKED)
-        yield _size(header, _UNPACKED), _size(about, 1) if isinstance(about, dict) else 0
+        yield _size(header, _UNPACKED), _size(data, _VALUES) if isinstance(data, dict) else 0
 
 
 def _size(header: dict[int, object], field: int) -> int:
@@ -83,26 +81,26 @@ def _struct(stream: IO[bytes], depth: int) -> dict[int, object]:
     """A Thrift struct: number of a field -> whole number or struct; others are passed over."""
     if depth > 8:
         raise ValueError("a page's header is nested too deep")
-    found: dict[int, object] = {}
+    fields: dict[int, object] = {}
     field = 0
     while head := _byte(stream):
         step, kind = head >> 4, head & 15
         field = field + step if step else _signed(_varint(stream))
         if kind in (1, 2):  # true and false
-            found[field] = kind == 1
+            fields[field] = kind == 1
         elif kind == 3:
             _byte(stream)
         elif kind in (4, 5, 6):  # of 16, 32 and 64 bits
-            found[field] = _signed(_varint(stream))
+            fields[field] = _signed(_varint(stream))
         elif kind == 7:
             stream.seek(8, 1)
         elif kind == 8:  # bytes with their number before them
             stream.seek(_varint(stream), 1)
         elif kind == 12:
-            found[field] = _struct(stream, depth + 1)
+            fields[field] = _struct(stream, depth + 1)
         else:
             raise ValueError("a page's header holds what none may")
-    return found
+    return fields
 
 
 def _byte(stream: IO[bytes]) -> int:
@@ -113,6 +111,12 @@ def _byte(stream: IO[bytes]) -> int:
 
 
 def _varint(stream: IO[bytes]) -> int:
+    """The whole number that comes next, seven bits a byte, the lowest first.
+
+    >>> from io import BytesIO
+    >>> _varint(BytesIO(b"\\xac\\x02"))
+    300
+    """
     value = 0
     for shift in range(0, 64, 7):
         byte = _byte(stream)
@@ -123,4 +127,9 @@ def _varint(stream: IO[bytes]) -> int:
 
 
 def _signed(value: int) -> int:
+    """Of zigzag numbers, which keep those near 0 short, the number that is meant.
+
+    >>> [_signed(value) for value in range(5)]
+    [0, -1, 1, -2, 2]
+    """
     return (value >> 1) ^ -(value & 1)

@@ -95,7 +95,7 @@ def read(file: Path) -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         table = open_table(content, file.name)
-        said = f"{len(_dataset(table, content).frame):,} rows"
+        said = f"{len(_dataset(table).frame):,} rows"
     except DataError as error:
         said = str(error)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

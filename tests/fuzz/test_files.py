@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyarrow.parquet import ParquetFile
 
 from model_zoo.errors import DataError
-from model_zoo.tables import table as tables
+from model_zoo.tables import parquet as parquet_reader
 from model_zoo.tables.table import FORMATS, open_table
 from tests.fuzz import bombs
 from tests.fuzz.bombs import BOMBS, packed
@@ -56,7 +56,7 @@ LINES = st.lists(CELLS, max_size=12).map("".join)
 @given(
     LINES,
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32", "latin-1"]),
-    st.sampled_from(FORMATS),
+    st.sampled_from([*FORMATS]),
     st.integers(-3, 0),
 )
 def test_any_text_file_is_read_or_refused(text, encoding, kind, cut):
@@ -155,7 +155,7 @@ def test_repeated_texts_come_back_in_order():
 
 
 def test_a_cell_is_refused_before_it_is_unpacked_whatever_the_summary_says(monkeypatch):
-    monkeypatch.setattr(tables, "MAX_HELD_BYTES", 1_000_000)
+    monkeypatch.setattr(parquet_reader, "MAX_HELD_BYTES", 1_000_000)
     honest, liar = bombs.cell(2_000_000), bombs.lying(2_000_000)
     told = [
         ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(0).total_uncompressed_size

@@ -18,7 +18,8 @@ from model_zoo.errors import DataError
 from model_zoo.labels import LABELS
 from model_zoo.reading.score import Scored
 from model_zoo.tables.columns import MAX_VALUES, guess_label, guess_mapping, guess_text
-from model_zoo.tables.table import FORMATS, Row, Table, looks_like_data, open_table
+from model_zoo.tables.source import Row
+from model_zoo.tables.table import FORMATS, Table, looks_like_data, open_table
 from ui.show.wording import plain
 
 MAX_UPLOAD_MB = 50

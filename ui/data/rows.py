@@ -10,7 +10,7 @@ import streamlit as st
 
 from model_zoo.labels import LABELS
 from model_zoo.reading.score import WINDOW, Scored, answer_cells, answer_columns
-from model_zoo.tables.table import Writer
+from model_zoo.tables.writer import Writer
 from ui.data.dataset import Dataset
 from ui.frame.open_in import open_in
 from ui.show.theme import TITLES

@@ -17,7 +17,8 @@ from model_zoo.reading import score_file as module
 from model_zoo.reading.predict import MAX_BATCH_TOKENS, batches, predict
 from model_zoo.reading.score import join, score
 from model_zoo.reading.score_file import score_file
-from model_zoo.tables.table import open_table, safe_cell
+from model_zoo.tables.table import open_table
+from model_zoo.tables.writer import safe_cell
 from tests.root import ROOT
 
 TEXTS = [

@@ -1,0 +1,29 @@
+"""Examples in docstrings give what they say they give."""
+
+import doctest
+import io
+from contextlib import redirect_stdout
+from importlib import import_module
+
+import pytest
+
+from tests.root import ROOT
+
+MODULES = [
+    ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+    for package in ("model_zoo", "ui")
+    for file in sorted((ROOT / package).rglob("*.py"))
+    if ">>>" in file.read_text(encoding="utf-8")
+]
+
+
+def test_there_are_examples():
+    assert MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_hold(name):
+    """Importing goes through the package system, so an example sees the module as it is used."""
+    with redirect_stdout(io.StringIO()) as report:
+        outcome = doctest.testmod(import_module(name))
+    assert outcome.attempted and not outcome.failed, report.getvalue()
