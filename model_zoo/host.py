@@ -31,7 +31,7 @@ class Host:
 def host() -> Host:
     """What measurements are to be read with: processor, cores, memory, versions."""
     total = psutil.virtual_memory().total
-    limit = min([*memory_limits(), *_asked_limit()], default=total)
+    limit = min([*memory_limits(), *_configured_limit()], default=total)
     return Host(
         processor=_processor(),
         cores=_cores(),
@@ -76,10 +76,10 @@ def free_bytes() -> int:
     return min(psutil.virtual_memory().available, host().memory_bytes - resident_bytes())
 
 
-def _asked_limit() -> list[int]:
+def _configured_limit() -> list[int]:
     """What QUARTET_MEMORY_MB allows, if it is set to a number: for hosts that hide their limit."""
-    asked = os.environ.get("QUARTET_MEMORY_MB", "")
-    return [int(asked) * 1_000_000] if asked.isdecimal() else []
+    megabytes = os.environ.get("QUARTET_MEMORY_MB", "")
+    return [int(megabytes) * 1_000_000] if megabytes.isdecimal() else []
 
 
 def memory_limits(

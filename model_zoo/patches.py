@@ -123,13 +123,13 @@ def _place(patch: Patch) -> tuple[Any, str]:
 
 
 class _Finder(MetaPathFinder, Loader):
-    """Gives an empty module for each of `names` and whatever is said to be inside of it."""
+    """Gives an empty module for each of `names` and whatever is asked for inside of it."""
 
     def __init__(self, names: list[str]) -> None:
         self._names = names
 
     def serves(self, name: str) -> bool:
-        return any(name == one or name.startswith(f"{one}.") for one in self._names)
+        return any(name == module or name.startswith(f"{module}.") for module in self._names)
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         return ModuleSpec(name, self, is_package=True) if self.serves(name) else None
@@ -153,5 +153,6 @@ class _StandIn(ModuleType):
 class _Anything:
     """As a decorator, with or without arguments, it leaves the function as it is."""
 
-    def __new__(cls, *given: Any, **_: Any) -> Any:
-        return given[0] if given and callable(given[0]) else lambda function: function
+    def __new__(cls, *arguments: Any, **_: Any) -> Any:
+        decorated = arguments and callable(arguments[0])
+        return arguments[0] if decorated else lambda function: function

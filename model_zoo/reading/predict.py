@@ -33,6 +33,7 @@ class Prediction:
 
     @property
     def truncated(self) -> bool:
+        """Whether tokens were cut off."""
         return self.dropped > 0
 
     @property
@@ -60,13 +61,13 @@ def predict(
     tokenize_ms = 1e3 * (perf_counter() - started) / max(1, len(encoded))
     check_readable(encoded)
 
-    results: dict[int, Prediction] = {}
+    predictions: dict[int, Prediction] = {}
     for batch in batches(encoded, batch_size):
         started = perf_counter()
         rows = probabilities(model, [encoded[i] for i in batch])
         forward_ms = 1e3 * (perf_counter() - started) / len(batch)
         for i, (negative, positive) in zip(batch, rows, strict=True):
-            results[i] = Prediction(
+            predictions[i] = Prediction(
                 model=model.id,
                 text=encoded[i].text,
                 label=LABELS[positive > negative],
@@ -77,7 +78,7 @@ def predict(
                 tokenize_ms=tokenize_ms,
                 forward_ms=forward_ms,
             )
-    return [results[i] for i in range(len(encoded))]
+    return [predictions[i] for i in range(len(encoded))]
 
 
 def batches(encoded: Sequence[Encoded], size: int = BATCH_SIZE) -> Iterator[list[int]]:
@@ -94,7 +95,7 @@ def batches(encoded: Sequence[Encoded], size: int = BATCH_SIZE) -> Iterator[list
 
 
 def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float, float]]:
-    """(negative, positive) for each text, computed as one batch."""
+    """(negative, positive) for each text, computed as one batch; each pair sums to 1."""
     import torch
 
     longest = max(len(item.ids) for item in encoded)

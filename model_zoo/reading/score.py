@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 from time import perf_counter
 
 import numpy as np
@@ -52,8 +53,8 @@ def score(
     positive = np.full((len(texts), len(models)), np.nan)
     seconds = np.zeros(len(models))
     for column, model in enumerate(models):
-        own = id(model.network.tokenizer.backend)
-        encoded = encodings[own] = encodings.get(own) or model.encode(texts)
+        tokenizer = id(model.network.tokenizer.backend)
+        encoded = encodings[tokenizer] = encodings.get(tokenizer) or model.encode(texts)
         readable = [i for i, item in enumerate(encoded) if item.words]
         started = perf_counter()
         for batch in batches([encoded[i] for i in readable], batch_size):
@@ -61,9 +62,9 @@ def score(
             positive[rows, column] = [
                 p for _, p in probabilities(model, [encoded[i] for i in rows])
             ]
-            told = perf_counter()
+            paused = perf_counter()
             advance(model.id, len(rows))
-            started += perf_counter() - told
+            started += perf_counter() - paused
         seconds[column] = perf_counter() - started
         if unread := len(encoded) - len(readable):
             advance(model.id, unread)
@@ -79,7 +80,13 @@ def score(
 
 
 def join(parts: Sequence[Scored]) -> Scored:
-    """Parts scored one after the other, by the same models, as one."""
+    """Parts scored one after the other, by the same models, as one; seconds are added up.
+
+    >>> part = Scored(("lstm",), *map(np.array, ([[0.9]], [5], [0], [0], [0.25])))
+    >>> joined = join([part, part])
+    >>> joined.positive.tolist(), joined.seconds.tolist()
+    ([[0.9], [0.9]], [0.5])
+    """
 
     def column(name: str) -> np.ndarray:
         return np.concatenate([getattr(part, name) for part in parts])
@@ -95,15 +102,25 @@ def join(parts: Sequence[Scored]) -> Scored:
 
 
 def answer_columns(models: Sequence[str]) -> list[str]:
-    """Names of the columns that `answer_cells` fills: label and probability of each model."""
+    """Names of the columns that `answer_cells` fills: label and probability of each model.
+
+    >>> answer_columns(["lstm", "bert"])
+    ['lstm_label', 'lstm_positive', 'bert_label', 'bert_positive']
+    """
     return [f"{model}_{what}" for model in models for what in ("label", "positive")]
 
 
 def answer_cells(positive: np.ndarray) -> Iterator[list[str | float | None]]:
-    """Probabilities (N, M) as cells, a row a text; empty where there was nothing to read."""
+    """Probabilities (N, M) as cells, a row a text; empty where there was nothing to read.
+
+    >>> list(answer_cells(np.array([[0.9], [np.nan]])))
+    [['positive', 0.9], ['', None]]
+    """
     for row in positive.tolist():
         cells: list[str | float | None] = []
-        for share in row:
-            nothing = share != share  # NaN
-            cells += ["", None] if nothing else [LABELS[share > 0.5], round(share, 6)]
+        for probability in row:
+            if isnan(probability):
+                cells += ["", None]
+            else:
+                cells += [LABELS[probability > 0.5], round(probability, 6)]
         yield cells

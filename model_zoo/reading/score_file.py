@@ -80,8 +80,8 @@ def score_file(
         with journal.open("ab") as stream:
             for chunk in _chunks(table, done):
                 texts = [row[column] for row in chunk]
-                found = score(models, texts, batch_size=batch_size, advance=advance)
-                stream.write(found.positive.astype(_NUMBER).tobytes())
+                scored = score(models, texts, batch_size=batch_size, advance=advance)
+                stream.write(scored.positive.astype(_NUMBER).tobytes())
                 stream.flush()
                 os.fsync(stream.fileno())
         with unfinished.open("wb") as stream:
@@ -134,13 +134,13 @@ def _merge(
     models = len(added) // 2
     columns = [*table.columns, *added]
     with (
-        journal.open("rb") as kept,
+        journal.open("rb") as answered,
         Writer(stream, kind, columns, numbers=added[1::2], safe=safe) as writer,
     ):
-        kept.readline()
+        answered.readline()
         for chunk in table.chunks(WINDOW):
             size = len(chunk) * models * _NUMBER.itemsize
-            positive = np.frombuffer(kept.read(size), _NUMBER).reshape(len(chunk), models)
+            positive = np.frombuffer(answered.read(size), _NUMBER).reshape(len(chunk), models)
             unread += int(np.isnan(positive[:, 0]).sum())
             answers = answer_cells(positive)
             writer.write([[*row, *cells] for row, cells in zip(chunk, answers, strict=True)])

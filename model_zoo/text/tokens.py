@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, repeat
 from pathlib import Path
+from typing import Any
 
-from tokenizers import Regex, Tokenizer, normalizers
+from tokenizers import Encoding, Regex, Tokenizer, normalizers
 
 from model_zoo.errors import TextError, WeightsError
 
+TOKENIZER = "tokenizer.json"
 PAD_ID = 0  # [PAD] in BERT's vocabulary; also the baseline of attributions
 MAX_TOKENS = 512  # positions BERT has; the recurrent models keep to it so that all read the same
 BATCH_CHARACTERS = 250_000  # tokenised at once: a token takes some 150 bytes until it is cut off
@@ -49,6 +51,7 @@ class Encoded:
 
     @property
     def truncated(self) -> bool:
+        """Whether tokens were cut off."""
         return self.dropped > 0
 
     @property
@@ -83,13 +86,13 @@ class TextTokenizer:
         try:
             definition = (folder / TOKENIZER).read_text(encoding="utf-8")
             self.backend = _parsed(definition)
-            about = _described(folder)
+            config = _config(folder)
         except Exception as error:  # the library raises no narrower kind
             raise WeightsError(f"{folder / TOKENIZER} cannot be read ({error}).") from error
-        self.max_tokens = min(MAX_TOKENS, int(about.get("model_max_length", MAX_TOKENS)))
-        self.unknown = _name(about, "unk_token", "[UNK]")
-        self.pad_id = self.backend.token_to_id(_name(about, "pad_token", "[PAD]")) or 0
-        self.mask_id = self.backend.token_to_id(_name(about, "mask_token", "[MASK]"))
+        self.max_tokens = min(MAX_TOKENS, int(config.get("model_max_length", MAX_TOKENS)))
+        self.unknown = _special_token(config, "unk_token", "[UNK]")
+        self.pad_id = self.backend.token_to_id(_special_token(config, "pad_token", "[PAD]")) or 0
+        self.mask_id = self.backend.token_to_id(_special_token(config, "mask_token", "[MASK]"))
 
     def encode(self, texts: Sequence[str], max_tokens: int | None = None) -> list[Encoded]:
         """Each text as the model reads it, at most `max_tokens` tokens, special ones counted.
@@ -97,12 +100,12 @@ class TextTokenizer:
         What is cut off is counted in `Encoded.dropped`. Never raises on any string: code points
         that are not characters (lone surrogates) are read as U+FFFD, one for one, so offsets hold.
         """
-        most = max_tokens or self.max_tokens
+        limit = max_tokens or self.max_tokens
         clean = [without_surrogates(text) for text in texts]
         encoded: list[Encoded] = []
         for part in _portions(clean):
-            read = self.backend.encode_batch(clean[part])
-            encoded += map(_encoded, texts[part], clean[part], read, repeat(most))
+            encodings = self.backend.encode_batch(clean[part])
+            encoded += map(_encoded, texts[part], clean[part], encodings, repeat(limit))
         return encoded
 
     def whole_word(self, token: int) -> str | None:
@@ -114,7 +117,6 @@ class TextTokenizer:
         return word if whole else None
 
 
-TOKENIZER = "tokenizer.json"
 _WORD_STARTS = {"WordPiece": "", "WordLevel": "", "BPE": "Ġ", "Unigram": "▁"}  # of a new word
 
 
@@ -127,14 +129,15 @@ def _parsed(definition: str) -> Tokenizer:
     return backend
 
 
-def _described(folder: Path) -> dict:
+def _config(folder: Path) -> dict[str, Any]:
+    """What the folder says of its tokenizer; empty where it says nothing."""
     file = folder / "tokenizer_config.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def _name(about: dict, role: str, usual: str) -> str:
+def _special_token(config: dict[str, Any], role: str, usual: str) -> str:
     """The special token with this role; older files give more than its name."""
-    token = about.get(role) or usual
+    token = config.get(role) or usual
     return token["content"] if isinstance(token, dict) else token
 
 
@@ -159,18 +162,24 @@ def _portions(texts: list[str]) -> Iterator[slice]:
 
 
 def without_surrogates(text: str) -> str:
-    """The text with U+FFFD for each code point that is no character and that UTF-8 cannot hold."""
+    """The text with U+FFFD for each code point that is no character and that UTF-8 cannot hold.
+
+    >>> without_surrogates("good \\ud800") == "good \\ufffd"
+    True
+    """
     return _LONE_SURROGATE.sub("\ufffd", text)
 
 
-def _encoded(text: str, cleaned: str, read, max_tokens: int) -> Encoded:
-    ids, tokens, spans = list(read.ids), list(read.tokens), list(read.offsets)
+def _encoded(text: str, clean: str, encoding: Encoding, max_tokens: int) -> Encoded:
+    """The text as typed, from the tokenizer's `encoding` of it `clean`, cut to `max_tokens`."""
+    ids, tokens, spans = list(encoding.ids), list(encoding.tokens), list(encoding.offsets)
     dropped = max(0, len(ids) - max_tokens)
     if dropped:  # keep [SEP], the last token, where the models expect it
-        for column in (ids, tokens, spans):
+        columns: tuple[list[Any], ...] = (ids, tokens, spans)
+        for column in columns:
             column[max_tokens - 1 :] = column[-1:]
     inside = [i for i in range(len(ids)) if 0 < i < len(ids) - 1]
-    words, owner = group_words(cleaned, [spans[i] for i in inside])
+    words, owner = group_words(clean, [spans[i] for i in inside])
     word_of: list[int | None] = [None] * len(ids)
     for i, word in zip(inside, owner, strict=True):
         word_of[i] = word
@@ -179,12 +188,17 @@ def _encoded(text: str, cleaned: str, read, max_tokens: int) -> Encoded:
     )
 
 
-def group_words(text: str, spans: list[tuple[int, int]]) -> tuple[list[tuple[int, int]], list[int]]:
+def group_words(
+    text: str, spans: Sequence[tuple[int, int]]
+) -> tuple[list[tuple[int, int]], list[int]]:
     """The words that tokens with these `spans` belong to, and each token's index among them.
 
     A word is a run of `_WORD`; where one token reaches over several ("do n't" gives the token
     "don"), those become one word. Words without a token (cut off, or control characters) are left
     out. Every token gets exactly one word, and words are in order and do not overlap.
+
+    >>> group_words("It isn't", [(0, 2), (3, 6), (6, 7), (7, 8)])  # it, isn, ', t
+    ([(0, 2), (3, 8)], [0, 1, 1, 1])
     """
     bounds = [match.span() for match in _WORD.finditer(text)]
     words: list[tuple[int, int]] = []
@@ -212,6 +226,11 @@ def leave_out(encoded: Encoded, words: Collection[int], *, instead: str = "") ->
 
     Each is replaced by `instead`, say "[MASK]"; where that is empty, the space before it goes too.
     Indices there is no word for are passed over.
+
+    >>> words = ((0, 3), (4, 8))
+    >>> encoded = Encoded("Not good", (2, 3), ("not", "good"), words, (0, 1), words, dropped=0)
+    >>> leave_out(encoded, {0}), leave_out(encoded, {0}, instead="[MASK]")
+    ('good', '[MASK] good')
     """
     kept, at = [], 0
     for index, (start, end) in enumerate(encoded.words):
