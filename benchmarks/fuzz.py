@@ -11,7 +11,9 @@ than about the length.
 import argparse
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import isnan
 from time import perf_counter, process_time
 
 import torch
@@ -24,7 +26,14 @@ from model_zoo.models.registry import SPECS, Model, load
 from model_zoo.reading.score import score
 from model_zoo.tables.table import open_table
 from model_zoo.text.tokens import without_surrogates
-from tests.fuzz.hostile import LONG, TROUBLE, ask, explain, read, texts
+from tests.fuzz.hostile import (
+    LONG,
+    TROUBLE,
+    check_attribution,
+    check_encoding,
+    check_prediction,
+    texts,
+)
 from ui.frame.permalink import View, parse
 from ui.show.cards import changes, coloured_words, edited
 from ui.show.wording import in_figure, notices, plain
@@ -40,7 +49,7 @@ LEAST_MS = 5.0  # below this, time does not tell
 
 
 class Fuzz:
-    """What was asked so far; `text` asks everything of one more text."""
+    """What has been checked so far, counted; `check` is for one more text."""
 
     def __init__(self, models: dict[str, Model]) -> None:
         self.models = models
@@ -48,32 +57,33 @@ class Fuzz:
         self.seen: set[str] = set()
         self.block: list[tuple[str, float | None]] = []
 
-    def text(self, text: str) -> None:
+    def check(self, text: str) -> None:
+        """Everything that must hold for the text, alone and later in a batch."""
         at = self.counts["texts"]
         self.counts["texts"] += 1
         self.seen.add(text)
-        found = read(text)
-        words = len(found.words)
+        encoded = check_encoding(text)
+        words = len(encoded.words)
         plain(text), in_figure(text)
-        answer = ask(self.models["lstm"], text, words)
-        ask(self.models["bilstm"], text, words)
+        prediction = check_prediction(self.models["lstm"], text, words)
+        check_prediction(self.models["bilstm"], text, words)
         self.counts["lstm"] += 1
         self.counts["bilstm"] += 1
-        self.counts["nothing to read"] += answer is None
-        if answer:
-            notices(answer, 512)
+        self.counts["nothing to read"] += prediction is None
+        if prediction:
+            notices(prediction, 512)
         if at % TRANSFORMERS_EVERY == 0:
             for name in ("bert", "distilbert"):
-                ask(self.models[name], text, words)
+                check_prediction(self.models[name], text, words)
                 self.counts[name] += 1
         if at % CHEAP_EVERY == 0:
-            self._explain(text, ["input_x_gradient"], ["lstm", "bilstm"], found.word_texts)
+            self._explain(text, ["input_x_gradient"], ["lstm", "bilstm"], encoded.word_texts)
         if at % SAMPLED_EVERY == 0 and words <= 30:
             methods = [name for name in METHODS if name != "integrated_gradients"]
-            self._explain(text, methods, list(SPECS), found.word_texts)
+            self._explain(text, methods, list(SPECS), encoded.word_texts)
         if at % GRADIENTS_EVERY == 0 and words <= 30:
-            self._explain(text, ["integrated_gradients"], list(SPECS), found.word_texts)
-        self.block.append((text, answer.positive if answer else None))
+            self._explain(text, ["integrated_gradients"], list(SPECS), encoded.word_texts)
+        self.block.append((text, prediction.positive if prediction else None))
         if len(self.block) == BLOCK:
             self.together()
 
@@ -83,23 +93,25 @@ class Fuzz:
         if not block:
             return
         batched = score([self.models["lstm"]], [text for text, _ in block]).positive[:, 0]
-        for share, (text, alone) in zip(batched.tolist(), block, strict=True):
-            same = share != share if alone is None else abs(share - alone) < 1e-4
-            assert same, f"in a batch {share}, alone {alone}: {text!r}"
+        for positive, (text, alone) in zip(batched.tolist(), block, strict=True):
+            same = isnan(positive) if alone is None else abs(positive - alone) < 1e-4
+            assert same, f"in a batch {positive}, alone {alone}: {text!r}"
         self.counts["in batches"] += len(block)
 
-    def _explain(self, text: str, methods: list[str], names: list[str], words) -> None:
+    def _explain(
+        self, text: str, methods: list[str], names: list[str], words: Sequence[str]
+    ) -> None:
         for method in methods:
             for name in names:
-                if explain(self.models[name], text, method, words):
+                if check_attribution(self.models[name], text, method, words):
                     self.counts[f"attributions: {method}"] += 1
 
 
 def fuzz(count: int, number: int) -> Counter[str]:
-    """Ask of so many texts; what was counted."""
-    asked = Fuzz({name: load(name) for name in SPECS})
+    """Check so many texts, drawn with this seed; what was counted."""
+    fuzzed = Fuzz({name: load(name) for name in SPECS})
     for text in (*TROUBLE, *LONG):
-        asked.text(text)
+        fuzzed.check(text)
 
     @seed(number)
     @settings(
@@ -111,13 +123,13 @@ def fuzz(count: int, number: int) -> Counter[str]:
     )
     @given(texts)
     def run(text: str) -> None:
-        asked.text(text)
+        fuzzed.check(text)
 
     run()
-    asked.together()
-    asked.counts["different texts"] = len(asked.seen)
-    asked.counts["code points"] = len(set().union(*asked.seen))
-    return asked.counts
+    fuzzed.together()
+    fuzzed.counts["different texts"] = len(fuzzed.seen)
+    fuzzed.counts["code points"] = len(set().union(*fuzzed.seen))
+    return fuzzed.counts
 
 
 def families() -> dict[str, str]:
@@ -155,17 +167,12 @@ def ways() -> dict[str, Callable[[str], object]]:
     default = View("x")
 
     def compared(text: str) -> object:
-        before = ask(lstm, "A film.", 2)
-        assert before
+        prediction = check_prediction(lstm, "A film.", 3)
+        assert prediction
         words = text.split()
-        other = " ".join([*words[1::2], "x", *words[::2]])
-        left, right = (
-            type(before)(
-                before.model, one, before.label, before.probabilities, before.tokens, 0, 0, 1.0, 1.0
-            )
-            for one in (text, other)
-        )
-        return changes([left], [right], called=("a", "b")), edited(text, other)
+        shuffled = " ".join([*words[1::2], "x", *words[::2]])
+        first, second = (replace(prediction, text=version) for version in (text, shuffled))
+        return changes([first], [second], called=("a", "b")), edited(text, shuffled)
 
     def coloured(text: str) -> object:
         words = text.split()
@@ -173,13 +180,13 @@ def ways() -> dict[str, Callable[[str], object]]:
 
     def table(text: str, name: str) -> object:
         try:
-            found = open_table(without_surrogates(text).encode(), name)
-            return sum(1 for _ in found.rows())
+            opened = open_table(without_surrogates(text).encode(), name)
+            return sum(1 for _ in opened.rows())
         except DataError as error:
             return error
 
     return {
-        "read, leave out": read,
+        "read, leave out": check_encoding,
         "plain": plain,
         "in_figure": in_figure,
         "coloured": coloured,
@@ -196,7 +203,7 @@ def growth() -> bool:
     fine = True
     print(f"\ntime for {LONGER:,} characters, and how many times that for {SHORT:,}")
     for way, run in ways().items():
-        worst, told = 0.0, ""
+        worst, line = 0.0, ""
         for family, piece in families().items():
             short, longer = (
                 min(_timed(run, piece * (size // len(piece))) for _ in range(5))
@@ -204,11 +211,11 @@ def growth() -> bool:
             )
             ratio = longer / max(short, 1e-3)
             if longer >= LEAST_MS and ratio > worst:
-                worst, told = ratio, f"{longer:9.1f} ms {ratio:6.1f}×  {family}"
+                worst, line = ratio, f"{longer:9.1f} ms {ratio:6.1f}×  {family}"
             if longer >= LEAST_MS and ratio > MOST:
                 fine = False
                 print(f"  GROWS TOO FAST  {way}: {family}, {longer:.0f} ms, {ratio:.0f}×")
-        print(f"  {way:16} {told or f'always under {LEAST_MS:.0f} ms'}")
+        print(f"  {way:16} {line or f'always under {LEAST_MS:.0f} ms'}")
     return fine
 
 
@@ -219,7 +226,7 @@ def _timed(run: Callable[[str], object], text: str) -> float:
 
 
 def main() -> int:
-    """Print what was found; the exit status."""
+    """Print the figures; the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--texts", type=int, default=21_000)
     parser.add_argument("--seed", type=int, default=0)

@@ -46,26 +46,26 @@ def main() -> None:
         theirs = pipeline("text-classification", model=str(MODELS_DIR / name), device="cpu")
 
         def run_theirs(texts: list[str], pipe=theirs) -> list[float]:
-            found = pipe(texts, batch_size=32, top_k=None)
-            return [one["score"] for row in found for one in row if one["label"] == "positive"]
+            rows = pipe(texts, batch_size=32, top_k=None)
+            return [label["score"] for row in rows for label in row if label["label"] == "positive"]
 
         def run_ours(texts: list[str], model=model) -> list[float]:
             windows = range(0, len(texts), WINDOW)
-            found = join([score([model], texts[at : at + WINDOW]) for at in windows])
-            return found.positive[:, 0].tolist()
+            scored = join([score([model], texts[at : at + WINDOW]) for at in windows])
+            return scored.positive[:, 0].tolist()
 
         ways = [("pipeline", run_theirs), ("ours", run_ours)]
         seconds: dict[str, list[float]] = {way: [] for way, _ in ways}
-        answers = {}
+        positive: dict[str, list[float]] = {}
         for _, run in ways:
             run(texts[:64])
         for _ in range(arguments.rounds):
             for way, run in ways:
                 started = perf_counter()
-                answers[way] = run(texts)
+                positive[way] = run(texts)
                 seconds[way].append(perf_counter() - started)
             ways.reverse()
-        pairs = zip(answers["pipeline"], answers["ours"], strict=True)
+        pairs = zip(positive["pipeline"], positive["ours"], strict=True)
         took = {way: median(taken) for way, taken in seconds.items()}
         print(
             f"{name}: pipeline {took['pipeline']:.1f} s ({arguments.rows / took['pipeline']:.0f} "

@@ -1,7 +1,7 @@
 """Small files that ask for much memory.
 
 `python -m tests.fuzz.bombs make FOLDER` makes them all; `… read FOLDER` reads each as the page Your
-data does, in a process of its own, and prints by how many MB that grew, and what was said.
+data does, in a process of its own, and prints by how many MB that grew, and the rows or the error.
 """
 
 import io
@@ -54,20 +54,20 @@ def lying(size: int = 200_000_000) -> bytes:
     """A cell whose file says at its end, where readers look first, that it is small."""
     whole = bytearray(cell(size))
     column = parquet.ParquetFile(io.BytesIO(whole)).metadata.row_group(0).column(0)
-    told = _varint(column.total_uncompressed_size)
-    small = b"\xe4" + b"\x80" * (len(told) - 2) + b"\x00"
+    honest = _varint(column.total_uncompressed_size)
+    small = b"\xe4" + b"\x80" * (len(honest) - 2) + b"\x00"
     summary = len(whole) - 8 - int.from_bytes(whole[-8:-4], "little")
-    whole[summary:] = whole[summary:].replace(told, small)
+    whole[summary:] = whole[summary:].replace(honest, small)
     return bytes(whole)
 
 
 def _varint(value: int) -> bytes:
     """A whole number in Thrift's compact protocol."""
-    value, found = 2 * value, bytearray()
+    value, lower = 2 * value, bytearray()
     while value > 127:
-        found.append(value & 127 | 128)
+        lower.append(value & 127 | 128)
         value >>= 7
-    return bytes([*found, value])
+    return bytes([*lower, value])
 
 
 def keys() -> bytes:
@@ -88,18 +88,18 @@ BOMBS = {
 
 
 def read(file: Path) -> None:
-    """Read it, and print what that took and said."""
+    """Read it, and print what that took, and its rows or the error."""
     from ui.data.dataset import _dataset
 
     content = file.read_bytes()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         table = open_table(content, file.name)
-        said = f"{len(_dataset(table).frame):,} rows"
+        result = f"{len(_dataset(table).frame):,} rows"
     except DataError as error:
-        said = str(error)
+        result = str(error)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(file.name, grown // 1024, said, sep="\t", flush=True)
+    print(file.name, grown // 1024, result, sep="\t", flush=True)
 
 
 if __name__ == "__main__":

@@ -116,43 +116,44 @@ texts = st.lists(_pieces, max_size=5).flatmap(
 )
 
 
-def read(text: str) -> Encoded:
+def check_encoding(text: str) -> Encoded:
     """The text as the models read it, once found sound."""
-    (found,) = TOKENIZER.encode([text])
+    (encoded,) = TOKENIZER.encode([text])
     size = len(text)
-    assert found.text == text and len(found.ids) <= MAX_TOKENS
-    assert len(found.ids) == len(found.tokens) == len(found.spans) == len(found.word_of)
-    assert all(0 <= start <= end <= size for start, end in (*found.spans, *found.words))
-    assert all(a[1] <= b[0] for a, b in zip(found.words, found.words[1:], strict=False))
-    inside = found.word_of[1:-1]
-    assert sorted(set(inside)) == list(range(len(found.words))) and list(inside) == sorted(inside)
+    assert encoded.text == text and len(encoded.ids) <= MAX_TOKENS
+    assert len(encoded.ids) == len(encoded.tokens) == len(encoded.spans) == len(encoded.word_of)
+    assert all(0 <= start <= end <= size for start, end in (*encoded.spans, *encoded.words))
+    assert all(a[1] <= b[0] for a, b in zip(encoded.words, encoded.words[1:], strict=False))
+    inside = encoded.word_of[1:-1]
+    assert sorted(set(inside)) == list(range(len(encoded.words))) and list(inside) == sorted(inside)
     for some in ((), (0,), range(0, 600, 2), range(600)):
-        assert len(leave_out(found, some)) <= size
-        leave_out(found, some, instead="[MASK]")
-    return found
+        assert len(leave_out(encoded, some)) <= size
+        leave_out(encoded, some, instead="[MASK]")
+    return encoded
 
 
-def ask(model: Model, text: str, words: int) -> Prediction | None:
+def check_prediction(model: Model, text: str, words: int) -> Prediction | None:
     """The model's answer, once found sound; None where the text, of so many `words`, has none."""
     try:
-        (found,) = predict(model, [text])
+        (prediction,) = predict(model, [text])
     except TextError:
         assert not words
         return None
     assert words
-    assert all(isfinite(p) and 0 <= p <= 1 for p in found.probabilities)
-    assert abs(sum(found.probabilities) - 1) < 1e-9
-    assert found.text == text and found.positive == found.probabilities[1]
-    return found
+    assert all(isfinite(p) and 0 <= p <= 1 for p in prediction.probabilities)
+    assert abs(sum(prediction.probabilities) - 1) < 1e-9
+    assert prediction.text == text and prediction.positive == prediction.probabilities[1]
+    return prediction
 
 
-def explain(model: Model, text: str, method: str, words: Sequence[str]) -> bool:
+def check_attribution(model: Model, text: str, method: str, words: Sequence[str]) -> bool:
     """Whether there are attributions (there are none for texts too long to sample), once sound."""
     try:
-        found = attribute(model, text, method=method)
+        attribution = attribute(model, text, method=method)
     except ZooError as error:
         assert str(error).endswith(".")
         return False
-    assert tuple(words) == found.words and len(found.word_scores) == len(words)
-    assert all(map(isfinite, (*found.scores, *found.word_scores, found.rise, found.gap or 0)))
+    assert tuple(words) == attribution.words and len(attribution.word_scores) == len(words)
+    scores = (*attribution.scores, *attribution.word_scores)
+    assert all(map(isfinite, (*scores, attribution.rise, attribution.gap or 0)))
     return True

@@ -29,18 +29,18 @@ small = settings(
 
 @settings(small, max_examples=200)
 @given(st.dictionaries(OURS | st.text(max_size=20), st.lists(VALUES, max_size=4), max_size=8))
-def test_any_address_gives_a_view_that_can_be_linked_to(asked):
-    found, notices = parse(asked, DEFAULT)
-    assert found.models and set(found.models) <= set(SPECS)
-    assert len(found.text) <= MAX_LINK_CHARACTERS and len(found.without) <= MAX_WITHOUT
+def test_any_address_gives_a_view_that_can_be_linked_to(query):
+    view, notices = parse(query, DEFAULT)
+    assert view.models and set(view.models) <= set(SPECS)
+    assert len(view.text) <= MAX_LINK_CHARACTERS and len(view.without) <= MAX_WITHOUT
     assert all(len(notice) < 600 for notice in notices) and len(notices) <= len(View.__slots__)
-    said = parameters(found, DEFAULT)
-    assert said is not None and link("https://quartet.example/", said)
+    linked = parameters(view, DEFAULT)
+    assert linked is not None and link("https://quartet.example/", linked)
 
 
-def opened(asked):
+def opened(query):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
-    for key, values in asked.items():
+    for key, values in query.items():
         app.query_params[key] = values
     return app.run()
 
@@ -55,19 +55,19 @@ KEYS = OURS | st.text(st.characters(codec="utf-8"), min_size=1, max_size=20).fil
 @pytest.mark.slow
 @settings(small, max_examples=10)
 @given(st.dictionaries(KEYS, st.lists(SENT, min_size=1, max_size=3), min_size=1, max_size=6))
-def test_the_page_opens_whatever_its_address_says(asked):
-    asked |= {"models": [*asked.get("models", []), "lstm"]}  # the last counts; it is quick
-    app = opened(asked)
+def test_the_page_opens_whatever_its_address_says(query):
+    query |= {"models": [*query.get("models", []), "lstm"]}  # the last counts; it is quick
+    app = opened(query)
     assert not app.exception and not app.error
-    kept = {key: values for key, values in asked.items() if key not in View.__slots__}
+    kept = {key: values for key, values in query.items() if key not in View.__slots__}
     for key, values in kept.items():  # others' are left alone
         assert app.query_params[key] in (values, values[0])
 
 
 @pytest.mark.slow
 def test_the_last_of_repeated_keys_counts_and_a_huge_address_is_ignored():
-    asked = {"models": ["gpt", "lstm"], "text": ["x" * 300_000, "Good."], "pinned": ["y" * 200_000]}
-    app = opened(asked)
+    query = {"models": ["gpt", "lstm"], "text": ["x" * 300_000, "Good."], "pinned": ["y" * 200_000]}
+    app = opened(query)
     assert not app.exception and app.text_input(key="typed").value == "Good."
     assert app.pills(key="chosen").value == ["lstm"] and len(app.warning) == 1
 

@@ -31,9 +31,9 @@ def outcome(content: bytes, name: str) -> str | list:
         table = open_table(content, name)
         rows = list(table.rows())
     except DataError as error:
-        said = str(error)
-        assert "\n" not in said and len(said) < 400
-        return said
+        sentence = str(error)
+        assert "\n" not in sentence and len(sentence) < 400
+        return sentence
     assert rows and all(len(row) == len(table.columns) for row in rows)
     assert len(set(table.columns)) == len(table.columns)
     assert all(isinstance(cell, str) for row in rows for cell in row)
@@ -75,7 +75,7 @@ def test_a_damaged_parquet_file_is_read_or_refused(data):
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "part"),
     [
         ("a.csv", b"\xef\xbb\xbf", "blank lines"),
         ("a.csv", b"\xef\xbb\xbf\xef\xbb\xbf", ""),
@@ -94,8 +94,8 @@ def test_a_damaged_parquet_file_is_read_or_refused(data):
         ("a.jsonl", b"{" + b",".join(b'"k%d":1' % i for i in range(80_000)) + b"}", "columns"),
     ],
 )  # fmt: skip
-def test_odd_beginnings_and_long_lines(name, content, said):
-    assert said in str(outcome(content, name))
+def test_odd_beginnings_and_long_lines(name, content, part):
+    assert part in str(outcome(content, name))
 
 
 def test_many_keys_over_many_lines_are_counted_as_they_come():
@@ -121,7 +121,7 @@ def test_mixed_line_ends():
 
 
 @pytest.mark.parametrize(
-    ("column", "said"),
+    ("column", "part"),
     [
         (pa.array([b"\xff\xfe", b"x"]), "xff"),
         (pa.array([2**31 - 1, 0], pa.int32()).cast(pa.date32()), "not a Parquet file"),
@@ -134,8 +134,8 @@ def test_mixed_line_ends():
         (pa.nulls(2), ""),
     ],
 )
-def test_odd_parquet_columns(column, said):
-    assert said in str(outcome(packed(pa.table({"text": column})), "a.parquet"))
+def test_odd_parquet_columns(column, part):
+    assert part in str(outcome(packed(pa.table({"text": column})), "a.parquet"))
 
 
 def test_parquet_columns_of_the_same_name_or_too_many():
@@ -157,11 +157,11 @@ def test_repeated_texts_come_back_in_order():
 def test_a_cell_is_refused_before_it_is_unpacked_whatever_the_summary_says(monkeypatch):
     monkeypatch.setattr(parquet_reader, "MAX_HELD_BYTES", 1_000_000)
     honest, liar = bombs.cell(2_000_000), bombs.lying(2_000_000)
-    told = [
+    summarised = [
         ParquetFile(io.BytesIO(content)).metadata.row_group(0).column(0).total_uncompressed_size
         for content in (honest, liar)
     ]
-    assert told[0] > 2_000_000 and told[1] < 100
+    assert summarised[0] > 2_000_000 and summarised[1] < 100
     for content in (honest, liar):
         assert "2 MB at once to unpack" in outcome(content, "a.parquet")
 
@@ -181,8 +181,8 @@ def test_bombs_stay_small(tmp_path):
 
     run("make")
     assert all(file.stat().st_size < 50_000_000 for file in tmp_path.iterdir())
-    found = [line.split("\t") for line in run("read").splitlines()]
-    assert [name for name, *_ in found] == list(BOMBS)
-    assert not [line for line in found if int(line[1]) > MOST_MB], found
-    taken = [name for name, _, said in found if said.endswith(" rows")]
+    results = [line.split("\t") for line in run("read").splitlines()]
+    assert [name for name, *_ in results] == list(BOMBS)
+    assert not [result for result in results if int(result[1]) > MOST_MB], results
+    taken = [name for name, _, result in results if result.endswith(" rows")]
     assert taken == ["50 million rows.parquet"]  # whose first are a sound table

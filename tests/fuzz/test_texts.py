@@ -1,12 +1,21 @@
 """Any text at all through tokenizer, models and attributions; `make fuzz` asks of many more."""
 
+from math import isnan
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from model_zoo.explain.attribute import METHODS
 from model_zoo.models.registry import SPECS, load
 from model_zoo.reading.score import score
-from tests.fuzz.hostile import LONG, TROUBLE, ask, explain, read, texts
+from tests.fuzz.hostile import (
+    LONG,
+    TROUBLE,
+    check_attribution,
+    check_encoding,
+    check_prediction,
+    texts,
+)
 
 small = settings(
     derandomize=True,
@@ -24,45 +33,45 @@ def models():
 @settings(small, max_examples=120)
 @given(texts)
 def test_any_text_is_read_soundly(text):
-    read(text)
+    check_encoding(text)
 
 
 @pytest.mark.slow
 @settings(small, max_examples=200)
 @given(texts)
 def test_any_text_is_answered_soundly(models, text):
-    words = len(read(text).words)
+    words = len(check_encoding(text).words)
     for name in ("lstm", "bilstm"):
-        ask(models[name], text, words)
+        check_prediction(models[name], text, words)
 
 
 @pytest.mark.slow
 def test_troublemakers_in_all_four_models_alone_and_together(models):
-    found = [read(text) for text in TROUBLE]
+    words = [len(check_encoding(text).words) for text in TROUBLE]
     alone = [
-        [ask(models[name], one.text, len(one.words)) for name in ("lstm", "distilbert")]
-        for one in found
+        [check_prediction(models[name], text, count) for name in ("lstm", "distilbert")]
+        for text, count in zip(TROUBLE, words, strict=True)
     ]
-    together = score([models["lstm"], models["distilbert"]], [one.text for one in found])
-    for row, pair in zip(together.positive, alone, strict=True):
-        for share, one in zip(row, pair, strict=True):
-            if one is None:
-                assert share != share  # NaN: nothing to read
+    together = score([models["lstm"], models["distilbert"]], TROUBLE)
+    for row, predictions in zip(together.positive, alone, strict=True):
+        for positive, prediction in zip(row, predictions, strict=True):
+            if prediction is None:
+                assert isnan(positive)  # nothing to read
             else:
-                assert share == pytest.approx(one.positive, abs=1e-4)
-    for one in found[:40:8]:
+                assert positive == pytest.approx(prediction.positive, abs=1e-4)
+    for text, count in list(zip(TROUBLE, words, strict=True))[:40:8]:
         for name in ("bilstm", "bert"):
-            ask(models[name], one.text, len(one.words))
+            check_prediction(models[name], text, count)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", LONG, ids=range(len(LONG)))
 def test_long_runs_are_read_and_answered(models, text):
-    ask(models["lstm"], text, len(read(text).words))
+    check_prediction(models["lstm"], text, len(check_encoding(text).words))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_attributions_of_troublemakers_are_finite(models, method):
     for name, text in zip([*SPECS] * 3, TROUBLE[::3], strict=False):
-        explain(models[name], text, method, read(text).word_texts)
+        check_attribution(models[name], text, method, check_encoding(text).word_texts)

@@ -42,9 +42,9 @@ def test_trouble_everywhere_is_scored_and_shown_as_typed(page, name):
     page.file_uploader[0].set_value((name, content, "text/csv")).run()
     assert not page.exception and not page.error, page.error
     page.selectbox[1].set_value(LABEL).run()
-    for number, said in enumerate(("negative", "positive")):
-        page.button_group(f"meaning-{LABEL}-{number}").set_value(said).run()
-    next(one for one in page.button if one.label.startswith("Score all")).click().run()
+    for number, label in enumerate(("negative", "positive")):
+        page.button_group(f"meaning-{LABEL}-{number}").set_value(label).run()
+    next(button for button in page.button if button.label.startswith("Score all")).click().run()
     assert not page.exception
     for wanted in (MARKUP[0], "[", "\\", "İ", "(?i", "\x1b["):
         page.text_input(key="rows search").set_value(wanted).run()
@@ -55,7 +55,7 @@ def test_trouble_everywhere_is_scored_and_shown_as_typed(page, name):
 def test_a_file_that_was_scored_before_is_scored_again(page):
     content = table([("text", "lstm_label", "lstm_positive"), ("Good.", "positive", "much")])
     page.file_uploader[0].set_value(("again.csv", content, "text/csv")).run()
-    next(one for one in page.button if one.label.startswith("Score all")).click().run()
+    next(button for button in page.button if button.label.startswith("Score all")).click().run()
     from model_zoo.reading.score import join
     from model_zoo.tables.table import open_table
     from ui.data.rows import _file
@@ -64,8 +64,8 @@ def test_a_file_that_was_scored_before_is_scored_again(page):
     (blocks,) = data.scored.values()
     scored = join(blocks)
     for kind in (".csv", ".parquet"):
-        found = open_table(_file(data, scored, kind)(), f"a{kind}")
-        assert found.columns[3:] == ("lstm_label_new", "lstm_positive_new")
+        opened = open_table(_file(data, scored, kind)(), f"a{kind}")
+        assert opened.columns[3:] == ("lstm_label_new", "lstm_positive_new")
 
 
 def test_what_is_too_much_once_unpacked_is_refused(page, monkeypatch):

@@ -41,11 +41,11 @@ def run(code, without=()):
         "patches.WHILE_IMPORTING = tuple(\n"
         f"    row for row in patches.WHILE_IMPORTING if row.name not in {tuple(without)})\n{code}"
     )
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
     )
-    assert found.returncode == 0, found.stderr
-    return found.stdout
+    assert process.returncode == 0, process.stderr
+    return process.stdout
 
 
 @pytest.mark.slow
@@ -91,12 +91,12 @@ def test_without_the_row_an_import_brings_it_or_breaks(row):
     """It breaks where the real module meets the stand-in of another row."""
     importing = {"captum": "captum.attr", "transformers": "model_zoo.models.recurrent"}
     brings = {"torch.distributed:is_available": "torch.distributed.tensor"}.get(row.name, row.name)
-    found = run(
+    printed = run(
         f"with suppress(Exception), patches.lean_imports(): import {importing[package(row)]}\n"
         f"print({brings!r} in sys.modules)",
         without=[row.name],
     )
-    assert found == "True\n"
+    assert printed == "True\n"
 
 
 # For good
@@ -122,14 +122,14 @@ def test_streamlit_does_not_look_for_its_own_address(fresh, monkeypatch, patched
 
     net_util = fresh("streamlit.net_util")
     monkeypatch.setattr(server_util, "net_util", net_util)
-    asked = []
+    requested = []
     answer = SimpleNamespace(text="192.0.2.1")
-    monkeypatch.setattr(requests, "get", lambda url, **_: asked.append(url) or answer)
-    monkeypatch.setattr(socket, "socket", lambda *_: asked.append("network") or MagicMock())
+    monkeypatch.setattr(requests, "get", lambda url, **_: requested.append(url) or answer)
+    monkeypatch.setattr(socket, "socket", lambda *_: requested.append("network") or MagicMock())
     if patched:
         patches.apply("streamlit")
     assert not server_util.is_url_from_allowed_origins("https://elsewhere.example")
-    assert asked == ([] if patched else ["network", "http://checkip.amazonaws.com"])
+    assert requested == ([] if patched else ["network", "http://checkip.amazonaws.com"])
 
 
 @pytest.mark.parametrize("patched", [False, True])
@@ -214,8 +214,8 @@ def reaching(source):
     ids=lambda file: str(file.relative_to(ROOT)),
 )
 def test_nothing_else_reaches_into_other_packages(file):
-    found = list(reaching(file.read_text(encoding="utf-8")))
-    assert bool(found) is (file.name == "patches.py"), found
+    lines = list(reaching(file.read_text(encoding="utf-8")))
+    assert bool(lines) is (file.name == "patches.py"), lines
 
 
 @pytest.mark.parametrize(

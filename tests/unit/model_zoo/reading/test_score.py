@@ -44,19 +44,19 @@ def models():
 
 @pytest.mark.slow
 def test_the_same_as_one_at_a_time_and_in_order(models):
-    found = score(models, TEXTS, batch_size=3)
-    assert found.models == tuple(SPECS) and found.positive.shape == (len(TEXTS), len(SPECS))
+    scored = score(models, TEXTS, batch_size=3)
+    assert scored.models == tuple(SPECS) and scored.positive.shape == (len(TEXTS), len(SPECS))
     for row, text in enumerate(TEXTS):
         if not text.strip(" \u200b"):
-            assert np.isnan(found.positive[row]).all()
+            assert np.isnan(scored.positive[row]).all()
             continue
         for column, model in enumerate(models):
             alone = predict(model, [text])[0]
-            assert found.positive[row, column] == pytest.approx(alone.positive, abs=1e-5)
-            assert found.tokens[row] == len(alone.tokens)
-            assert found.dropped[row] == alone.dropped
-            assert found.unknown[row] == alone.unknown
-    assert found.dropped[5] > 0 and found.unknown[6] > 0
+            assert scored.positive[row, column] == pytest.approx(alone.positive, abs=1e-5)
+            assert scored.tokens[row] == len(alone.tokens)
+            assert scored.dropped[row] == alone.dropped
+            assert scored.unknown[row] == alone.unknown
+    assert scored.dropped[5] > 0 and scored.unknown[6] > 0
 
 
 def test_progress_adds_up_and_parts_join(lstm):
@@ -71,13 +71,13 @@ def test_progress_adds_up_and_parts_join(lstm):
 
 def test_batches_are_bounded_by_count_and_by_tokens(lstm):
     encoded = lstm.encode(["a " * n for n in (300, 1, 500, 2, 400, 3) * 4])
-    found = list(batches(encoded, 8))
-    assert sorted(i for batch in found for i in batch) == list(range(24))
-    for batch in found:
+    made = list(batches(encoded, 8))
+    assert sorted(i for batch in made for i in batch) == list(range(24))
+    for batch in made:
         assert len(batch) <= 8
         longest = max(len(encoded[i].ids) for i in batch)
         assert len(batch) * longest <= MAX_BATCH_TOKENS
-    assert max(map(len, found)) == 8  # short texts do fill a batch
+    assert max(map(len, made)) == 8  # short texts do fill a batch
 
 
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".jsonl", ".parquet"])
@@ -85,8 +85,8 @@ def test_a_file_is_scored_into_any_format(tmp_path, lstm, ending):
     source = tmp_path / "in.csv"
     source.write_text("id,text\n1,Great fun.\n2,\n3,=Awful\n", encoding="utf-8")
     out = tmp_path / f"out{ending}"
-    found = score_file([lstm], source, out, text="text")
-    assert (found.rows, found.unread, found.resumed) == (3, 1, 0)
+    result = score_file([lstm], source, out, text="text")
+    assert (result.rows, result.unread, result.resumed) == (3, 1, 0)
     table = open_table(out)
     assert table.columns == ("id", "text", "lstm_label", "lstm_positive")
     rows = list(table.rows())
@@ -201,6 +201,6 @@ def test_killed_and_run_again_it_gives_the_same_bytes(tmp_path):
     killed.wait()
     assert not out.exists()
     again = start(out)
-    said, _ = again.communicate(timeout=120)
-    assert again.returncode == 0 and b'"resumed": 0' not in said
+    printed, _ = again.communicate(timeout=120)
+    assert again.returncode == 0 and b'"resumed": 0' not in printed
     assert out.read_bytes() == whole.read_bytes()

@@ -35,13 +35,13 @@ def test_typed_text_reads_as_training_data_does(typed, as_in_sst2):
 
 
 def test_words_are_those_typed():
-    found = read("It isn't a well-made film, but UNBELIEVABLY moving…")
-    assert found.word_texts == (
+    encoded = read("It isn't a well-made film, but UNBELIEVABLY moving…")
+    assert encoded.word_texts == (
         "It", "isn't", "a", "well-made", "film", ",", "but", "UNBELIEVABLY", "moving", "…",
     )  # fmt: skip
-    assert found.tokens[0] == "[CLS]" and found.tokens[-1] == "[SEP]"
-    assert found.word_of[0] is None and found.word_of[-1] is None
-    pieces = [t for t, w in zip(found.tokens, found.word_of, strict=True) if w == 1]
+    assert encoded.tokens[0] == "[CLS]" and encoded.tokens[-1] == "[SEP]"
+    assert encoded.word_of[0] is None and encoded.word_of[-1] is None
+    pieces = [t for t, w in zip(encoded.tokens, encoded.word_of, strict=True) if w == 1]
     assert pieces == ["isn", "'", "t"]
 
 
@@ -63,28 +63,28 @@ texts = st.text(st.characters(), max_size=60) | st.text(
 @example("İstanbul ﷺ ﬁne")
 @example("`` '' ``'' n't n't")
 def test_offsets_and_words_hold_for_any_text(text):
-    found = read(text)
+    encoded = read(text)
     size = len(text)
-    assert found.text == text
-    assert len(found.ids) == len(found.tokens) == len(found.spans) == len(found.word_of)
-    assert all(0 <= start <= end <= size for start, end in found.spans + found.words)
-    starts = [start for start, _ in found.words]
+    assert encoded.text == text
+    assert len(encoded.ids) == len(encoded.tokens) == len(encoded.spans) == len(encoded.word_of)
+    assert all(0 <= start <= end <= size for start, end in encoded.spans + encoded.words)
+    starts = [start for start, _ in encoded.words]
     assert starts == sorted(starts)
-    for (_, end), (start, _) in zip(found.words, found.words[1:], strict=False):
+    for (_, end), (start, _) in zip(encoded.words, encoded.words[1:], strict=False):
         assert end <= start
-    inside = found.word_of[1:-1]
+    inside = encoded.word_of[1:-1]
     assert None not in inside
-    assert sorted(set(inside)) == list(range(len(found.words)))  # every word has a token
+    assert sorted(set(inside)) == list(range(len(encoded.words)))  # every word has a token
     assert list(inside) == sorted(inside)
-    for (start, end), word in zip(found.spans[1:-1], inside, strict=True):
-        assert found.words[word][0] <= start and end <= found.words[word][1]
+    for (start, end), word in zip(encoded.spans[1:-1], inside, strict=True):
+        assert encoded.words[word][0] <= start and end <= encoded.words[word][1]
 
 
 def test_truncation_is_counted_and_keeps_the_end_mark():
-    found = read("good " * 600)
-    assert len(found.ids) == 512 and found.tokens[-1] == "[SEP]"
-    assert found.truncated and found.dropped == 600 + 2 - 512
-    assert len(found.words) == 510
+    encoded = read("good " * 600)
+    assert len(encoded.ids) == 512 and encoded.tokens[-1] == "[SEP]"
+    assert encoded.truncated and encoded.dropped == 600 + 2 - 512
+    assert len(encoded.words) == 510
     short = read("good film", max_tokens=3)
     assert short.tokens == ("[CLS]", "good", "[SEP]") and short.dropped == 1
     assert not read("good " * 510).truncated
@@ -98,8 +98,8 @@ def test_all_models_read_with_the_same_tokenizer():
 
 def test_folders_with_the_same_tokenizer_share_it():
     folders = (MODELS_DIR / name for name in ("bert", "lstm"))
-    one, other = map(TextTokenizer, folders)
-    assert one.backend is other.backend
+    first, second = map(TextTokenizer, folders)
+    assert first.backend is second.backend
 
 
 @pytest.mark.parametrize("content", [None, "", "{}", "[1, 2"])
@@ -126,9 +126,9 @@ def test_a_token_over_two_words_joins_them():
     ],
 )
 def test_words_can_be_left_out_or_masked(words, dropped, masked):
-    found = read("This is not a bad film, really.")
-    assert leave_out(found, words) == dropped
-    assert leave_out(found, words, instead="[MASK]") == masked
+    encoded = read("This is not a bad film, really.")
+    assert leave_out(encoded, words) == dropped
+    assert leave_out(encoded, words, instead="[MASK]") == masked
 
 
 def test_a_mask_put_into_the_text_is_read_as_one_token():
