@@ -2,10 +2,12 @@
 
 import streamlit as st
 
-from ui.compare import answers
+from ui.compare.answers import answers
 from ui.compare.explained import explained
+from ui.compare.formation import formation
 from ui.compare.gauges import gauges
 from ui.compare.share import share
+from ui.compare.toolbar import toolbar
 from ui.frame import state
 from ui.frame.page import page
 from ui.frame.text import reading, text_box, word_chips
@@ -17,16 +19,16 @@ with page("Compare"):
     encoded, row = text_box()
     text = reading(encoded)
     with row:
-        answers.toolbar(text)
+        toolbar(text)
     chips = st.container(key="words")
-    found, columns = answers.answers(text)
+    found, columns = answers(text)
     with chips:  # drawn after the answers, which the browser would otherwise show later
         word_chips(encoded)
     if found:
         dials = {name: column.empty() for name, column in columns.items()}
         reasons = {name: column.empty() for name, column in columns.items()}
         gauge_row = st.container()
-        courses = answers.formation(found)
+        courses = formation(found)
         with row:
             share(found, courses)
         with gauge_row:  # drawn last: measuring takes a second, and nothing has to wait for it

@@ -35,7 +35,9 @@ from tests.fuzz.hostile import (
     texts,
 )
 from ui.frame.permalink import View, parse
-from ui.show.cards import changes, coloured_words, edited
+from ui.show.cards import changes
+from ui.show.coloured import coloured_words
+from ui.show.difference import edited
 from ui.show.wording import in_figure, notices, plain
 
 TRANSFORMERS_EVERY = 40  # texts

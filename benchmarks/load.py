@@ -85,7 +85,7 @@ def expected(texts: Sequence[str]) -> dict[str, Answer]:
     from model_zoo.explain.attribute import attribute
     from model_zoo.inside.stepwise import stepwise
     from model_zoo.reading.predict import predict
-    from ui.show.figures import READINGS
+    from ui.compare.figures import READINGS
     from ui.show.theme import TITLES
 
     torch.set_num_threads(1)

@@ -13,13 +13,14 @@ from model_zoo.errors import ZooError
 from model_zoo.explain.flip import Flip
 from model_zoo.explain.records import Attribution, Trust
 from model_zoo.labels import LABELS
+from ui.attributions import figures
 from ui.frame import state
 from ui.serve import cached
 from ui.serve.results import Advance
 from ui.serve.turns import my_turn
-from ui.show import figures
 from ui.show.attribution import toward_positive
-from ui.show.cards import coloured_words, edited
+from ui.show.coloured import coloured_words
+from ui.show.difference import edited
 from ui.show.theme import PLAIN, TITLES
 from ui.show.wording import listing, percent, plain, signed_number, trusted
 

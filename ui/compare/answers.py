@@ -1,30 +1,23 @@
-"""The parts of the Compare page: whom to ask, what they answer, and how the answers form."""
+"""What the chosen models answer: a card each, with the agreement on top."""
 
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from time import sleep
 
 import streamlit as st
 
 from model_zoo.errors import TextError, ZooError
-from model_zoo.inside.stepwise import Course
-from model_zoo.models.network import Capability
-from model_zoo.models.registry import SPECS, having
 from model_zoo.reading.predict import Prediction, predict
-from model_zoo.text.tokens import MAX_TOKENS, Encoded
+from model_zoo.text.tokens import MAX_TOKENS
 from ui.frame import state
-from ui.frame.captions import cannot
 from ui.frame.text import nothing_to_read
 from ui.serve import cached
 from ui.serve.turns import my_turn
-from ui.show import figures
 from ui.show.cards import changes, failed_card, prediction_card, waiting_card
-from ui.show.theme import PLAIN, TITLES
-from ui.show.wording import agreement, notices, plain, turns
+from ui.show.theme import TITLES
+from ui.show.wording import agreement, notices, plain
 
-CHOSEN = "chosen"  # key of the pills that choose models
 KEPT_TIMES = 20
 # Charts that reach the browser together with the answers are laid out before anything is painted,
 # and the answers are seen some 0.15 s later. With this pause they are seen first.
@@ -42,40 +35,6 @@ class Answers:
     text: str
     now: Mapping[str, Prediction]
     before: Mapping[str, Prediction]
-
-
-def toolbar(reading: str) -> None:
-    """Which models to ask, and the pin; `reading` is the text as it is read now."""
-    st.pills(
-        "Models",
-        list(SPECS),
-        format_func=lambda name: TITLES[name],
-        selection_mode="multi",
-        key=state.show(CHOSEN, list(state.view().models)),
-        on_change=_choose,
-    )
-    pinned = state.view().pinned
-    if pinned is None:
-        st.button(
-            "Pin this sentence",
-            icon=":material/keep:",
-            help="Keep it to compare with: then edit the sentence and see what changes.",
-            disabled=not reading.strip(),
-            on_click=state.change,
-            kwargs={"pinned": reading},
-        )
-    else:
-        st.button(
-            "Unpin", icon=":material/keep_off:", on_click=state.change, kwargs={"pinned": None}
-        )
-
-
-def _choose() -> None:
-    chosen = tuple(name for name in SPECS if name in st.session_state[CHOSEN])
-    if chosen:
-        state.change(models=chosen)
-    else:  # one at least stays
-        st.session_state[CHOSEN] = list(state.view().models)
 
 
 def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.DeltaGenerator]]:
@@ -169,66 +128,3 @@ def minority(found: Mapping[str, Prediction]) -> set[str]:
     if len(votes) < 2 or votes[0][1] == votes[1][1]:
         return set()
     return {name for name, prediction in found.items() if prediction.label == votes[-1][0]}
-
-
-def formation(found: Answers) -> list[Course]:
-    """Charts of how the answers form, word by word and layer by layer; what they show."""
-    encoded = cached.encoded(found.text)
-    begin = partial(my_turn, st.empty())
-    showing = [name for name in found.now if name in having(Capability.STEPS)]
-    courses = [course for name in showing for course in cached.courses(name, found.text, begin)]
-    words = _token_texts(encoded)
-    st.header("How the answer forms")
-    left, right = st.columns(2)
-    by_word = [course for course in courses if course.reading != "layers"]
-    by_layer = [course for course in courses if course.reading == "layers"]
-    if by_word:
-        with left:
-            steps = [f"“{word}”" for word in words]
-            said = _said(by_word, steps)
-            st.markdown("**Word by word:** the recurrent models change their mind as they read")
-            st.plotly_chart(
-                figures.by_word(by_word, words, TITLES),
-                key="by-word",
-                config=PLAIN,
-                alt=f"Line chart of the probability of positive after each word. {said}",
-            )
-            st.caption(
-                plain(said) + " The LSTM's line is its answer if the text ended there. The "
-                "BiLSTM's two are each direction alone; it adds up both ends, so neither line need "
-                "end at its answer."
-            )
-    if by_layer:
-        with right:
-            deepest = max(len(course.positive) for course in by_layer)
-            said = _said(by_layer, ["the embeddings", *(f"layer {i}" for i in range(1, deepest))])
-            st.markdown("**Layer by layer:** the Transformers read all words at once, many times")
-            st.plotly_chart(
-                figures.by_layer(by_layer, TITLES),
-                key="by-layer",
-                config=PLAIN,
-                alt=f"Line chart of the probability of positive after each layer. {said}",
-            )
-            st.caption(
-                plain(said) + " A probe: the classification head, trained on the last layer only, "
-                "is applied to every layer's output. Near 50 % means that the head cannot read "
-                "that layer, not that the model is undecided there. Models with fewer layers are "
-                "stretched to the same width."
-            )
-    for name in found.now:
-        if name not in showing:
-            st.caption(cannot(name, Capability.STEPS))
-    return courses
-
-
-def _said(courses: Sequence[Course], steps: Sequence[str]) -> str:
-    return " ".join(
-        f"{TITLES[course.model]}, {figures.READINGS[course.reading][2]}, {turns(course, steps)}."
-        for course in courses
-    )
-
-
-def _token_texts(encoded: Encoded) -> list[str]:
-    """What each token was read from, special tokens left out."""
-    inside = [i for i, word in enumerate(encoded.word_of) if word is not None]
-    return [encoded.text[slice(*encoded.spans[i])] or encoded.tokens[i] for i in inside]

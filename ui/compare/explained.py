@@ -9,12 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.errors import ZooError
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import SPECS
+from ui.compare import figures
 from ui.frame.captions import cannot
 from ui.serve import cached
 from ui.serve.turns import my_turn
-from ui.show import figures
 from ui.show.attribution import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
-from ui.show.cards import coloured_words
+from ui.show.coloured import coloured_words
 from ui.show.theme import PLAIN
 from ui.show.wording import plain
 

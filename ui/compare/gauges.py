@@ -10,10 +10,10 @@ from model_zoo.errors import ZooError
 from model_zoo.host import host, resident_bytes
 from model_zoo.measure.latency import LEAST_RUNS, Latency, latency
 from model_zoo.models.registry import SPECS
+from ui.compare import figures
 from ui.serve import cached
 from ui.serve.turns import my_turn, work
-from ui.show import figures
-from ui.show.cards import meter
+from ui.show.meter import meter
 from ui.show.theme import PLAIN
 from ui.show.wording import listing, plain, ratio
 

@@ -14,7 +14,8 @@ from model_zoo.models.registry import SPECS, card
 from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers, minority
 from ui.frame.permalink import View
-from ui.show.cards import STYLE, changes, prediction_card
+from ui.show.cards import changes, prediction_card
+from ui.show.style import STYLE
 from ui.show.theme import TITLES
 from ui.show.wording import agreement
 

@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 
 from model_zoo.labels import LABELS
 from model_zoo.quality.metrics import Bin, Confusion
-from ui.show.figures import MARGIN
-from ui.show.theme import MODEL_COLOURS, NOTHING, OTHER_MODEL
+from ui.show.theme import MARGIN, MODEL_COLOURS, NOTHING, OTHER_MODEL
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 MOST_POINTS = 400  # of a curve: more cannot be told apart, and 100,000 take seconds to draw

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from ui.show.figures import MARGIN
-from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, TITLES
+from ui.show.theme import MARGIN, MODEL_COLOURS, OTHER_MODEL, TITLES
 
 MEASURES = {  # key in the history -> what it is called, axis title, tick format
     "held_out_accuracy": ("Accuracy", "accuracy on held-out sentences", ".1%"),

@@ -5,7 +5,7 @@ import streamlit as st
 from model_zoo.host import host, resident_bytes
 from model_zoo.models.registry import SPECS
 from ui.serve import cached
-from ui.show.cards import meter
+from ui.show.meter import meter
 from ui.show.theme import TITLES
 from ui.show.wording import megabytes
 

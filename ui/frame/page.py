@@ -10,7 +10,7 @@ from model_zoo.errors import ZooError
 from model_zoo.paths import ASSETS
 from ui.frame import loader, state
 from ui.serve import cached
-from ui.show.cards import STYLE
+from ui.show.style import STYLE
 from ui.show.wording import plain
 
 MENU = (

@@ -24,6 +24,7 @@ TITLES = {name: row.title for name, row in SPECS.items()}  # what models are cal
 # into the page would mean the opposite in the other of the two themes.
 SCALE = "Viridis"
 PLAIN = {"displayModeBar": False}  # of charts: hovering is enough
+MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}  # around charts, in pixels
 VERDICT_COLOURS = {  # white signs on them are readable
     Outcome.HOLDS: "#1B7F5C",
     Outcome.IN_PART: "#8A6100",

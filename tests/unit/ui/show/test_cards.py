@@ -14,15 +14,9 @@ from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers
 from ui.compare.report import as_html, as_json
 from ui.frame.permalink import View
-from ui.show.cards import (
-    changes,
-    coloured_words,
-    edited,
-    failed_card,
-    meter,
-    prediction_card,
-    waiting_card,
-)
+from ui.show.cards import changes, failed_card, prediction_card, waiting_card
+from ui.show.coloured import coloured_words
+from ui.show.meter import meter
 
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'n' <img src=x onerror=alert(1)>"
 ABOUT = ModelCard(
@@ -155,36 +149,9 @@ def test_the_html_report_stands_alone_and_executes_nothing(result):
     assert "0.625" in tags.text and "+40 points" in tags.text.replace("\xa0", " ")
 
 
-def test_an_edit_is_one_text_with_what_went_and_what_came():
-    assert edited("a <b> film", "a good film") == "a <del>&lt;b&gt;</del> <ins>good</ins> film"
-    assert edited("not bad", "bad") == "<del>not</del> bad"
-
-
 def test_coloured_words_show_scores_signs_and_no_markup():
     body = coloured_words("bert", "BERT", ["<i>", "good"], [-0.5, 1.0], 1.0, True)
     text = Tags(body).text
     assert "−0.50" in text and "+1.00" in text and "<i>" in text
     assert "#9C5BB5 30%" in body and "#1B9E8A 60%" in body
     assert "#808080" in coloured_words("bert", "BERT", ["a"], [0.5], 1.0, False)
-
-
-def test_texts_too_alike_in_too_many_ways_are_exchanged_but_for_their_ends():
-    old, new = "one " + "a b " * 1000 + "end", "one " + "b a c " * 1000 + "end"
-    found = edited(old, new)
-    assert found.startswith("one <del>a b a") and found.endswith("b a c</ins> end")
-    assert found.count("<del>") == found.count("<ins>") == 1
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("a b c", "a c", "a <del>b</del> c"),
-        ("a a", "a a a", "a a <ins>a</ins>"),
-        ("", "a", "<ins>a</ins>"),
-        ("a", "", "<del>a</del>"),
-        ("a b", "a b", "a b"),
-        ("x <b> y", "x y", "x <del>&lt;b&gt;</del> y"),
-    ],
-)
-def test_an_edit_is_marked(old, new, said):
-    assert edited(old, new) == said

@@ -1,4 +1,4 @@
-"""Results -> plotly figures. Pure: no Streamlit, no torch, no numbers of its own."""
+"""What Compare draws with plotly. Pure: no Streamlit, no torch, no numbers of its own."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,10 +8,8 @@ import plotly.graph_objects as go
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import ModelCard
-from ui.show.theme import LABEL_COLOURS, MODEL_COLOURS, NOTHING, OTHER_MODEL, UNSIGNED
+from ui.show.theme import MARGIN, MODEL_COLOURS, NOTHING, OTHER_MODEL
 from ui.show.wording import in_figure
-
-MARGIN = {"l": 10, "r": 10, "t": 10, "b": 10}
 
 
 def gauges(
@@ -129,37 +127,6 @@ def by_layer(courses: Sequence[Course], titles: Mapping[str, str]) -> go.Figure:
         title=f"layer of {titles[longest.model]}",
     )
     return _probability_layout(figure)
-
-
-def aligned_scores(
-    scores: Mapping[str, Sequence[float]], words: Sequence[str], largest: float, *, signed: bool
-) -> go.Figure:
-    """Heat map of attributions: a row a model, a column a word, one scale of ±`largest` for all."""
-    rows = list(scores)[::-1]  # plotly draws from the bottom
-    ramp = [(0, LABEL_COLOURS["negative"]), (0.5, NOTHING), (1, LABEL_COLOURS["positive"])]
-    grey = [(0, NOTHING), (1, UNSIGNED)]
-    figure = go.Figure(
-        go.Heatmap(
-            z=[list(scores[row]) for row in rows],
-            x=list(range(len(words))),
-            y=rows,
-            customdata=[[in_figure(word) for word in words]] * len(rows),
-            hovertemplate="%{y}, “%{customdata}”: %{z:.3f}<extra></extra>",
-            zmin=-largest if signed else 0,
-            zmax=largest,
-            colorscale=ramp if signed else grey,
-            xgap=1,
-            ygap=1,
-            colorbar={"title": {"text": "logits"}, "thickness": 12},
-        )
-    )
-    figure.update_xaxes(
-        tickvals=list(range(len(words))),
-        ticktext=[in_figure(word) for word in words],
-        tickangle=-45,
-        showgrid=False,
-    )
-    return figure.update_layout(height=120 + 46 * len(rows), margin=MARGIN)
 
 
 def small_square(shares: np.ndarray, words: Sequence[str], name: str, across: str) -> go.Figure:

@@ -5,7 +5,7 @@ import pytest
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import ModelCard
-from ui.show.figures import by_layer, by_word, gauges
+from ui.compare.figures import by_layer, by_word, gauges
 
 ABOUT = ModelCard(
     "bert", "BERT", "Transformer", 12, 33_400_000, 21_000_000, 66_700_000, 1, False, None, None

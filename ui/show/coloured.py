@@ -1,0 +1,40 @@
+"""A text coloured by its words' scores, as HTML. Everything that is not ours is escaped."""
+
+from collections.abc import Sequence
+from html import escape
+
+from ui.show.theme import LABEL_COLOURS, MODEL_COLOURS, OTHER_MODEL, UNSIGNED
+from ui.show.wording import signed_number
+
+
+def coloured_words(
+    name: str,
+    title: str,
+    words: Sequence[str],
+    scores: Sequence[float],
+    largest: float,
+    signed: bool,
+    *,
+    numbers: bool = True,
+) -> str:
+    """A text with each word on its score's colour, and the score below it where `numbers`.
+
+    Scores are positive for what speaks for "positive"; `largest` is the score of the deepest
+    colour. Unsigned scores are grey.
+    """
+    spans = []
+    for word, score in zip(words, scores, strict=True):
+        label = ("positive" if score > 0 else "negative") if signed else None
+        colour = LABEL_COLOURS[label] if label else UNSIGNED
+        number = signed_number(score) if signed else f"{score:.2f}"
+        depth = round(60 * min(1.0, abs(score) / largest))
+        below = f"<small>{number}</small>" if numbers else ""
+        spans.append(
+            f'<span title="{number}" style="background:'
+            f'color-mix(in srgb,{colour} {depth}%,transparent)">{escape(word)}{below}</span>'
+        )
+    return (
+        f'<section class="q-words" aria-label="{escape(title)}" '
+        f'style="--model:{MODEL_COLOURS.get(name, OTHER_MODEL)}">'
+        f"<h3>{escape(title)}</h3><div>{' '.join(spans)}</div></section>"
+    )

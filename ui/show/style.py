@@ -1,0 +1,58 @@
+"""The style sheet of all HTML that is made here, on the page and in reports."""
+
+STYLE = """<style>
+.q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem solid
+ var(--model);border-radius:.7rem;padding:.9rem 1rem 1rem;min-height:17.5rem;box-sizing:border-box}
+.q-card h2{font-size:1.05rem;margin:0;padding:0;font-weight:650}
+.q-card .q-label{font-size:1.55rem;font-weight:700;line-height:1.25;margin:.35rem 0 .1rem;
+ display:flex;justify-content:space-between;gap:.5rem;flex-wrap:wrap}
+.q-sign{display:inline-block;width:1.35em;height:1.35em;line-height:1.3em;text-align:center;
+ border-radius:50%;background:var(--label);color:#fff;margin-right:.4rem;font-size:.8em}
+.q-card .q-bar{height:.7rem;border-radius:.35rem;overflow:hidden;display:flex;margin:.45rem 0 .3rem;
+ background:color-mix(in srgb,currentColor 12%,transparent)}
+.q-card .q-bar span{display:block;background:var(--label)}
+.q-card .q-bar.q-right{justify-content:flex-end}
+.q-card .q-scale{display:flex;justify-content:space-between;font-size:.8rem;opacity:.85}
+.q-card dl{display:grid;grid-template-columns:auto 1fr;gap:.12rem .8rem;margin:.7rem 0 0;
+ padding:0;font-size:.9rem}
+.q-card dl dt{opacity:.85;margin:0;padding:0;text-align:left}
+.q-card dl dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
+.q-spark{display:flex;align-items:flex-end;justify-content:flex-end;gap:1px;height:1.3rem}
+.q-spark span{width:4px;background:var(--model);min-height:1px}
+.q-card .q-moved{font-weight:650;margin:.3rem 0 0}
+.q-card .q-wait{opacity:.85;margin-top:1.2rem}
+.q-skeleton{height:.8rem;border-radius:.4rem;margin:.8rem 0;animation:q-pulse 1.4s infinite;
+ background:color-mix(in srgb,currentColor 15%,transparent)}
+@keyframes q-pulse{50%{opacity:.35}}
+@media (prefers-reduced-motion:reduce){.q-skeleton{animation:none}}
+.q-dissent{outline:.16rem dashed var(--label);outline-offset:.16rem}
+.q-verdict{font-size:1.2rem;font-weight:600;margin:.2rem 0 .1rem}
+.q-verdict.q-split{border-left:.5rem solid #d99a00;padding:.6rem .9rem;border-radius:.4rem;
+ background:color-mix(in srgb,#d99a00 16%,transparent)}
+.q-changes{width:100%;border-collapse:collapse;table-layout:fixed;font-variant-numeric:tabular-nums}
+.q-changes th,.q-changes td{padding:.3rem .5rem;text-align:left;font-weight:400;border:0;
+ border-top:1px solid color-mix(in srgb,currentColor 18%,transparent)}
+.q-changes thead th{font-weight:650;border-top:.25rem solid var(--model)}
+.q-changes .q-text{overflow-wrap:anywhere;padding-top:.7rem}
+.q-changes .q-text+td{border:0}
+.q-changes ins{text-decoration:underline;text-decoration-thickness:.15em;font-weight:650}
+.q-changes del{opacity:.8}
+.q-changes .q-sum td,.q-changes .q-sum th{font-weight:650}
+.q-words{border-left:.35rem solid var(--model);padding:.1rem 0 .1rem .8rem;margin:.3rem 0}
+.q-words h3{font-size:1rem;font-weight:650;margin:0;padding:0}
+.q-words div{line-height:1.3}
+.q-words span{display:inline-block;padding:.1rem .3rem;margin:.1rem 0;border-radius:.3rem;
+ text-align:center;overflow-wrap:anywhere}
+.q-words small{display:block;font-size:.75rem;font-variant-numeric:tabular-nums}
+.st-key-scored button[aria-label^="Download"],.st-key-preview button[aria-label^="Download"]{
+ display:none} /* the grid's own download would not make formulas safe */
+.q-facts{font-size:.85rem;line-height:1.5;min-height:6em;margin:-.4rem 0 .4rem}
+.q-meter{font-size:.875rem;min-width:16rem}
+.q-meter div{height:.5rem;border-radius:.25rem;margin:.3rem 0;overflow:hidden;
+ background:color-mix(in srgb,currentColor 14%,transparent)}
+.q-meter span{display:block;height:100%;background:currentColor;opacity:.75}
+[data-selected="true"] p{color:light-dark(#101722,#e8ecf3)} /* the theme's blue is too dark */
+.st-key-words button[aria-pressed="true"] p{text-decoration:line-through}
+[data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
+@media (max-width:640px){.q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
+</style>"""
