@@ -11,39 +11,41 @@ from ui.show.wording import change, confidence, margin, percent
 
 
 def prediction_card(
-    found: Prediction,
-    about: ModelCard,
+    prediction: Prediction,
+    model_card: ModelCard,
     *,
     dissents: bool = False,
     times_ms: Sequence[float] = (),
     before: Prediction | None = None,
 ) -> str:
-    """The card of one prediction: label, probability, time of this very call, size.
+    """The card of one prediction, as HTML: label, probability, time of this very call, size.
 
     `dissents` frames it, where a model stands against the majority. `times_ms` are the calls the
     sparkline shows, the last one being this. `before` is the prediction it is compared with.
     """
-    label = found.label
+    label = prediction.label
+    time_ms = prediction.tokenize_ms + prediction.forward_ms
     side = "q-right" if label == "positive" else ""
+    probability = f"{prediction.confidence:.1%}"
     mark = "<dt>against the majority</dt><dd>yes</dd>" if dissents else ""
-    moved = f'<p class="q-moved">positive {change(before, found)}</p>' if before else ""
+    moved = f'<p class="q-moved">positive {change(before, prediction)}</p>' if before else ""
     body = f"""
 <div class="q-label"><span>{_sign(label)}{label}</span>
-<span>{escape(percent(found.confidence))}</span></div>
-<div class="q-bar {side}" role="img" aria-label="probability of {label}: {found.confidence:.1%}">
-<span style="width:{100 * found.confidence:.1f}%"></span></div>
+<span>{escape(percent(prediction.confidence))}</span></div>
+<div class="q-bar {side}" role="img" aria-label="probability of {label}: {probability}">
+<span style="width:{100 * prediction.confidence:.1f}%"></span></div>
 <div class="q-scale" aria-hidden="true"><span>negative</span><span>positive</span></div>{moved}
-<dl><dt>confidence</dt><dd>{confidence(found)}</dd>
-<dt title="how far the two probabilities are apart">margin</dt><dd>{margin(found)}</dd>
+<dl><dt>confidence</dt><dd>{confidence(prediction)}</dd>
+<dt title="how far the two probabilities are apart">margin</dt><dd>{margin(prediction)}</dd>
 <dt title="tokenising and forward pass of this very call">time</dt>
-<dd>{found.tokenize_ms + found.forward_ms:.1f} ms</dd>
+<dd>{time_ms:.1f} ms</dd>
 <dt>{_calls(len(times_ms))}</dt><dd>{_sparkline(times_ms)}</dd>
-<dt>parameters</dt><dd>{about.parameters / 1e6:.1f} M</dd>
-<dt>layers</dt><dd>{about.layers}</dd>
-<dt title="the weights file, in float16">size</dt><dd>{about.size_bytes / 1e6:.1f} MB</dd>
+<dt>parameters</dt><dd>{model_card.parameters / 1e6:.1f} M</dd>
+<dt>layers</dt><dd>{model_card.layers}</dd>
+<dt title="the weights file, in float16">size</dt><dd>{model_card.size_bytes / 1e6:.1f} MB</dd>
 {mark}</dl>"""
     colours = f"--label:{LABEL_COLOURS[label]}"
-    return _frame(about.name, about.title, body, colours, "q-dissent" if dissents else "")
+    return _frame(model_card.name, model_card.title, body, colours, "q-dissent" if dissents else "")
 
 
 def waiting_card(name: str, title: str) -> str:
@@ -75,8 +77,8 @@ def changes(
     span = len(before) + 1
     rows = "".join(
         f'<tr><td class="q-text" colspan="{span}"><b>{escape(name)}:</b> {text}</td></tr>'
-        f'<tr><th scope="row">positive</th>{"".join(_share(p) for p in found)}</tr>'
-        for name, text, found in ((called[0], old, before), (called[1], new, after))
+        f'<tr><th scope="row">positive</th>{"".join(_share_cell(p) for p in predictions)}</tr>'
+        for name, text, predictions in ((called[0], old, before), (called[1], new, after))
     )
     moved = "".join(f"<td>{change(a, b)}</td>" for a, b in zip(before, after, strict=True))
     return (
@@ -85,11 +87,10 @@ def changes(
     )
 
 
-def _share(found: Prediction) -> str:
-    colour = LABEL_COLOURS[found.label]
-    return (
-        f'<td style="--label:{colour}">{_sign(found.label)}{escape(percent(found.positive))}</td>'
-    )
+def _share_cell(prediction: Prediction) -> str:
+    colour = LABEL_COLOURS[prediction.label]
+    share = escape(percent(prediction.positive))
+    return f'<td style="--label:{colour}">{_sign(prediction.label)}{share}</td>'
 
 
 def _sign(label: str) -> str:
@@ -105,9 +106,9 @@ def _sparkline(times_ms: Sequence[float]) -> str:
     if not times_ms:
         return ""
     slowest = max(times_ms)
-    said = f"{min(times_ms):.1f} to {slowest:.1f} ms"
+    span_ms = f"{min(times_ms):.1f} to {slowest:.1f} ms"
     bars = "".join(f'<span style="height:{100 * ms / slowest:.0f}%"></span>' for ms in times_ms)
-    return f'<div class="q-spark" role="img" aria-label="{said}" title="{said}">{bars}</div>'
+    return f'<div class="q-spark" role="img" aria-label="{span_ms}" title="{span_ms}">{bars}</div>'
 
 
 def _frame(name: str, title: str, body: str, colours: str = "", extra: str = "") -> str:

@@ -20,7 +20,7 @@ def coloured_words(
     """A text with each word on its score's colour, and the score below it where `numbers`.
 
     Scores are positive for what speaks for "positive"; `largest` is the score of the deepest
-    colour. Unsigned scores are grey.
+    colour, above zero. Unsigned scores are grey. Raises ValueError unless every word has a score.
     """
     spans = []
     for word, score in zip(words, scores, strict=True):

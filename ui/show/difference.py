@@ -11,45 +11,65 @@ MAX_PAIRS = 100_000
 
 
 def edited(before: str, after: str) -> str:
-    """One text as an edit of another: words taken out struck through, new ones marked."""
+    """One text as an edit of another: words taken out struck through, new ones marked.
+
+    >>> edited("not a bad film", "a <good> film")
+    '<del>not</del> a <del>bad</del> <ins>&lt;good&gt;</ins> film'
+    """
     return " ".join(
-        same or f"{gone and f'<del>{gone}</del>'} {come and f'<ins>{come}</ins>'}".strip()
-        for same, gone, come in _parts(before, after)
+        kept or " ".join(filter(None, (_struck_out(removed), _marked(added))))
+        for kept, removed, added in _parts(before, after)
     )
 
 
-def both_marked(old: str, new: str) -> tuple[str, str]:
-    """Both texts as HTML, words only in the first struck out, those only in the second marked."""
+def both_marked(before: str, after: str) -> tuple[str, str]:
+    """Both texts as HTML, words only in the first struck out, those only in the second marked.
+
+    >>> both_marked("a good film", "a bad film")
+    ('a <del>good</del> film', 'a <ins>bad</ins> film')
+    """
     left, right = [], []
-    for same, gone, come in _parts(old, new):
-        left.append(same or (gone and f"<del>{gone}</del>"))
-        right.append(same or (come and f"<ins>{come}</ins>"))
+    for kept, removed, added in _parts(before, after):
+        left.append(kept or _struck_out(removed))
+        right.append(kept or _marked(added))
     return " ".join(filter(None, left)), " ".join(filter(None, right))
 
 
-def _parts(old: str, new: str) -> Iterator[tuple[str, str, str]]:
-    """What both texts have, or what only the old and the new one have there; escaped, in order."""
-    a, b = old.split(), new.split()
-    start = _alike(a, b)
-    end = _alike(a[start:][::-1], b[start:][::-1])
-    middle = _compared(a[start : len(a) - end], b[start : len(b) - end])
-    for words in ((a[:start], [], []), *middle, (a[len(a) - end :], [], [])):
-        if any(words):
-            same, gone, come = (escape(" ".join(part)) for part in words)
-            yield same, gone, come
+def _struck_out(words: str) -> str:
+    return words and f"<del>{words}</del>"
 
 
-def _alike(a: Sequence[str], b: Sequence[str]) -> int:
+def _marked(words: str) -> str:
+    return words and f"<ins>{words}</ins>"
+
+
+def _parts(before: str, after: str) -> Iterator[tuple[str, str, str]]:
+    """Runs of words in order, escaped: (kept, "", "") in both texts, or ("", removed, added)."""
+    a, b = before.split(), after.split()
+    start = _common_start(a, b)
+    end = _common_start(a[start:][::-1], b[start:][::-1])
+    middle = _aligned(a[start : len(a) - end], b[start : len(b) - end])
+    for part in ((a[:start], [], []), *middle, (a[len(a) - end :], [], [])):
+        if any(part):
+            kept, removed, added = (escape(" ".join(words)) for words in part)
+            yield kept, removed, added
+
+
+def _common_start(a: Sequence[str], b: Sequence[str]) -> int:
     """How many words the two begin with alike."""
     pairs = enumerate(zip(a, b, strict=False))
-    return next((at for at, (one, other) in pairs if one != other), min(len(a), len(b)))
+    return next((at for at, (first, second) in pairs if first != second), min(len(a), len(b)))
 
 
-def _compared(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[Sequence[str], ...]]:
-    """Words both have, or only `a` and only `b` have there; all exchanged if it would take long."""
-    often = Counter(b)
-    if sum(often[word] for word in a) > MAX_PAIRS:
+def _aligned(a: Sequence[str], b: Sequence[str]) -> Iterator[tuple[Sequence[str], ...]]:
+    """(kept, removed, added) words on the way from `a` to `b`; all exchanged if it took long."""
+    count = Counter(b)
+    if sum(count[word] for word in a) > MAX_PAIRS:
         yield [], a, b
         return
-    for what, i, j, k, m in SequenceMatcher(a=a, b=b, autojunk=False).get_opcodes():
-        yield (a[i:j], [], []) if what == "equal" else ([], a[i:j], b[k:m])
+    matcher = SequenceMatcher(a=a, b=b, autojunk=False)
+    for what, a_start, a_end, b_start, b_end in matcher.get_opcodes():
+        if what == "equal":
+            yield a[a_start:a_end], [], []
+        else:
+            yield [], a[a_start:a_end], b[b_start:b_end]

@@ -27,7 +27,7 @@ def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> s
         (label,) = sides
         surest = max(predictions, key=lambda p: p.confidence)
         doubter = min(predictions, key=lambda p: p.confidence)
-        who = "Both" if count == 2 else f"All {_number(count)}"
+        who = "Both" if count == 2 else f"All {_in_words(count)}"
         if count == 1:
             return f"{titles[surest.model]} says {label}, at {percent(surest.confidence)}."
         return (
@@ -38,18 +38,18 @@ def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> s
     low, high = min(p.positive for p in predictions), max(p.positive for p in predictions)
     apart = f"The probabilities of positive span {percent(low)} to {percent(high)}."
     if len(few) == len(many):
-        sayings = (
+        clauses = (
             f"{listing([titles[p.model] for p in side])} say{'s' * (len(side) == 1)} {label}"
             for label, side in sorted(sides.items(), key=lambda item: predictions.index(item[1][0]))
         )
-        return f"The models are split: {', '.join(sayings)}. {apart}"
+        return f"The models are split: {', '.join(clauses)}. {apart}"
     names = listing([f"{titles[p.model]} ({percent(p.confidence)} {few_label})" for p in few])
     verb = "disagrees" if len(few) == 1 else "disagree"
     return f"{len(many)} of {count} say {many_label}; {names} {verb}. {apart}"
 
 
 def confidence(prediction: Prediction) -> str:
-    """How sure the model is, as a phrase."""
+    """How sure the model is, as a phrase; "very sure" means at least 95 %."""
     for least, phrase in (
         (0.95, "very sure"),
         (0.8, "sure"),
@@ -62,26 +62,29 @@ def confidence(prediction: Prediction) -> str:
 
 
 def notices(prediction: Prediction, limit: int) -> list[str]:
-    """What the reader must know of how the text was read; empty when there is nothing to say."""
-    found = []
+    """What the reader must know of how the text was read; empty when there is nothing to say.
+
+    `limit` is how many tokens the models can read, [CLS] and [SEP] among them.
+    """
+    sentences = []
     if prediction.truncated:
-        found.append(
+        sentences.append(
             f"The text is longer than the models can read: the first {limit} tokens were used, "
             f"the last {prediction.dropped:,} were left out."
         )
     read = len(prediction.tokens) - 2  # without [CLS] and [SEP]
     if prediction.unknown == read:
-        found.append(
+        sentences.append(
             "None of this is in the models' vocabulary. They answer all the same, but there is "
             "nothing to go on: do not read anything into it."
         )
     elif prediction.unknown:
         verb = "is" if prediction.unknown == 1 else "are"
-        found.append(
+        sentences.append(
             f"{prediction.unknown} of {read} tokens {verb} not in the vocabulary (emoji or another "
             "script, say) and read as [UNK]."
         )
-    return found
+    return sentences
 
 
 def margin(prediction: Prediction) -> str:
@@ -90,21 +93,30 @@ def margin(prediction: Prediction) -> str:
 
 
 def signed_number(number: float) -> str:
-    """A number with its sign, two decimals; ±0.00 where nothing is left of it."""
-    found = f"{number:+.2f}"
-    return "±0.00" if found in ("+0.00", "-0.00") else found.replace("-", "−")
+    """A number with its sign, two decimals; ±0.00 where nothing is left of it.
+
+    >>> signed_number(1.5), signed_number(-0.25), signed_number(0.004)
+    ('+1.50', '−0.25', '±0.00')
+    """
+    text = f"{number:+.2f}"
+    return "±0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
 
 
 def points(difference: float, *, signed: bool = False) -> str:
-    """A difference of two probabilities, as percentage points."""
-    found = f"{100 * difference:+.0f}" if signed else f"{100 * difference:.0f}"
-    if found in ("+0", "-0"):
-        found = "±0"
-    return f"{found.replace('-', '−')}\u00a0{'point' if found in ('1', '+1', '-1') else 'points'}"
+    r"""A difference of two probabilities, as percentage points after a no-break space.
+
+    >>> points(0.62), points(-0.5, signed=True), points(0.01, signed=True)
+    ('62\xa0points', '−50\xa0points', '+1\xa0point')
+    """
+    number = f"{100 * difference:+.0f}" if signed else f"{100 * difference:.0f}"
+    if number in ("+0", "-0"):
+        number = "±0"
+    noun = "point" if number in ("1", "+1", "-1") else "points"
+    return f"{number.replace('-', '−')}\u00a0{noun}"
 
 
 def change(before: Prediction, after: Prediction) -> str:
-    """What an edit did to one model's answer."""
+    """What an edit did to a model's answer: "+10 points", "−50 points: turns negative"."""
     moved = points(after.positive - before.positive, signed=True)
     if before.label != after.label:
         return f"{moved}: turns {after.label}"
@@ -112,31 +124,36 @@ def change(before: Prediction, after: Prediction) -> str:
 
 
 def turns(course: Course, steps: Sequence[str]) -> str:
-    """Where on its way an answer changes sides, in words; `steps` names each step of the course."""
+    """Where on its way an answer changes sides, in words; `steps` names each step of the course.
+
+    >>> turns(Course("lstm", "forward", (0.9, 0.2, 0.1)), ["“not”", "“bad”", "“.”"])
+    'starts positive, turns negative at “bad”'
+    """
     sides = [LABELS[share > 0.5] for share in course.positive]
     order = range(len(sides))
     if course.reading == "backward":
         order = order[::-1]
-    crossings = [b for a, b in pairwise(order) if sides[a] != sides[b]]
+    crossings = [after for before, after in pairwise(order) if sides[before] != sides[after]]
     start, end = sides[order[0]], sides[order[-1]]
     if not crossings:
         return f"is {start} all the way"
     if len(crossings) > 3:
         return f"changes sides {len(crossings)} times, last to {end} at {steps[crossings[-1]]}"
-    said = [f"turns {sides[at]} at {steps[at]}" for at in crossings]
-    return f"starts {start}, {listing(said)}"
+    clauses = [f"turns {sides[at]} at {steps[at]}" for at in crossings]
+    return f"starts {start}, {listing(clauses)}"
 
 
-def trusted(found: Attribution, measured: Trust) -> str:
+def trusted(attribution: Attribution, trust: Trust) -> str:
     """Whether an attribution's picture may be believed, as its own measurements have it."""
     doubts = []
-    if found.gap_relative is not None and found.gap_relative > 0.05:
-        doubts.append(f"its scores miss what they should add up to by {found.gap_relative:.0%}")
-    if measured.comprehensiveness <= measured.random_comprehensiveness:
+    if attribution.gap_relative is not None and attribution.gap_relative > 0.05:
+        gap = f"{attribution.gap_relative:.0%}"
+        doubts.append(f"its scores miss what they should add up to by {gap}")
+    if trust.comprehensiveness <= trust.random_comprehensiveness:
         doubts.append("taking its top words out changes no more than taking out random ones")
-    if measured.sufficiency >= measured.random_sufficiency:
+    if trust.sufficiency >= trust.random_sufficiency:
         doubts.append("its top words alone say no more than random ones")
-    if measured.infidelity is not None and measured.infidelity > 1:
+    if trust.infidelity is not None and trust.infidelity > 1:
         doubts.append("its scores forecast omissions worse than forecasting nothing")
     if not doubts:
         return "its top words matter more than random ones, by both measures below."
@@ -144,45 +161,69 @@ def trusted(found: Attribution, measured: Trust) -> str:
 
 
 def ratio(value: float, yardstick: float, less: str, equal: str, more: str) -> str:
-    """How `value` compares to a yardstick: "2.1× faster than", with one of the three phrases.
+    """How `value` compares to a yardstick, both above zero, with one of the three phrases.
 
     `less` and `more` are said of a value below and above the yardstick, `equal` within 5 %.
+
+    >>> ratio(47, 100, "faster than", "as fast as", "slower than")
+    '2.1× faster than'
+    >>> ratio(102, 100, "faster than", "as fast as", "slower than")
+    'as fast as'
     """
     times = yardstick / value
     if 1 / 1.05 <= times <= 1.05:
         return equal
-    return f"{_times(times)}× {less}" if times > 1 else f"{_times(1 / times)}× {more}"
+    return f"{_factor(times)}× {less}" if times > 1 else f"{_factor(1 / times)}× {more}"
 
 
-def _times(value: float) -> str:
-    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+def _factor(times: float) -> str:
+    return f"{times:.1f}" if times < 10 else f"{times:.0f}"
 
 
 def megabytes(size: float) -> str:
-    """Bytes as MB, or GB from ten of them on (decimal units)."""
+    """Bytes as MB, or GB from ten of them on (decimal units).
+
+    >>> megabytes(21_397_504), megabytes(1_234_567_890), megabytes(25_276_502_016)
+    ('21 MB', '1,235 MB', '25.3 GB')
+    """
     return f"{size / 1e9:.1f} GB" if abs(size) >= 1e10 else f"{size / 1e6:,.0f} MB"
 
 
 def millions(count: float) -> str:
-    """A number of parameters in millions; below one, to two decimals."""
+    """A number of parameters in millions; below a million, to two decimals.
+
+    >>> millions(33_360_770), millions(789_504)
+    ('33.4 M', '0.79 M')
+    """
     return f"{count / 1e6:.2f} M" if count < 1e6 else f"{count / 1e6:.1f} M"
 
 
 def counted(count: int, noun: str) -> str:
-    """A number of things: "1 layer", "12 layers"."""
+    """A number of things.
+
+    >>> counted(1, "layer"), counted(12, "layer")
+    ('1 layer', '12 layers')
+    """
     return f"{count} {noun}{'s' * (count != 1)}"
 
 
 def in_line(ahead: int) -> str:
-    """Where a visitor stands who waits for a turn; `ahead` are those who wait before them."""
+    """Where a visitor stands who waits for a turn; `ahead` are those who wait before them.
+
+    >>> in_line(2), in_line(0)
+    ('Waiting for your turn: 2 ahead of you…', 'Waiting for your turn: you are next…')
+    """
     return f"Waiting for your turn: {f'{ahead:,} ahead of you' if ahead else 'you are next'}…"
 
 
 def plain(text: str) -> str:
-    """Text as Markdown that shows it as it is: what is typed may hold *, $ or [.
+    r"""Text as Markdown that shows it as it is: what is typed may hold *, $ or [.
 
     Some of what Streamlit looks for it finds in the text that is left once escapes are resolved:
     links, arrows, its icons. An empty span in their midst keeps them apart.
+
+    >>> print(plain("a*b, www.a.b"))
+    a\*b, www:small[]\.a\.b
     """
     apart = _FOUND_LATE.sub(r"\g<0>\0", " ".join(text.replace("\0", "\ufffd").splitlines()))
     return "".join(
@@ -200,13 +241,21 @@ _FOUND_LATE = re.compile(  # in each, up to where it can be broken
 
 
 def in_figure(word: str) -> str:
-    """A word as plotly text: what it would take for markup is escaped, long ones are cut."""
+    """A word as plotly text: what it would take for markup is escaped, long ones are cut.
+
+    >>> in_figure("<b>"), in_figure("incomprehensibilities")
+    ('&lt;b&gt;', 'incomprehensibili…')
+    """
     cut = word if len(word) <= 18 else word[:17] + "…"
     return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def percent(share: float) -> str:
-    """A probability in whole per cent, but never a flat 0 % or 100 %, which no model is sure of."""
+    r"""A probability in whole per cent, but never a flat 0 % or 100 %, which no model is sure of.
+
+    >>> percent(0.5), percent(0.9999), percent(0.0)
+    ('50\u202f%', '>99\u202f%', '<1\u202f%')
+    """
     if 0.995 <= share <= 1:
         return ">99\u202f%"
     if 0 <= share < 0.005:
@@ -215,56 +264,67 @@ def percent(share: float) -> str:
 
 
 def listing(names: Sequence[str]) -> str:
-    """Names joined as in a sentence: "a", "a and b", "a, b and c"."""
+    """Names joined as in a sentence; empty where there are none.
+
+    >>> listing(["a"]), listing(["a", "b"]), listing(["a", "b", "c"])
+    ('a', 'a and b', 'a, b and c')
+    """
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def _number(count: int) -> str:
+def _in_words(count: int) -> str:
+    """A small number as a word, from seven on in digits."""
     words = ("no", "one", "two", "three", "four", "five", "six")
     return words[count] if count < len(words) else str(count)
 
 
 def interval(share: float | None, ci95: tuple[float, float] | None) -> str:
-    """A measured share with its 95 % interval; a dash where nothing was measured."""
+    """A measured share with its 95 % interval; a dash where nothing was measured.
+
+    >>> interval(0.9, (0.88, 0.92)), interval(None, None)
+    ('90.0% (88.0% to 92.0%)', '–')
+    """
     if share is None or ci95 is None:
         return "–"
     return f"{share:.1%} ({ci95[0]:.1%} to {ci95[1]:.1%})"
 
 
 def families(
-    found: Mapping[str, Mapping[str, Checked]], gaps: Sequence[Gap], first: Sequence[str]
+    results: Mapping[str, Mapping[str, Checked]], gaps: Sequence[Gap], first: Sequence[str]
 ) -> str:
     """Which behaviour checks the recurrent models `first` fail more often, and which the others do.
 
-    `found` is check -> model -> result; `gaps` are those of `model_zoo.quality.checks.gaps`.
+    `results` is check -> model -> its result; `gaps` are those of `model_zoo.quality.checks.gaps`.
     """
     if not gaps:
         return "Only one of the two families was asked, so there is nothing to compare."
 
-    def mean(check: str, side: bool) -> float:
-        shares = [one.share for name, one in found[check].items() if (name in first) == side]
+    def mean(check: str, recurrent: bool) -> float:
+        by_model = results[check].items()
+        shares = [result.share for name, result in by_model if (name in first) == recurrent]
         return sum(shares) / len(shares)
 
     sentences = []
-    for side, who in ((True, "recurrent models"), (False, "Transformers")):
+    for recurrent, who in ((True, "recurrent models"), (False, "Transformers")):
         ahead = sorted(
-            (gap for gap in gaps if (gap.b > gap.c if side else gap.c > gap.b)),
-            key=lambda gap: mean(gap.check, not side) - mean(gap.check, side),
+            (gap for gap in gaps if (gap.b > gap.c if recurrent else gap.c > gap.b)),
+            key=lambda gap: mean(gap.check, not recurrent) - mean(gap.check, recurrent),
         )
         sure = [gap.check for gap in ahead if gap.p < 0.05]
-        told = [
-            f"“{check}” ({_whole(mean(check, side))} against {_whole(mean(check, not side))})"
+        examples = [
+            f"“{check}” ({_whole(mean(check, recurrent))} against "
+            f"{_whole(mean(check, not recurrent))})"
             for check in sure or [gap.check for gap in ahead[:1]]
         ]
         if sure:
             sentences.append(
                 f"The {who} fail more cases than the others, beyond chance, in {len(sure)} of "
-                f"{len(gaps)} checks: {listing(told)}."
+                f"{len(gaps)} checks: {listing(examples)}."
             )
-        elif told:
+        elif examples:
             sentences.append(
                 f"The {who} fail more cases beyond chance in no check; the largest difference is "
-                f"in {told[0]} and may be chance (p = {ahead[0].p:.2g})."
+                f"in {examples[0]} and may be chance (p = {ahead[0].p:.2g})."
             )
         else:
             sentences.append(f"The {who} fail more cases than the others in no check.")
@@ -277,7 +337,11 @@ def _whole(share: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A length of time as one would say it: "40 s", "3 min", "1 h 20 min"."""
+    """A length of time, to the second up to 100 of them, then to the minute.
+
+    >>> duration(40.2), duration(180), duration(4800), duration(7200)
+    ('40 s', '3 min', '1 h 20 min', '2 h')
+    """
     if seconds < 100:
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -287,9 +351,13 @@ def duration(seconds: float) -> str:
     return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
-def paired(test: McNemar, one: str, other: str) -> str:
-    """What a paired test says of two models, in words."""
+def paired(test: McNemar, first: str, second: str) -> str:
+    """What a paired test says of two models, in words.
+
+    >>> paired(McNemar(b=30, c=9, p=0.001), "BERT", "LSTM")
+    'BERT is better here, hardly by chance'
+    """
     if test.p >= 0.05:
         return "this difference could be chance"
-    better = one if test.b > test.c else other
+    better = first if test.b > test.c else second
     return f"{better} is better here, hardly by chance"
