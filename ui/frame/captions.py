@@ -7,9 +7,9 @@ from ui.show.theme import TITLES
 from ui.show.wording import plain
 
 
-def how_to_read(said: str, doubt: str) -> None:
-    """The sentences under a figure: how to read it, and when not to trust it."""
-    st.caption(f"{said} **When not to trust it:** {doubt}")
+def how_to_read(caption: str, doubt: str) -> None:
+    """The sentences under a figure, as Markdown: how to read it, and when not to trust it."""
+    st.caption(f"{caption} **When not to trust it:** {doubt}")
 
 
 def cannot(name: str, capability: Capability) -> str:

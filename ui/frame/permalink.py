@@ -8,6 +8,7 @@ Parameters that are not ours (trackers append theirs) are passed over in silence
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from model_zoo.models.registry import SPECS
@@ -33,8 +34,14 @@ class View:
 
 
 def parse(parameters: Mapping[str, Sequence[str]], default: View) -> tuple[View, list[str]]:
-    """The view an address asks for, `default` where it says nothing, and notices for the user."""
-    fields: dict = {}
+    """The view an address asks for, `default` where it says nothing, and notices for the user.
+
+    `parameters` are the address's, each with all the values it has there: the last one counts.
+
+    >>> parse({"models": ["lstm"], "masked": ["yes"]}, View("Hello."))[1]
+    ["The link's “masked” was ignored: it must be 0 or 1."]
+    """
+    fields: dict[str, Any] = {}
     notices: list[str] = []
     for key, read in (
         ("text", _text),
@@ -60,26 +67,33 @@ def parameters(view: View, default: View) -> dict[str, str] | None:
     """The parameters that reproduce `view`; those as in `default` are left out.
 
     None where a text is too long for an address.
+
+    >>> parameters(View("Not bad.", without=(0,), masked=True), View("Hello."))
+    {'text': 'Not bad.', 'without': '0', 'masked': '1'}
     """
     if max(len(view.text), len(view.pinned or "")) > MAX_LINK_CHARACTERS:
         return None
-    found = {}
+    changed = {}
     if view.text != default.text or view.without:
-        found["text"] = view.text
+        changed["text"] = view.text
     if view.models != default.models:
-        found["models"] = ",".join(view.models)
+        changed["models"] = ",".join(view.models)
     if view.pinned is not None:
-        found["pinned"] = view.pinned
+        changed["pinned"] = view.pinned
     if view.without:
-        found["without"] = ",".join(map(str, view.without[:MAX_WITHOUT]))
+        changed["without"] = ",".join(map(str, view.without[:MAX_WITHOUT]))
         if view.masked:
-            found["masked"] = "1"
-    return found
+            changed["masked"] = "1"
+    return changed
 
 
-def link(address: str, found: Mapping[str, str]) -> str:
-    """`address` (of a page, without parameters) with the parameters `found`."""
-    return f"{address}?{urlencode(found)}" if found else address
+def link(address: str, parameters: Mapping[str, str]) -> str:
+    """`address` (of a page, without parameters) with `parameters`.
+
+    >>> link("https://quartet.example/", {"text": "Not bad.", "models": "lstm,bert"})
+    'https://quartet.example/?text=Not+bad.&models=lstm%2Cbert'
+    """
+    return f"{address}?{urlencode(parameters)}" if parameters else address
 
 
 def _text(value: str) -> str:
@@ -89,10 +103,10 @@ def _text(value: str) -> str:
 
 
 def _models(value: str) -> tuple[str, ...]:
-    asked = value.split(",")[: 2 * len(SPECS)]
-    if unknown := [name for name in asked if name not in SPECS]:
+    names = value.split(",")[: 2 * len(SPECS)]
+    if unknown := [name for name in names if name not in SPECS]:
         raise ValueError(f"there is no model named {unknown[0][:40]!r}")
-    return tuple(name for name in SPECS if name in asked)
+    return tuple(name for name in SPECS if name in names)
 
 
 def _without(value: str) -> tuple[int, ...]:

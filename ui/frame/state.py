@@ -20,8 +20,11 @@ def view() -> View:
     return st.session_state.setdefault(_VIEW, DEFAULT)
 
 
-def change(**fields) -> None:
-    """Look at something else. To be called in callbacks: before a run draws anything."""
+def change(**fields: Any) -> None:
+    """Look at something else: `fields` of the View get new values.
+
+    To be called in callbacks: before a run draws anything.
+    """
     st.session_state[_VIEW] = replace(view(), **fields)
     st.session_state[_NOTICES] = []
     st.session_state[_CHANGED] = True
@@ -36,12 +39,12 @@ def read_address(*, arrived: bool) -> None:
     widget asked for may bring the address from before the last one was written: it is not followed.
     """
     st.session_state[_FIRST] = _WRITTEN not in st.session_state
-    asked = _address()
+    address = _address()
     clicked = st.session_state.pop(_CHANGED, False)
-    if asked != st.session_state.get(_WRITTEN) and not clicked:
+    if address != st.session_state.get(_WRITTEN) and not clicked:
         default = view() if arrived else DEFAULT
-        st.session_state[_VIEW], st.session_state[_NOTICES] = parse(asked, default)
-        st.session_state[_WRITTEN] = asked
+        st.session_state[_VIEW], st.session_state[_NOTICES] = parse(address, default)
+        st.session_state[_WRITTEN] = address
         for key in st.session_state.pop(_SHOWN, set()):
             st.session_state.pop(key, None)
 
@@ -77,15 +80,16 @@ def address_notices() -> list[str]:
 
 def write_address() -> str | None:
     """Put the view into the address; the link that reproduces it, None if it is too long."""
-    found = parameters(view(), DEFAULT)
+    ours = parameters(view(), DEFAULT)
     foreign = {key: values for key, values in _address().items() if key not in View.__slots__}
-    wanted = foreign | {key: (value,) for key, value in (found or {}).items()}
+    wanted = foreign | {key: (value,) for key, value in (ours or {}).items()}
     if wanted != _address():
         st.query_params.from_dict(wanted)
     st.session_state[_WRITTEN] = wanted
     address = (st.context.url or "").split("?")[0].rstrip("/") + "/"
-    return None if found is None else link(address, found)
+    return None if ours is None else link(address, ours)
 
 
 def _address() -> dict[str, tuple[str, ...]]:
+    """The parameters in the address, each with all its values."""
     return {key: tuple(st.query_params.get_all(key)) for key in st.query_params}

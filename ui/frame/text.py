@@ -1,6 +1,7 @@
 """The sentence: a box shared by all pages, examples to start from, and its words as chips."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.text.tokens import MAX_TOKENS, Encoded, leave_out
 from ui.frame import state
@@ -14,7 +15,7 @@ MASK = "[MASK]"
 BOX = "typed"  # key of the text box
 
 
-def text_box() -> tuple[Encoded, st.delta_generator.DeltaGenerator]:
+def text_box() -> tuple[Encoded, DeltaGenerator]:
     """The text as submitted last: a box, a button, examples, its length.
 
     Also returns the row that holds the examples, for what else the page has to offer there.
@@ -35,11 +36,11 @@ def text_box() -> tuple[Encoded, st.delta_generator.DeltaGenerator]:
     text = state.view().text
     encoded = cached.encoded(text)
     read = sum(word is not None for word in encoded.word_of)
-    about = [f"{read + encoded.dropped:,} tokens · {len(text):,} characters"]
+    remarks = [f"{read + encoded.dropped:,} tokens · {len(text):,} characters"]
     if encoded.truncated:
-        about.append(f"**only the first {MAX_TOKENS} tokens, with [CLS] and [SEP], are read**")
-    about += [example.shows for example in EXAMPLES.values() if example.text == text]
-    st.caption(" · ".join(about))
+        remarks.append(f"**only the first {MAX_TOKENS} tokens, with [CLS] and [SEP], are read**")
+    remarks += [example.shows for example in EXAMPLES.values() if example.text == text]
+    st.caption(" · ".join(remarks))
     return encoded, row
 
 
@@ -63,8 +64,8 @@ def reading(encoded: Encoded) -> str:
 def word_chips(encoded: Encoded) -> None:
     """The words as chips that can be clicked away, and whether that leaves a [MASK]."""
     view = state.view()
-    shown = range(min(len(encoded.words), MAX_WITHOUT))
-    if not shown:
+    indices = range(min(len(encoded.words), MAX_WITHOUT))
+    if not indices:
         return
     chips = f"words-{hash(view.text)}"  # other words, other chips
     # And another row: within one, Streamlit keeps the replaced chips until the run ends, and shows
@@ -72,10 +73,10 @@ def word_chips(encoded: Encoded) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"row-of-{chips}"):
         st.pills(
             "Words as the models read them: click one to leave it out",
-            shown,
+            indices,
             format_func=lambda i: plain(_pieces(encoded, i)),
             selection_mode="multi",
-            key=state.show(chips, [i for i in view.without if i in shown]),
+            key=state.show(chips, [i for i in view.without if i in indices]),
             wrap=True,
             on_change=_leave_out,
             args=(chips, view.text),
@@ -89,11 +90,12 @@ def word_chips(encoded: Encoded) -> None:
             help="Put [MASK] in the word's place. BERT and DistilBERT met [MASK] in pre-training; "
             "the LSTMs never did.",
         )
-    if len(encoded.words) > len(shown):
-        st.caption(f"The first {len(shown)} of {len(encoded.words)} words are shown.")
+    if len(encoded.words) > len(indices):
+        st.caption(f"The first {len(indices)} of {len(encoded.words)} words are shown.")
 
 
 def _pieces(encoded: Encoded, word: int) -> str:
+    """The word with a dot between the tokenizer's pieces."""
     tokens = [i for i, owner in enumerate(encoded.word_of) if owner == word]
     pieces = "·".join(encoded.text[slice(*encoded.spans[i])] for i in tokens)
     return f"{pieces} → [UNK]" if any(encoded.tokens[i] == "[UNK]" for i in tokens) else pieces
