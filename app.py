@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.compare.answers import answers
+from ui.compare.answers import answer
 from ui.compare.explained import explained
 from ui.compare.formation import formation
 from ui.compare.gauges import gauges
@@ -21,19 +21,19 @@ with page("Compare"):
     with row:
         toolbar(text)
     chips = st.container(key="words")
-    found, columns = answers(text)
+    answers, columns = answer(text)
     with chips:  # drawn after the answers, which the browser would otherwise show later
         word_chips(encoded)
-    if found:
+    if answers:
         dials = {name: column.empty() for name, column in columns.items()}
         reasons = {name: column.empty() for name, column in columns.items()}
         gauge_row = st.container()
-        courses = formation(found)
+        courses = formation(answers)
         with row:
-            share(found, courses)
+            share(answers, courses)
         with gauge_row:  # drawn last: measuring takes a second, and nothing has to wait for it
-            gauges(found.text, list(found.now), dials)
-        explained(found.text, reasons)
+            gauges(answers.text, list(answers.now), dials)
+        explained(answers.text, reasons)
     st.caption(
         "Four models trained on the same film-review phrases and a few everyday reviews read your "
         "sentence; they know two answers, negative and positive, even where neither fits. They are "

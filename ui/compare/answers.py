@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import sleep
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import TextError, ZooError
 from model_zoo.reading.predict import Prediction, predict
@@ -26,7 +27,7 @@ PAINT_SECONDS = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the models that could be asked said of `text`, and of the text it is compared with.
+    """Predictions of the models that could be loaded, for `text` and what it is compared with.
 
     Both map model names, in registry order, to predictions; `before` is empty where there is
     nothing to compare with.
@@ -37,7 +38,7 @@ class Answers:
     before: Mapping[str, Prediction]
 
 
-def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.DeltaGenerator]]:
+def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     """What each chosen model makes of `reading`, in registry order, with the agreement on top.
 
     Returns the answers, None where there is nothing to read or nobody to ask, and for each model
@@ -57,38 +58,38 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
     if not all(text.strip() for text in texts):
         nothing_to_read()
         return None, {}
-    found: dict[str, list[Prediction]] = {}
-    failed: dict[str, ZooError] = {}
+    predictions: dict[str, list[Prediction]] = {}
+    errors: dict[str, ZooError] = {}
     with my_turn(remarks):
         for at, name in enumerate(slots):
             if not cached.loaded(name):
                 for waiting, slot in slots.items():
                     slot.html(waiting_card(waiting, TITLES[waiting]))
-                doing = f"Loading {TITLES[name]} ({at + 1} of {len(slots)})…"
-                remarks.progress(at / len(slots), doing)
+                message = f"Loading {TITLES[name]} ({at + 1} of {len(slots)})…"
+                remarks.progress(at / len(slots), message)
             try:
                 model = cached.model(name)
-                found[name] = [predict(model, [text])[0] for text in texts]
+                predictions[name] = [predict(model, [text])[0] for text in texts]
             except TextError:
                 for slot in (*slots.values(), remarks):
                     slot.empty()
                 nothing_to_read()
                 return None, {}
             except ZooError as error:
-                failed[name] = error
-    now = {name: pair[0] for name, pair in found.items()}
-    before = {name: pair[1] for name, pair in found.items() if len(pair) > 1}
+                errors[name] = error
+    now = {name: pair[0] for name, pair in predictions.items()}
+    before = {name: pair[1] for name, pair in predictions.items() if len(pair) > 1}
 
     outvoted = minority(now)
     for name, slot in slots.items():
-        if name in failed:
-            slot.html(failed_card(name, TITLES[name], str(failed[name])))
+        if name in errors:
+            slot.html(failed_card(name, TITLES[name], str(errors[name])))
             continue
         card = prediction_card(
             now[name],
             cached.card(name),
             dissents=name in outvoted,
-            times_ms=_times(now[name]),
+            times_ms=_recent_times(now[name]),
             before=before.get(name),
         )
         slot.html(card)
@@ -99,8 +100,8 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
     sentence = agreement(list(now.values()), TITLES)
     sign = '<span aria-hidden="true">≠ </span>' if split else ""
     verdict.html(f'<div class="q-verdict{split}" role="status">{sign}{sentence}</div>')
-    if said := notices(next(iter(now.values())), MAX_TOKENS):
-        remarks.warning("  \n".join(map(plain, said)), icon=":material/info:")
+    if sentences := notices(next(iter(now.values())), MAX_TOKENS):
+        remarks.warning("  \n".join(map(plain, sentences)), icon=":material/info:")
     if before:
         called = ("Pinned" if view.pinned is not None else "As typed", "Now")
         comparison.html(changes(list(before.values()), list(now.values()), called=called))
@@ -113,18 +114,18 @@ def answers(reading: str) -> tuple[Answers | None, dict[str, st.delta_generator.
     return Answers(reading, now, before), {name: columns[name] for name in now}
 
 
-def _times(found: Prediction) -> Sequence[float]:
-    """The last calls of this model in this visit, the one that made `found` included."""
+def _recent_times(prediction: Prediction) -> Sequence[float]:
+    """Milliseconds of this model's last calls in this visit, the one of `prediction` the last."""
     kept = st.session_state.setdefault("times", {}).setdefault(
-        found.model, deque(maxlen=KEPT_TIMES)
+        prediction.model, deque(maxlen=KEPT_TIMES)
     )
-    kept.append(found.tokenize_ms + found.forward_ms)
+    kept.append(prediction.tokenize_ms + prediction.forward_ms)
     return tuple(kept)
 
 
-def minority(found: Mapping[str, Prediction]) -> set[str]:
+def minority(predictions: Mapping[str, Prediction]) -> set[str]:
     """Names of the models that are outvoted; empty where all agree or the vote is even."""
-    votes = Counter(prediction.label for prediction in found.values()).most_common()
+    votes = Counter(prediction.label for prediction in predictions.values()).most_common()
     if len(votes) < 2 or votes[0][1] == votes[1][1]:
         return set()
-    return {name for name, prediction in found.items() if prediction.label == votes[-1][0]}
+    return {name for name, prediction in predictions.items() if prediction.label == votes[-1][0]}

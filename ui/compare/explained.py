@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
+from model_zoo.explain.records import Attribution
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import SPECS
 from ui.compare import figures
@@ -30,31 +31,32 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
                 st.page_link("pages/attributions.py", label="Attributions", icon=":material/rule:")
                 st.page_link("pages/inside.py", label="Inside", icon=":material/grid_on:")
         return
-    found = {}
+    attributions: dict[str, Attribution] = {}
     for name, slot in slots.items():
         begin = partial(my_turn, slot, "Looking for the words that made the answer…")
         try:
-            found[name] = cached.attribution(name, text, begin, **SHORT_FORM)
+            attributions[name] = cached.attribution(name, text, begin, **SHORT_FORM)
         except ZooError as error:
             slot.caption(plain(str(error)))
-    largest = max((abs(s) for one in found.values() for s in one.word_scores), default=0) or 1.0
-    for name, one in found.items():
+    scores = [score for result in attributions.values() for score in result.word_scores]
+    largest = max(map(abs, scores), default=0) or 1.0
+    for name, attribution in attributions.items():
         with slots[name].container():
-            scores = toward_positive(one, one.word_scores, True)
+            signed = toward_positive(attribution, attribution.word_scores, True)
             st.html(
                 coloured_words(
                     name,
                     "Which words",
-                    one.words[:SHOWN],
-                    scores[:SHOWN],
+                    attribution.words[:SHOWN],
+                    signed[:SHOWN],
                     largest,
                     True,
                     numbers=False,
                 )
             )
             st.caption(
-                f"Integrated gradients, gap {one.gap_relative or 0:.1%}: teal words push toward "
-                "positive, purple toward negative."
+                f"Integrated gradients, gap {attribution.gap_relative or 0:.1%}: teal words push "
+                "toward positive, purple toward negative."
             )
             st.page_link(
                 "pages/attributions.py", label="How far to trust it", icon=":material/rule:"
@@ -66,15 +68,15 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
 def _map(name: str, text: str) -> None:
     """Attention rollout where there is attention, or else what each position can see."""
     begin = partial(my_turn, st.empty())
-    can = SPECS[name].architecture.capabilities
-    if Capability.ATTENTION in can:
+    capabilities = SPECS[name].architecture.capabilities
+    if Capability.ATTENTION in capabilities:
         words, shares = cached.rolled_out(name, text, begin)
         across = "draws on"
-        said = "Rows: positions. Columns: the words they draw on, by attention rollout."
-    elif Capability.LAYERS in can:
-        found = cached.influence(name, text, 0, begin)
-        words, shares, across = found.tokens, found.change, "changes with"
-        said = "Rows: positions. Columns: the words they change with."
+        caption = "Rows: positions. Columns: the words they draw on, by attention rollout."
+    elif Capability.LAYERS in capabilities:
+        influence = cached.influence(name, text, 0, begin)
+        words, shares, across = influence.tokens, influence.change, "changes with"
+        caption = "Rows: positions. Columns: the words they change with."
     else:
         st.caption(cannot(name, Capability.LAYERS))
         return
@@ -84,7 +86,7 @@ def _map(name: str, text: str) -> None:
         figures.small_square(shares, words, name, across),
         key=f"map-{name}",
         config=PLAIN,
-        alt=f"Heat map of {SPECS[name].title}, {len(words)} by {len(words)} tokens. {said} "
+        alt=f"Heat map of {SPECS[name].title}, {len(words)} by {len(words)} tokens. {caption} "
         f"{filled:.0%} of the square is filled.",
     )
-    st.caption(said)
+    st.caption(caption)

@@ -1,9 +1,11 @@
 """What Compare draws with plotly. Pure: no Streamlit, no torch, no numbers of its own."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.latency import Latency
@@ -13,8 +15,8 @@ from ui.show.wording import in_figure
 
 
 def gauges(
-    timed: Latency | None,
-    about: ModelCard,
+    latency: Latency | None,
+    card: ModelCard,
     added_bytes: int | None,
     *,
     slowest_ms: float,
@@ -28,12 +30,12 @@ def gauges(
     scales; give the same for all models, so that their gauges can be compared at a glance. What is
     None is drawn as an empty gauge.
     """
-    colour = MODEL_COLOURS.get(about.name, OTHER_MODEL)
+    colour = MODEL_COLOURS.get(card.name, OTHER_MODEL)
     frame = {"borderwidth": 1, "bordercolor": OTHER_MODEL, "bgcolor": "rgba(0,0,0,0)"}
     figure = go.Figure()
     figure.add_indicator(
-        mode="gauge+number" if timed else "gauge",
-        value=timed.median_ms if timed else None,
+        mode="gauge+number" if latency else "gauge",
+        value=latency.median_ms if latency else None,
         number={"suffix": " ms", "valueformat": ".1f", "font": {"size": 26}},
         domain={"x": [0.1, 0.9], "y": [0.5, 0.94]},
         gauge=frame
@@ -43,13 +45,13 @@ def gauges(
             "threshold": {
                 "line": {"color": colour, "width": 3},
                 "thickness": 1,
-                "value": timed.p95_ms if timed else None,
+                "value": latency.p95_ms if latency else None,
             },
         },
     )
     sizes = (
-        ("parameters", about.parameters, most_parameters, "M"),
-        ("disk", about.size_bytes, largest_bytes, "MB"),
+        ("parameters", card.parameters, most_parameters, "M"),
+        ("disk", card.size_bytes, largest_bytes, "MB"),
         ("memory", added_bytes, most_bytes, "MB"),
     )
     for row, (name, value, end, unit) in enumerate(sizes):
@@ -65,8 +67,8 @@ def gauges(
                 "bar": {"color": colour, "thickness": 1},
             },
         )
-        shown = "…" if value is None else f"{value / 1e6:.1f} {unit}"
-        for x, side, text in ((0.28, "right", name), (0.76, "left", shown)):
+        number = "…" if value is None else f"{value / 1e6:.1f} {unit}"
+        for x, side, text in ((0.28, "right", name), (0.76, "left", number)):
             figure.add_annotation(
                 x=x, y=(low + high) / 2, text=text, xanchor=side, yanchor="middle", **_BESIDE
             )
@@ -86,7 +88,10 @@ READINGS = {  # course -> line style, marker, and what is added to the model's n
 def by_word(
     courses: Sequence[Course], words: Sequence[str], titles: Mapping[str, str]
 ) -> go.Figure:
-    """Probability of positive after every token; one line a course, `words` names the tokens."""
+    """Probability of positive after every token; a line for each course, `words` are the tokens.
+
+    `titles` gives the name to show for each model. Of more than 40 words only some are on the axis.
+    """
     figure = go.Figure()
     for course in courses:
         after = "read back to" if course.reading == "backward" else "read up to"
@@ -108,7 +113,10 @@ def by_word(
 
 
 def by_layer(courses: Sequence[Course], titles: Mapping[str, str]) -> go.Figure:
-    """Probability of positive after every layer; shallow models stretched to the deepest's."""
+    """Probability of positive after every layer; shallow models are stretched to the deepest's.
+
+    `titles` gives the name to show for each model.
+    """
     figure = go.Figure()
     deepest = max(len(course.positive) for course in courses) - 1
     for course in courses:
@@ -129,17 +137,19 @@ def by_layer(courses: Sequence[Course], titles: Mapping[str, str]) -> go.Figure:
     return _probability_layout(figure)
 
 
-def small_square(shares: np.ndarray, words: Sequence[str], name: str, across: str) -> go.Figure:
+def small_square(
+    shares: NDArray[np.floating], words: Sequence[str], name: str, across: str
+) -> go.Figure:
     """A small heat map (N, N) in the model's colour: rows are positions, columns what they take in.
 
     `across` says in the hover what a column does for a row.
     """
-    shown = [in_figure(word) for word in words]
+    labels = [in_figure(word) for word in words]
     colour = MODEL_COLOURS.get(name, OTHER_MODEL)
     figure = go.Figure(
         go.Heatmap(
             z=shares,
-            customdata=[[(row, column) for column in shown] for row in shown],
+            customdata=[[(row, column) for column in labels] for row in labels],
             hovertemplate=f"“%{{customdata[0]}}” {across} “%{{customdata[1]}}”: %{{z:.2f}}"
             "<extra></extra>",
             zmin=0,
@@ -152,7 +162,8 @@ def small_square(shares: np.ndarray, words: Sequence[str], name: str, across: st
     return figure.update_layout(height=190, margin=MARGIN)
 
 
-def _line(course: Course, titles: Mapping[str, str]) -> dict:
+def _line(course: Course, titles: Mapping[str, str]) -> dict[str, Any]:
+    """How the line of a course looks, as arguments of a scatter plot."""
     dash, symbol, how = READINGS[course.reading]
     colour = MODEL_COLOURS.get(course.model, OTHER_MODEL)
     return {
@@ -164,6 +175,7 @@ def _line(course: Course, titles: Mapping[str, str]) -> dict:
 
 
 def _probability_layout(figure: go.Figure) -> go.Figure:
+    """The scale from 0 to 1, its middle marked, and the legend above."""
     figure.add_hline(y=0.5, line={"dash": "dot", "width": 1, "color": OTHER_MODEL})
     figure.update_yaxes(
         range=[-0.03, 1.03], tickformat=".0%", title="probability of positive", nticks=6

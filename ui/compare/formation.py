@@ -18,12 +18,12 @@ from ui.show.theme import PLAIN, TITLES
 from ui.show.wording import plain, turns
 
 
-def formation(found: Answers) -> list[Course]:
-    """Charts of how the answers form, word by word and layer by layer; what they show."""
-    encoded = cached.encoded(found.text)
+def formation(answers: Answers) -> list[Course]:
+    """Charts of how the answers form, word by word and layer by layer; the courses they show."""
+    encoded = cached.encoded(answers.text)
     begin = partial(my_turn, st.empty())
-    showing = [name for name in found.now if name in having(Capability.STEPS)]
-    courses = [course for name in showing for course in cached.courses(name, found.text, begin)]
+    stepwise = [name for name in answers.now if name in having(Capability.STEPS)]
+    courses = [course for name in stepwise for course in cached.courses(name, answers.text, begin)]
     words = _token_texts(encoded)
     st.header("How the answer forms")
     left, right = st.columns(2)
@@ -32,43 +32,45 @@ def formation(found: Answers) -> list[Course]:
     if by_word:
         with left:
             steps = [f"“{word}”" for word in words]
-            said = _said(by_word, steps)
+            text = _in_words(by_word, steps)
             st.markdown("**Word by word:** the recurrent models change their mind as they read")
             st.plotly_chart(
                 figures.by_word(by_word, words, TITLES),
                 key="by-word",
                 config=PLAIN,
-                alt=f"Line chart of the probability of positive after each word. {said}",
+                alt=f"Line chart of the probability of positive after each word. {text}",
             )
             st.caption(
-                plain(said) + " The LSTM's line is its answer if the text ended there. The "
+                plain(text) + " The LSTM's line is its answer if the text ended there. The "
                 "BiLSTM's two are each direction alone; it adds up both ends, so neither line need "
                 "end at its answer."
             )
     if by_layer:
         with right:
             deepest = max(len(course.positive) for course in by_layer)
-            said = _said(by_layer, ["the embeddings", *(f"layer {i}" for i in range(1, deepest))])
+            steps = ["the embeddings", *(f"layer {i}" for i in range(1, deepest))]
+            text = _in_words(by_layer, steps)
             st.markdown("**Layer by layer:** the Transformers read all words at once, many times")
             st.plotly_chart(
                 figures.by_layer(by_layer, TITLES),
                 key="by-layer",
                 config=PLAIN,
-                alt=f"Line chart of the probability of positive after each layer. {said}",
+                alt=f"Line chart of the probability of positive after each layer. {text}",
             )
             st.caption(
-                plain(said) + " A probe: the classification head, trained on the last layer only, "
+                plain(text) + " A probe: the classification head, trained on the last layer only, "
                 "is applied to every layer's output. Near 50 % means that the head cannot read "
                 "that layer, not that the model is undecided there. Models with fewer layers are "
                 "stretched to the same width."
             )
-    for name in found.now:
-        if name not in showing:
+    for name in answers.now:
+        if name not in stepwise:
             st.caption(cannot(name, Capability.STEPS))
     return courses
 
 
-def _said(courses: Sequence[Course], steps: Sequence[str]) -> str:
+def _in_words(courses: Sequence[Course], steps: Sequence[str]) -> str:
+    """Where each course changes sides, a sentence each."""
     return " ".join(
         f"{TITLES[course.model]}, {figures.READINGS[course.reading][2]}, {turns(course, steps)}."
         for course in courses

@@ -1,10 +1,11 @@
 """The Compare page's result as a file: JSON for programs, self-contained HTML for people."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 from model_zoo.host import host
 from model_zoo.inside.stepwise import Course
@@ -13,53 +14,54 @@ from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import SPECS, card
 from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers, minority
+from ui.compare.gauges import Measured
 from ui.frame.permalink import View
 from ui.show.cards import changes, prediction_card
 from ui.show.style import STYLE
 from ui.show.theme import TITLES
 from ui.show.wording import agreement
 
-Measured = Mapping[tuple, tuple[Mapping[str, Latency], datetime]]
 
-
-def as_json(view: View, found: Answers, courses: Sequence[Course], measured: Measured) -> bytes:
+def as_json(view: View, answers: Answers, courses: Sequence[Course], measured: Measured) -> bytes:
     """Everything the page shows, in the field names of the library's records. UTF-8."""
     record = {
-        "text": found.text,
+        "text": answers.text,
         "typed": view.text,
         "pinned": view.pinned,
-        "predictions": [_prediction(one) for one in found.now.values()],
-        "compared_with": [_prediction(one) for one in found.before.values()],
+        "predictions": [_prediction_record(p) for p in answers.now.values()],
+        "compared_with": [_prediction_record(p) for p in answers.before.values()],
         "courses": [asdict(course) for course in courses],
-        "latency": [asdict(one) for timed in _timings(found, measured) for one in timed.values()],
-        "models": [asdict(card(name)) for name in found.now],
+        "latency": [asdict(latency) for latency in _latencies(answers, measured)],
+        "models": [asdict(card(name)) for name in answers.now],
         "host": asdict(host()),
         "made_at": _now(),
     }
     return json.dumps(record, indent=1, ensure_ascii=False).encode()
 
 
-def as_html(view: View, found: Answers, courses: Sequence[Course], measured: Measured) -> bytes:
+def as_html(view: View, answers: Answers, courses: Sequence[Course], measured: Measured) -> bytes:
     """The page's result without scripts or anything from elsewhere: opens, prints, mails. UTF-8."""
-    outvoted = minority(found.now)
+    outvoted = minority(answers.now)
     cards = "".join(
-        prediction_card(one, card(name), dissents=name in outvoted, before=found.before.get(name))
-        for name, one in found.now.items()
+        prediction_card(
+            prediction, card(name), dissents=name in outvoted, before=answers.before.get(name)
+        )
+        for name, prediction in answers.now.items()
     )
     compared = ""
-    if found.before:
+    if answers.before:
         called = ("Pinned" if view.pinned is not None else "As typed", "Now")
-        compared = changes([*found.before.values()], [*found.now.values()], called=called)
+        compared = changes([*answers.before.values()], [*answers.now.values()], called=called)
     machine = host()
     timings = "".join(
-        f"<tr><td>{TITLES[name]}</td><td>{one.batch}</td><td>{one.median_ms:.1f}</td>"
-        f"<td>{one.p95_ms:.1f}</td><td>{len(one.samples_ms)}</td><td>{one.threads}</td></tr>"
-        for timed in _timings(found, measured)
-        for name, one in timed.items()
+        f"<tr><td>{TITLES[latency.model]}</td><td>{latency.batch}</td>"
+        f"<td>{latency.median_ms:.1f}</td><td>{latency.p95_ms:.1f}</td>"
+        f"<td>{len(latency.samples_ms)}</td><td>{latency.threads}</td></tr>"
+        for latency in _latencies(answers, measured)
     )
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Quartet: {escape(found.text[:80])}</title>{STYLE}
+<title>Quartet: {escape(answers.text[:80])}</title>{STYLE}
 <style>body{{font:16px/1.5 system-ui,sans-serif;max-width:75rem;margin:2rem auto;padding:0 1rem;
 color:#1b2330;background:#fff}}main{{display:grid;gap:1rem;margin:1rem 0;
 grid-template-columns:repeat(auto-fit,minmax(14rem,1fr))}}
@@ -68,8 +70,8 @@ blockquote{{font-size:1.2rem;margin:1rem 0;overflow-wrap:anywhere}}
 .plain td,.plain th{{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #d5dbe6}}
 .plain td:first-child,.plain th:first-child{{text-align:left}}
 .wide{{overflow-x:auto}}</style></head>
-<body><h1>Quartet</h1><blockquote>{escape(found.text)}</blockquote>
-<p class="q-verdict">{escape(agreement(list(found.now.values()), TITLES))}</p>
+<body><h1>Quartet</h1><blockquote>{escape(answers.text)}</blockquote>
+<p class="q-verdict">{escape(agreement(list(answers.now.values()), TITLES))}</p>
 <main>{cards}</main>{compared}
 <h2>How the answer forms</h2><p>Probability of positive after each token of the text (forward,
 backward) or each layer, the first being the embeddings. Layers are a probe: the head was trained on
@@ -81,14 +83,20 @@ the last one only.</p><div class="wide"><table class="plain">{_course_rows(cours
 mostly on film reviews, and know two answers, negative and positive.</p></body></html>""".encode()
 
 
-def _prediction(found: Prediction) -> dict:
-    record = asdict(found)
-    record["probabilities"] = dict(zip(LABELS, found.probabilities, strict=True))
-    return record | {"confidence": found.confidence, "truncated": found.truncated}
+def _prediction_record(prediction: Prediction) -> dict[str, Any]:
+    record = asdict(prediction)
+    record["probabilities"] = dict(zip(LABELS, prediction.probabilities, strict=True))
+    return record | {"confidence": prediction.confidence, "truncated": prediction.truncated}
 
 
-def _timings(found: Answers, measured: Measured) -> list[Mapping[str, Latency]]:
-    return [timed for (text, *_), (timed, _) in measured.items() if text == found.text]
+def _latencies(answers: Answers, measured: Measured) -> list[Latency]:
+    """What was measured on the text that was answered, for every batch size asked for."""
+    return [
+        latency
+        for (text, *_), (latencies, _) in measured.items()
+        if text == answers.text
+        for latency in latencies.values()
+    ]
 
 
 def _course_rows(courses: Sequence[Course]) -> str:

@@ -42,7 +42,7 @@ span{margin-left:.7rem;font-size:.875rem}""",
 )
 
 
-def share(found: Answers, courses: Sequence[Course]) -> None:
+def share(answers: Answers, courses: Sequence[Course]) -> None:
     """The Share button with everything behind it; also writes the view into the address."""
     link = state.write_address()
     view = state.view()
@@ -59,7 +59,7 @@ def share(found: Answers, courses: Sequence[Course]) -> None:
         # made when asked for: by then the gauges have been measured
         st.download_button(
             "Download as JSON",
-            lambda: report.as_json(view, found, courses, measured),
+            lambda: report.as_json(view, answers, courses, measured),
             "quartet.json",
             "application/json",
             on_click="ignore",
@@ -67,7 +67,7 @@ def share(found: Answers, courses: Sequence[Course]) -> None:
         )
         st.download_button(
             "Download as HTML report",
-            lambda: report.as_html(view, found, courses, measured),
+            lambda: report.as_html(view, answers, courses, measured),
             "quartet.html",
             "text/html",
             on_click="ignore",
