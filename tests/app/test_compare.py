@@ -28,7 +28,7 @@ def submit(app, text):
 
 
 def button(app, label):
-    return next(found for found in app.button if found.label == label)
+    return next(element for element in app.button if element.label == label)
 
 
 def html(app):
@@ -48,13 +48,13 @@ def comparison(app):
 
 
 def chips(app):
-    return next(found for found in app.pills if found.key.startswith("words-"))
+    return next(element for element in app.pills if element.key.startswith("words-"))
 
 
 def shares(app):
     """What the cards say of positive, in per cent."""
-    found = [re.search(r"probability of (\w+): ([\d.]+)%", body).groups() for body in cards(app)]
-    return [float(share) if label == "positive" else 100 - float(share) for label, share in found]
+    matches = [re.search(r"probability of (\w+): ([\d.]+)%", body).groups() for body in cards(app)]
+    return [float(share) if label == "positive" else 100 - float(share) for label, share in matches]
 
 
 def of(text):
@@ -194,11 +194,11 @@ def test_models_can_be_chosen_but_one_stays(app):
 
 
 def test_a_link_opened_cold_shows_the_same_view():
-    one = opened(text="Not a bad film.", pinned="A bad film.", models="lstm,bert", without="0")
-    assert one.text_input(key="typed").value == "Not a bad film."
-    assert one.pills(key="chosen").value == ["lstm", "bert"] and chips(one).value == [0]
-    assert len(cards(one)) == 2 and "Pinned" in comparison(one)
-    assert not one.warning
+    app = opened(text="Not a bad film.", pinned="A bad film.", models="lstm,bert", without="0")
+    assert app.text_input(key="typed").value == "Not a bad film."
+    assert app.pills(key="chosen").value == ["lstm", "bert"] and chips(app).value == [0]
+    assert len(cards(app)) == 2 and "Pinned" in comparison(app)
+    assert not app.warning
 
 
 def test_a_bad_link_is_taken_as_far_as_it_goes_with_a_notice():
@@ -229,8 +229,8 @@ def test_gauges_are_measured_on_this_sentence_and_kept_until_it_changes(app):
     kept = app.session_state["latency"]
     (key,) = kept
     assert key[:3] == ("A good film, all in all.", tuple(SPECS), 1)
-    timed, when = kept[key]
-    assert {len(one.samples_ms) for one in timed.values()} == {3}
+    latencies, when = kept[key]
+    assert {len(latency.samples_ms) for latency in latencies.values()} == {3}
     button(app, "Pin this sentence").click().run()
     assert app.session_state["latency"][key][1] == when  # not measured again
     button(app, "Unpin").click().run()
@@ -282,10 +282,10 @@ def test_the_loader_shows_what_is_loaded_and_unloads(app):
     submit(app, "A good film.")
     states = [m.value for m in app.sidebar.markdown if "·" in m.value]
     assert states == [f"**{row.title}** · in memory" for row in SPECS.values()]
-    asked = cached.uses("bert")
+    uses = cached.uses("bert")
     button(app, "Unload BERT").click().run()
     # this run asked all four once more, so BERT was loaded anew
-    assert not app.exception and cached.loaded("bert") and cached.uses("bert") > asked
+    assert not app.exception and cached.loaded("bert") and cached.uses("bert") > uses
     cached.unload("bert")
     assert cached.loaded("bert") is None
     assert cached.model("bert") is cached.model("bert")

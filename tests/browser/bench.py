@@ -27,8 +27,8 @@ VARIANTS = ("two", "one", "ten", "six")
 # resolves in the frame in which every card shows the label, with the milliseconds since Enter
 WATCH = """([label, count]) => new Promise(done => {
   const look = () => {
-    const shown = [...document.querySelectorAll(".q-card .q-label")];
-    if (shown.length === count && shown.every(card => card.textContent.includes(label)))
+    const labels = [...document.querySelectorAll(".q-card .q-label")];
+    if (labels.length === count && labels.every(element => element.textContent.includes(label)))
       requestAnimationFrame(() => done(performance.now() - window.pressed));
     else requestAnimationFrame(look);
   };
@@ -76,8 +76,8 @@ def _submits(page: Page) -> tuple[list[float], list[float]]:
         box.fill(SENTENCES[label].format(VARIANTS[i % 4]))
         page.keyboard.press("Enter")
         waits.append(page.evaluate(WATCH, [label, len(SPECS)]) / 1e3)
-        shown = " ".join(page.locator(".q-card").all_inner_texts())
-        models.append(sum(map(float, re.findall(r"time\s+([\d.]+) ms", shown))) / 1e3)
+        cards = " ".join(page.locator(".q-card").all_inner_texts())
+        models.append(sum(map(float, re.findall(r"time\s+([\d.]+) ms", cards))) / 1e3)
         _rest(page)
     return waits, models
 

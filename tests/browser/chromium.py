@@ -80,5 +80,5 @@ def free_port() -> int:
 def executable() -> str | None:
     """QUARTET_CHROMIUM, or the system's browser; None for the one Playwright downloads."""
     names = ("chromium", "chromium-browser", "google-chrome")
-    found = (shutil.which(name) for name in names)
-    return os.environ.get("QUARTET_CHROMIUM") or next((path for path in found if path), None)
+    paths = (shutil.which(name) for name in names)
+    return os.environ.get("QUARTET_CHROMIUM") or next((path for path in paths if path), None)

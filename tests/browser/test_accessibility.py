@@ -25,10 +25,10 @@ def test_no_serious_violation(open_page, file, title, scheme):
     page = open_page(f"/{path}?pinned=A+bad+film.&without=2", scheme=scheme)
     expect(page.locator(READY[title]).first).to_be_visible()
     page.wait_for_timeout(1000)  # charts are faded in
-    found = Axe().run(page).response["violations"]
+    violations = Axe().run(page).response["violations"]
     grave = [
         (rule["id"], rule["help"], [node["html"][:200] for node in rule["nodes"]])
-        for rule in found
+        for rule in violations
         if rule["impact"] in ("serious", "critical")
     ]
     assert not grave

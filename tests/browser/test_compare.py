@@ -18,17 +18,17 @@ CHANGES = ".q-changes"
 COUNT_ROWS = """() => {
   window.rows = [];
   const look = () => {
-    const found = document.querySelectorAll(".st-key-words [data-testid='stButtonGroup']");
-    const seen = [...found].filter(row => row.checkVisibility()).length;
+    const rows = document.querySelectorAll(".st-key-words [data-testid='stButtonGroup']");
+    const seen = [...rows].filter(row => row.checkVisibility()).length;
     if (!window.rows.includes(seen)) window.rows.push(seen);
     requestAnimationFrame(look);
   };
   look();
 }"""
 # clicks a word in the frame in which the page says so of the sentence that is being read
-CLICK_ONCE_READ = """(word, said) => {
+CLICK_ONCE_READ = """(word, text) => {
   const look = () =>
-    document.body.innerText.includes(said) ? word.click() : requestAnimationFrame(look);
+    document.body.innerText.includes(text) ? word.click() : requestAnimationFrame(look);
   look();
 }"""
 
@@ -173,11 +173,11 @@ def test_a_copied_link_opened_cold_shows_the_same(open_page, server):
     link = page.evaluate("navigator.clipboard.readText()")
     assert link == page.url and link.startswith(server)
 
-    other = open_page(link.removeprefix(server))
-    expect(other.locator(LABELS)).to_have_count(len(SPECS) - 1)
-    expect(box(other)).to_have_value("A “bad” film, <b>alas</b>.")
-    expect(other.locator(CHANGES)).to_contain_text("Pinned: A good film & more: 100 %?")
-    assert [card.split("\n")[0] for card in other.locator(".q-card").all_inner_texts()] == [
+    copy = open_page(link.removeprefix(server))
+    expect(copy.locator(LABELS)).to_have_count(len(SPECS) - 1)
+    expect(box(copy)).to_have_value("A “bad” film, <b>alas</b>.")
+    expect(copy.locator(CHANGES)).to_contain_text("Pinned: A good film & more: 100 %?")
+    assert [card.split("\n")[0] for card in copy.locator(".q-card").all_inner_texts()] == [
         row.title for name, row in SPECS.items() if name != "bilstm"
     ]
 
@@ -212,18 +212,18 @@ def test_downloads(open_page, browser):
         page.get_by_role("button", name="Download as JSON").click()
     record = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
     assert record["text"] == "A good film, <i>they say</i>."
-    assert [one["model"] for one in record["predictions"]] == list(SPECS)
+    assert [prediction["model"] for prediction in record["predictions"]] == list(SPECS)
     assert len(record["latency"]) == len(SPECS)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as HTML report").click()
-    asked = []
+    requests = []
     report = browser.new_page()
-    report.on("request", lambda request: asked.append(request.url))
+    report.on("request", lambda request: requests.append(request.url))
     report.set_content(Path(download.value.path()).read_text(encoding="utf-8"))
     expect(report.locator("blockquote")).to_have_text("A good film, <i>they say</i>.")
     expect(report.locator(LABELS)).to_have_count(len(SPECS))
     report.close()
-    assert not asked
+    assert not requests
 
 
 def test_the_loader_panel_shows_and_unloads(open_page):
@@ -280,11 +280,11 @@ def test_a_deep_link_opened_cold_shows_our_menu_and_fits(open_page, path, width,
 
 @pytest.mark.long
 def test_two_visitors_see_their_own_sentences(open_page):
-    one, other = open_page(), open_page()
-    for page in (one, other):
+    first, second = open_page(), open_page()
+    for page in (first, second):
         answered(page)
-    submit(one, "A wonderful, moving film.")
-    submit(other, "A dull and lifeless film.")
-    expect(one.locator(VERDICT)).to_contain_text("All four say positive")
-    expect(other.locator(VERDICT)).to_contain_text("All four say negative")
-    expect(box(one)).to_have_value("A wonderful, moving film.")
+    submit(first, "A wonderful, moving film.")
+    submit(second, "A dull and lifeless film.")
+    expect(first.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(second.locator(VERDICT)).to_contain_text("All four say negative")
+    expect(box(first)).to_have_value("A wonderful, moving film.")

@@ -88,13 +88,13 @@ def test_open_tabs_go_on_after_the_server_was_killed(visit, caches, tmp_path):
             server.process.wait()
             expect(short.locator(VERDICT)).to_be_visible()
         with started(port=port, env=env):
-            for page, text, said in (
+            for page, text, label in (
                 (short, "A dull & lifeless film.", "negative"),
                 (long, LONG_TEXT, "positive"),
             ):
                 expect(page.locator(NEW_LABELS)).to_have_count(len(SPECS))
                 expect(box(page)).to_have_value(text)
-                expect(page.locator(VERDICT)).to_contain_text(f"All four say {said}")
+                expect(page.locator(VERDICT)).to_contain_text(f"All four say {label}")
             # the first thing done on the new server counts
             submit(short, "Great fun, I loved it.")
             expect(short.locator(VERDICT)).to_contain_text("All four say positive")
@@ -218,9 +218,9 @@ def browser_beside(browser, tmp_path):
 
     def open_(process):
         wrapper = tmp_path / "browser"
-        found = shlex.quote(executable() or browser.browser_type.executable_path)
+        chromium = shlex.quote(executable() or browser.browser_type.executable_path)
         network = f"/proc/{process.pid}/ns/net"
-        wrapper.write_text(f'#!/bin/sh\nexec nsenter --net={network} {found} "$@"\n')
+        wrapper.write_text(f'#!/bin/sh\nexec nsenter --net={network} {chromium} "$@"\n')
         wrapper.chmod(0o755)
         launched = browser.browser_type.launch(args=["--no-sandbox"], executable_path=str(wrapper))
         opened.append(launched)

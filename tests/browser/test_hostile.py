@@ -15,7 +15,7 @@ TEXT = (  # of fewer tokens than Compare explains
     f"<b>loud</b> **bold** _slant_ $x^2$ {LINK} http://evil.example javascript:alert(3) :smile: "
     ":material/home: :streamlit: :red[tint] a -> b -- c \x1b[31mred good film"
 )
-OTHER = "**other** <u>pinned</u> :smile: $y$ bad film"
+PINNED = "**other** <u>pinned</u> :smile: $y$ bad film"
 # what the page may not hold, as (selector, text); no text is any
 MADE = (
     ("img[src='x'], img[src*='evil'], img[alt='Streamlit logo']", ""),
@@ -35,11 +35,11 @@ def nothing_made(page):
     """No element stands on the page that only a visitor's text could have made."""
     page.wait_for_timeout(300)
     for selector, text in MADE:
-        found = page.get_by_test_id("stApp").locator(selector)
-        exact = [one for one in found.all_text_contents() if one.strip() == text or not text]
+        elements = page.get_by_test_id("stApp").locator(selector)
+        exact = [t for t in elements.all_text_contents() if t.strip() == text or not text]
         assert not exact, (selector, exact)
-    shown = page.get_by_test_id("stMain").inner_text()
-    assert "😄" not in shown and "a → b" not in shown
+    visible = page.get_by_test_id("stMain").inner_text()
+    assert "😄" not in visible and "a → b" not in visible
 
 
 def go(page, title, ready):
@@ -50,12 +50,12 @@ def go(page, title, ready):
 
 @pytest.mark.long
 def test_text_from_the_address_on_every_page(open_page):
-    page = open_page("/?" + urlencode({"text": TEXT, "pinned": OTHER, "models": "lstm,<i>x</i>"}))
+    page = open_page("/?" + urlencode({"text": TEXT, "pinned": PINNED, "models": "lstm,<i>x</i>"}))
     expect(page.get_by_text("there is no model named '<i>x</i>'")).to_be_visible()
-    page.goto(page.url.split("?")[0] + "?" + urlencode({"text": TEXT, "pinned": OTHER}))
+    page.goto(page.url.split("?")[0] + "?" + urlencode({"text": TEXT, "pinned": PINNED}))
     rows = page.locator(".q-changes .q-text")
     visible = TEXT.replace("\x1b", "")  # which has no looks
-    expect(rows.nth(0)).to_contain_text(OTHER)
+    expect(rows.nth(0)).to_contain_text(PINNED)
     assert rows.nth(1).text_content().replace("\x1b", "").split() == ["Now:", *visible.split()]
     assert page.get_by_label("A sentence in English").input_value().replace("\x1b", "") == visible
     words = page.locator(".st-key-words button p")
@@ -115,10 +115,10 @@ def test_names_headers_cells_and_labels_of_a_file(open_page):
     nothing_made(page)
     page.get_by_label("Labels are in").click()
     page.get_by_role("option", name=label).click()
-    for value, said in zip(values, ("negative", "positive"), strict=True):
+    for value, meaning in zip(values, ("negative", "positive"), strict=True):
         group = page.get_by_role("radiogroup").filter(has_text="left out").nth(values.index(value))
         expect(page.get_by_text(f"“{value[:30]}” means")).to_be_visible()
-        group.get_by_role("radio", name=said, exact=True).click()
+        group.get_by_role("radio", name=meaning, exact=True).click()
     nothing_made(page)
     start = page.get_by_role("button", name="Score all 3 rows")
     expect(start).to_have_count(1)  # what stood there before is going
@@ -150,6 +150,6 @@ def test_what_is_wrong_with_a_file_is_said_as_typed(open_page):
     page.locator("input[type=file]").set_input_files(
         {"name": "**bold**.csv", "mimeType": "text/csv", "buffer": (2 * twice + "\nx,y,z").encode()}
     )
-    said = page.get_by_role("alert").filter(has_text="two columns named")
-    expect(said).to_contain_text(f"**bold**.csv has two columns named '{twice[:-1]}'")
+    alert = page.get_by_role("alert").filter(has_text="two columns named")
+    expect(alert).to_contain_text(f"**bold**.csv has two columns named '{twice[:-1]}'")
     nothing_made(page)

@@ -19,10 +19,10 @@ def test_everybody_gets_their_own_answers(server):
     texts = [SENTENCES[i * ROUNDS : (i + 1) * ROUNDS] for i in range(VISITORS)]
     log = all_at_once(server, texts, seconds=400)
     assert not log.wrong and not log.unfinished
-    found = compare(log.answers, expected([text for own in texts for text in own]))
-    assert not found.wrong
+    compared = compare(log.answers, expected([text for own in texts for text in own]))
+    assert not compared.wrong
     # a line for each model and one more for the BiLSTM's other direction; a row of scores for each
-    assert found.figures == VISITORS * ROUNDS * (2 * len(SPECS) + 1)
+    assert compared.figures == VISITORS * ROUNDS * (2 * len(SPECS) + 1)
 
 
 @pytest.mark.long

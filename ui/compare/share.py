@@ -26,16 +26,16 @@ button:focus-visible,input:focus-visible{outline:.15rem solid var(--st-text-colo
 span{margin-left:.7rem;font-size:.875rem}""",
     js="""export default function ({ parentElement, data }) {
   const field = parentElement.querySelector("input");
-  const said = parentElement.querySelector("span");
+  const status = parentElement.querySelector("span");
   field.value = data.link;
-  said.textContent = "";
+  status.textContent = "";
   parentElement.querySelector("button").onclick = async () => {
     field.select();
     try {
       await navigator.clipboard.writeText(data.link);
-      said.textContent = "Copied.";
+      status.textContent = "Copied.";
     } catch {
-      said.textContent = document.execCommand("copy") ? "Copied." : "Press Ctrl+C to copy.";
+      status.textContent = document.execCommand("copy") ? "Copied." : "Press Ctrl+C to copy.";
     }
   };
 }""",

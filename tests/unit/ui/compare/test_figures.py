@@ -7,7 +7,7 @@ from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import ModelCard
 from ui.compare.figures import by_layer, by_word, gauges
 
-ABOUT = ModelCard(
+CARD = ModelCard(
     "bert", "BERT", "Transformer", 12, 33_400_000, 21_000_000, 66_700_000, 1, False, None, None
 )
 TITLES = {"lstm": "LSTM", "bilstm": "BiLSTM", "bert": "BERT", "distilbert": "DistilBERT"}
@@ -20,8 +20,8 @@ SCALES = {
 
 
 def test_gauges_show_median_p95_and_sizes_on_common_scales():
-    timed = Latency("bert", 9, 1, 1, 2, (20.0, 30.0, 22.0))
-    dial, *bars = gauges(timed, ABOUT, 150_000_000, **SCALES).data
+    latency = Latency("bert", 9, 1, 1, 2, (20.0, 30.0, 22.0))
+    dial, *bars = gauges(latency, CARD, 150_000_000, **SCALES).data
     assert dial.value == 22.0 and dial.gauge.threshold.value == 30.0
     assert dial.gauge.axis.range == (0, 50.0)
     assert [(bar.value, bar.gauge.axis.range[1]) for bar in bars] == [
@@ -32,7 +32,7 @@ def test_gauges_show_median_p95_and_sizes_on_common_scales():
 
 
 def test_what_is_not_measured_yet_is_an_empty_gauge():
-    figure = gauges(None, ABOUT, None, **SCALES | {"most_bytes": None})
+    figure = gauges(None, CARD, None, **SCALES | {"most_bytes": None})
     assert figure.data[0].value is None and figure.data[3].value is None
     assert "…" in [note.text for note in figure.layout.annotations]
 
@@ -47,8 +47,8 @@ def test_word_by_word_shows_every_course_and_escapes_words():
     assert [trace.y for trace in figure.data] == [(0.2, 0.6, 0.9), (0.1, 0.5, 0.7)]
     assert [trace.name for trace in figure.data] == ["LSTM, left to right", "BiLSTM, right to left"]
     assert figure.data[0].line.dash != figure.data[1].line.dash  # not told apart by colour alone
-    shown = figure.layout.xaxis.ticktext
-    assert shown == ("&lt;b&gt;bold&lt;/b&gt;", "a" * 17 + "…", "&amp;amp;")
+    ticks = figure.layout.xaxis.ticktext
+    assert ticks == ("&lt;b&gt;bold&lt;/b&gt;", "a" * 17 + "…", "&amp;amp;")
 
 
 @pytest.mark.parametrize("count", [1, 40, 41, 510])

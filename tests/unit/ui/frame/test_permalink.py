@@ -28,16 +28,16 @@ views = st.builds(
 @given(views)
 def test_a_view_survives_the_way_through_an_address(view):
     address = link("https://quartet.example/", parameters(view, DEFAULT))
-    asked = parse_qs(urlsplit(address).query, keep_blank_values=True)
-    found, notices = parse(asked, DEFAULT)
+    query = parse_qs(urlsplit(address).query, keep_blank_values=True)
+    parsed, notices = parse(query, DEFAULT)
     assert not notices
-    assert (found.text, found.models, found.pinned, found.without) == (
+    assert (parsed.text, parsed.models, parsed.pinned, parsed.without) == (
         view.text,
         view.models,
         view.pinned,
         view.without,
     )
-    assert found.masked == view.masked or not view.without  # of no matter where all words stay
+    assert parsed.masked == view.masked or not view.without  # of no matter where all words stay
 
 
 @given(
@@ -46,15 +46,15 @@ def test_a_view_survives_the_way_through_an_address(view):
         st.lists(st.text(max_size=300), max_size=3),
     )
 )
-def test_any_address_gives_a_sound_view(asked):
-    found, notices = parse(asked, DEFAULT)
-    assert set(found.models) <= set(NAMES) and found.models
-    assert len(found.without) <= MAX_WITHOUT and all(i >= 0 for i in found.without)
-    assert len(notices) <= len(asked)
+def test_any_address_gives_a_sound_view(query):
+    parsed, notices = parse(query, DEFAULT)
+    assert set(parsed.models) <= set(NAMES) and parsed.models
+    assert len(parsed.without) <= MAX_WITHOUT and all(i >= 0 for i in parsed.without)
+    assert len(notices) <= len(query)
 
 
 @pytest.mark.parametrize(
-    ("asked", "why"),
+    ("query", "why"),
     [
         ({"text": ["x" * (MAX_LINK_CHARACTERS + 1)]}, "longer than"),
         ({"pinned": ["x" * (MAX_LINK_CHARACTERS + 1)]}, "longer than"),
@@ -67,15 +67,15 @@ def test_any_address_gives_a_sound_view(asked):
         ({"masked": ["yes"]}, "0 or 1"),
     ],
 )
-def test_bad_parameters_are_ignored_with_a_notice(asked, why):
-    found, (notice,) = parse(asked, DEFAULT)
+def test_bad_parameters_are_ignored_with_a_notice(query, why):
+    parsed, (notice,) = parse(query, DEFAULT)
     assert why in notice and "ignored" in notice
-    assert found == View(text=asked.get("text", [DEFAULT.text])[0]) or found == DEFAULT
+    assert parsed == View(text=query.get("text", [DEFAULT.text])[0]) or parsed == DEFAULT
 
 
 def test_one_bad_parameter_leaves_the_others():
-    found, notices = parse({"text": ["Hello"], "models": ["bert,nope"], "pinned": ["Hi"]}, DEFAULT)
-    assert (found.text, found.pinned, found.models) == ("Hello", "Hi", NAMES)
+    parsed, notices = parse({"text": ["Hello"], "models": ["bert,nope"], "pinned": ["Hi"]}, DEFAULT)
+    assert (parsed.text, parsed.pinned, parsed.models) == ("Hello", "Hi", NAMES)
     assert len(notices) == 1
 
 

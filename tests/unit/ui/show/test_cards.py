@@ -19,7 +19,7 @@ from ui.show.coloured import coloured_words
 from ui.show.meter import meter
 
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'n' <img src=x onerror=alert(1)>"
-ABOUT = ModelCard(
+CARD = ModelCard(
     "bert", "BERT", "Transformer", 12, 33_400_000, 21_000_000, 66_700_000, 1, False, None, None
 )
 
@@ -36,12 +36,12 @@ class Tags(HTMLParser):
 
     def __init__(self, body):
         super().__init__()
-        self.open, self.seen, self.said = [], [], []
+        self.open, self.tags, self.texts = [], [], []
         self.feed(body)
         assert not self.open
 
     def handle_starttag(self, tag, attributes):
-        self.seen.append(tag)
+        self.tags.append(tag)
         if tag not in ("br", "meta", "img"):
             self.open.append(tag)
 
@@ -49,28 +49,28 @@ class Tags(HTMLParser):
         assert self.open.pop() == tag
 
     def handle_data(self, data):
-        self.said.append(data)
+        self.texts.append(data)
 
     @property
     def text(self):
-        return " ".join(" ".join(self.said).split())
+        return " ".join(" ".join(self.texts).split())
 
 
 def test_a_card_says_label_margin_time_and_size():
-    body = prediction_card(prediction(0.81), ABOUT, times_ms=(5.0, 2.5))
+    body = prediction_card(prediction(0.81), CARD, times_ms=(5.0, 2.5))
     text = Tags(body).text
     for part in ("positive 81\u202f%", "margin 62 points", "time 2.5 ms", "33.4 M", "66.7 MB"):
         assert part.replace("\u202f", " ") in text.replace("\u202f", " ").replace("\xa0", " ")
     assert "last 2 calls" in text and 'aria-label="2.5 to 5.0 ms"' in body
     assert "height:100%" in body and "height:50%" in body
     assert "majority" not in text and "majority" in prediction_card(
-        prediction(0.8), ABOUT, dissents=True
+        prediction(0.8), CARD, dissents=True
     )
 
 
 def test_a_card_says_what_an_edit_did():
-    said = Tags(prediction_card(prediction(0.2), ABOUT, before=prediction(0.7))).text
-    assert "−50 points: turns negative" in said.replace("\xa0", " ")
+    text = Tags(prediction_card(prediction(0.2), CARD, before=prediction(0.7))).text
+    assert "−50 points: turns negative" in text.replace("\xa0", " ")
 
 
 def test_changes_show_both_sentences_and_every_models_move():
@@ -101,47 +101,45 @@ def test_the_meter_ends_at_the_limit():
     ],
 )
 def test_typed_text_is_never_markup(body):
-    assert not {"script", "img"} & set(Tags(body).seen)
+    assert not {"script", "img"} & set(Tags(body).tags)
 
 
 @pytest.fixture
 def result():
     now = {name: prediction(0.8, HOSTILE, name) for name in SPECS}
     before = {name: prediction(0.4, "pinned <b>text</b>", name) for name in SPECS}
-    timed = {name: Latency(name, 3, 1, 1, 2, (2.0, 4.0, 3.0)) for name in SPECS}
+    latencies = {name: Latency(name, 3, 1, 1, 2, (2.0, 4.0, 3.0)) for name in SPECS}
     when = datetime.now(UTC)
     measured = {
-        (HOSTILE, tuple(SPECS), 1): (timed, when),
-        ("another text", tuple(SPECS), 1): (timed, when),
+        (HOSTILE, tuple(SPECS), 1): (latencies, when),
+        ("another text", tuple(SPECS), 1): (latencies, when),
     }
     courses = [Course("lstm", "forward", (0.25, 0.75)), Course("bert", "layers", (0.5, 0.625))]
     return (
         View(text=HOSTILE, pinned="pinned <b>text</b>"),
         Answers(HOSTILE, now, before),
-        (
-            courses,
-            measured,
-        ),
+        (courses, measured),
     )
 
 
 def test_the_json_holds_everything_that_was_shown(result):
-    view, found, (courses, measured) = result
-    record = json.loads(as_json(view, found, courses, measured))
+    view, answers, (courses, measured) = result
+    record = json.loads(as_json(view, answers, courses, measured))
     assert record["text"] == HOSTILE and record["pinned"] == view.pinned
-    assert [one["model"] for one in record["predictions"]] == list(SPECS)
+    assert [prediction["model"] for prediction in record["predictions"]] == list(SPECS)
     assert record["predictions"][0]["probabilities"]["positive"] == 0.8
     assert record["compared_with"][0]["probabilities"]["positive"] == 0.4
     assert record["courses"][0]["positive"] == [0.25, 0.75]
-    assert [one["samples_ms"] for one in record["latency"]] == [[2.0, 4.0, 3.0]] * len(SPECS)
+    samples = [latency["samples_ms"] for latency in record["latency"]]
+    assert samples == [[2.0, 4.0, 3.0]] * len(SPECS)
     assert record["models"][0]["size_bytes"] > 1_000_000 and record["host"]["cores"]
 
 
 def test_the_html_report_stands_alone_and_executes_nothing(result):
-    view, found, (courses, measured) = result
-    body = as_html(view, found, courses, measured).decode()
+    view, answers, (courses, measured) = result
+    body = as_html(view, answers, courses, measured).decode()
     tags = Tags(body.replace("<!doctype html>", ""))
-    assert not {"script", "img", "link", "iframe"} & set(tags.seen)
+    assert not {"script", "img", "link", "iframe"} & set(tags.tags)
     assert "http" not in body and "url(" not in body  # nothing from elsewhere
     assert HOSTILE.split()[0] in tags.text  # shown as typed
     for row in SPECS.values():

@@ -12,13 +12,13 @@ def test_an_edit_is_one_text_with_what_went_and_what_came():
 
 def test_texts_too_alike_in_too_many_ways_are_exchanged_but_for_their_ends():
     old, new = "one " + "a b " * 1000 + "end", "one " + "b a c " * 1000 + "end"
-    found = edited(old, new)
-    assert found.startswith("one <del>a b a") and found.endswith("b a c</ins> end")
-    assert found.count("<del>") == found.count("<ins>") == 1
+    marked = edited(old, new)
+    assert marked.startswith("one <del>a b a") and marked.endswith("b a c</ins> end")
+    assert marked.count("<del>") == marked.count("<ins>") == 1
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "marked"),
     [
         ("a b c", "a c", "a <del>b</del> c"),
         ("a a", "a a a", "a a <ins>a</ins>"),
@@ -28,5 +28,5 @@ def test_texts_too_alike_in_too_many_ways_are_exchanged_but_for_their_ends():
         ("x <b> y", "x y", "x <del>&lt;b&gt;</del> y"),
     ],
 )
-def test_an_edit_is_marked(old, new, said):
-    assert edited(old, new) == said
+def test_an_edit_is_marked(old, new, marked):
+    assert edited(old, new) == marked

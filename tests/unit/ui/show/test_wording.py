@@ -35,9 +35,9 @@ def prediction(model, positive, *, tokens=6, unknown=0, dropped=0):
     )
 
 
-def said(*shares):
-    found = [prediction(name, share) for name, share in zip("abcd", shares, strict=False)]
-    return agreement(found, TITLES).replace("\u202f", " ")
+def in_words(*shares):
+    predictions = [prediction(name, share) for name, share in zip("abcd", shares, strict=False)]
+    return agreement(predictions, TITLES).replace("\u202f", " ")
 
 
 @pytest.mark.parametrize(
@@ -69,12 +69,13 @@ def said(*shares):
     ],
 )
 def test_agreement(shares, sentence):
-    assert said(*shares) == sentence
+    assert in_words(*shares) == sentence
 
 
 def test_two_dissenters_of_five_disagree_in_the_plural():
-    found = [prediction(n, s) for n, s in zip("abcde", (0.9, 0.8, 0.9, 0.1, 0.2), strict=True)]
-    text = agreement(found, TITLES | {"e": "E"})
+    shares = (0.9, 0.8, 0.9, 0.1, 0.2)
+    predictions = [prediction(name, share) for name, share in zip("abcde", shares, strict=True)]
+    text = agreement(predictions, TITLES | {"e": "E"})
     assert text.startswith(
         "3 of 5 say positive; D (90\u202f% negative) and E (80\u202f% negative) disagree."
     )
@@ -112,11 +113,11 @@ def test_listing_and_interval():
 def test_margin_and_change_in_points():
     assert margin(prediction("a", 0.81)).replace("\xa0", " ") == "62 points"
     assert points(0.01).replace("\xa0", " ") == "1 point"
-    said = [
+    sentences = [
         change(prediction("a", before), prediction("a", after)).replace("\xa0", " ")
         for before, after in ((0.9, 0.4), (0.6, 0.7), (0.6, 0.601), (0.4, 0.8))
     ]
-    assert said == [
+    assert sentences == [
         "−50 points: turns negative",
         "+10 points",
         "±0 points",
@@ -125,7 +126,7 @@ def test_margin_and_change_in_points():
 
 
 @pytest.mark.parametrize(
-    ("reading", "shares", "said"),
+    ("reading", "shares", "sentence"),
     [
         ("forward", (0.9, 0.8, 0.7), "is positive all the way"),
         ("forward", (0.9, 0.2, 0.1), "starts positive, turns negative at b"),
@@ -138,16 +139,16 @@ def test_margin_and_change_in_points():
         ),
     ],
 )
-def test_turns(reading, shares, said):
-    assert turns(Course("a", reading, shares), "abcde") == said
+def test_turns(reading, shares, sentence):
+    assert turns(Course("a", reading, shares), "abcde") == sentence
 
 
 @pytest.mark.parametrize(
-    ("value", "said"),
+    ("value", "phrase"),
     [(10, "10× faster"), (47, "2.1× faster"), (98, "equal"), (102, "equal"), (250, "2.5× slower")],
 )
-def test_ratio(value, said):
-    assert ratio(value, 100, "faster", "equal", "slower") == said
+def test_ratio(value, phrase):
+    assert ratio(value, 100, "faster", "equal", "slower") == phrase
 
 
 def test_megabytes():
@@ -182,7 +183,7 @@ def test_plain_keeps_apart_what_streamlit_looks_for_in_text(typed, apart):
 
 
 @pytest.mark.parametrize(
-    ("gap", "comprehensiveness", "sufficiency", "infidelity", "said"),
+    ("gap", "comprehensiveness", "sufficiency", "infidelity", "sentence"),
     [
         (0.01, 0.9, 0.0, 0.2, "matter more than random ones"),
         (0.2, 0.9, 0.0, 0.2, "miss what they should add up to by 20%"),
@@ -191,14 +192,16 @@ def test_plain_keeps_apart_what_streamlit_looks_for_in_text(typed, apart):
         (None, 0.9, 0.0, 1.5, "worse than forecasting nothing"),
     ],
 )
-def test_trust_in_words(gap, comprehensiveness, sufficiency, infidelity, said):
-    found = Attribution("a", "m", "positive", "pad", "", (), (), (), (), 1.0, gap, gap, 1, 0.1)
-    text = trusted(found, Trust(comprehensiveness, sufficiency, 0.3, 0.5, infidelity))
-    assert said in text and ("do not rely" in text) == ("matter more" not in said)
+def test_trust_in_words(gap, comprehensiveness, sufficiency, infidelity, sentence):
+    attribution = Attribution(
+        "a", "m", "positive", "pad", "", (), (), (), (), 1.0, gap, gap, 1, 0.1
+    )
+    text = trusted(attribution, Trust(comprehensiveness, sufficiency, 0.3, 0.5, infidelity))
+    assert sentence in text and ("do not rely" in text) == ("matter more" not in sentence)
 
 
 def test_a_number_has_a_sign_unless_nothing_is_left_of_it():
-    assert [signed_number(one) for one in (1.5, -0.25, 0.004, -0.004)] == [
+    assert [signed_number(number) for number in (1.5, -0.25, 0.004, -0.004)] == [
         "+1.50",
         "−0.25",
         "±0.00",
