@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import quote_plus
 
 import pytest
 from playwright.sync_api import expect
@@ -108,6 +109,16 @@ def test_pin_and_edit(open_page):
     expect(page.locator(CHANGES).get_by_text("turns negative")).to_have_count(len(SPECS))
     page.get_by_role("button", name="Unpin").click()
     expect(page.locator(CHANGES)).to_have_count(0)
+
+
+def test_a_sentence_is_not_lost_to_a_click_that_follows_at_once(open_page):
+    page = open_page()
+    expect(page.locator(VERDICT)).to_be_visible()
+    for text in ("Great fun for all.", "A dreadful bore.", "Not bad.", "A fine cast, wasted."):
+        box(page).fill(text)
+        page.keyboard.press("Enter")
+        page.locator(".st-key-words button").last.evaluate("chip => chip.click()")
+        expect(page).to_have_url(re.compile(re.escape(quote_plus(text))))
 
 
 def test_a_word_is_left_out_by_a_click_and_by_the_keyboard(open_page):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from model_zoo.models.registry import SPECS
 from ui.frame import state
+from ui.frame.callbacks import whole
 from ui.show.theme import TITLES
 
 CHOSEN = "chosen"  # key of the pills that choose models
@@ -35,6 +36,7 @@ def toolbar(reading: str) -> None:
         )
 
 
+@whole
 def _choose() -> None:
     chosen = tuple(name for name in SPECS if name in st.session_state[CHOSEN])
     if chosen:

@@ -10,6 +10,7 @@ from model_zoo.models.registry import SPECS
 from model_zoo.reading.score import Scored, join, score
 from ui.data.dataset import Dataset
 from ui.frame import state
+from ui.frame.callbacks import whole
 from ui.serve import cached
 from ui.serve.turns import my_turn
 from ui.show.theme import TITLES
@@ -65,6 +66,7 @@ def _models() -> tuple[str, ...]:
     return tuple(name for name in SPECS if name in chosen)
 
 
+@whole
 def _choose() -> None:
     if chosen := st.session_state["asked"]:
         state.change(models=tuple(name for name in SPECS if name in chosen))

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui.frame.callbacks import whole
 from ui.frame.examples import FIRST
 from ui.frame.permalink import View, link, parameters, parse
 
@@ -20,6 +21,7 @@ def view() -> View:
     return st.session_state.setdefault(_VIEW, DEFAULT)
 
 
+@whole
 def change(**fields: Any) -> None:
     """Look at something else: `fields` of the View get new values.
 

@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.text.tokens import MAX_TOKENS, Encoded, leave_out
 from ui.frame import state
+from ui.frame.callbacks import whole
 from ui.frame.examples import EXAMPLES
 from ui.frame.permalink import MAX_WITHOUT
 from ui.serve import cached
@@ -101,17 +102,20 @@ def _pieces(encoded: Encoded, word: int) -> str:
     return f"{pieces} → [UNK]" if any(encoded.tokens[i] == "[UNK]" for i in tokens) else pieces
 
 
+@whole
 def _submit() -> None:
     state.change(text=st.session_state[BOX] or "", without=())
 
 
+@whole
 def _take_example() -> None:
     if chosen := st.session_state.example:
         st.session_state[BOX] = EXAMPLES[chosen].text
-        st.session_state.example = None  # so that it can be chosen again
         _submit()
+        st.session_state.example = None  # so that it can be chosen again
 
 
+@whole
 def _leave_out(chips: str, text: str) -> None:
     if text == state.view().text:
         state.change(without=tuple(sorted(st.session_state[chips])))
@@ -119,5 +123,6 @@ def _leave_out(chips: str, text: str) -> None:
         state.change()  # of a word here
 
 
+@whole
 def _mask() -> None:
     state.change(masked=st.session_state.masked)
