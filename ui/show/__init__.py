@@ -1,1 +1,1 @@
-"""Results -> words, HTML and plotly figures. Pure: no Streamlit, no torch."""
+"""Results -> words and HTML, and how figures look. Pure: no Streamlit, no torch."""
