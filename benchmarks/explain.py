@@ -64,16 +64,16 @@ def main() -> None:
     for text in SENTENCES:
         ours, theirs = [], []
         for _ in range(arguments.rounds):
-            found = attribute(models["bert"], text)
-            ours.append(found.seconds)
+            attribution = attribute(models["bert"], text)
+            ours.append(attribution.seconds)
             started = perf_counter()
             peer(text)
             theirs.append(perf_counter() - started)
         ratios.append(median(theirs) / median(ours))
         print(
-            f"  {len(found.tokens)} tokens: ours {median(ours):.2f} s ({found.steps} steps, gap "
-            f"{found.gap_relative:.2%}), theirs {median(theirs):.2f} s (50 steps), "
-            f"ratio {ratios[-1]:.1f}"
+            f"  {len(attribution.tokens)} tokens: ours {median(ours):.2f} s "
+            f"({attribution.steps} steps, gap {attribution.gap_relative:.2%}), "
+            f"theirs {median(theirs):.2f} s (50 steps), ratio {ratios[-1]:.1f}"
         )
     print(
         f"BERT, theirs / ours: median {median(ratios):.1f}, {min(ratios):.1f} to {max(ratios):.1f}"

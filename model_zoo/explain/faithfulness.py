@@ -2,20 +2,21 @@
 
 from collections.abc import Sequence
 from math import ceil
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from model_zoo.explain.attribute import METHODS, Advance, Problem, attribute, pose
+from model_zoo.explain.attribute import attribute
+from model_zoo.explain.lean_captum import infidelity
+from model_zoo.explain.methods import METHODS
+from model_zoo.explain.problem import Advance, pose
 from model_zoo.explain.records import Attribution, Trust
 from model_zoo.labels import LABELS
 from model_zoo.models.registry import Model
-from model_zoo.patches import lean_imports
 from model_zoo.reading.predict import batches, probabilities
 from model_zoo.text.tokens import Encoded
-
-with lean_imports():
-    from captum.metrics import infidelity
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)  # of the words, as in DeYoung et al. (2020)
 RANDOM_RANKINGS = 5
@@ -23,7 +24,7 @@ INFIDELITY_SAMPLES = 30
 
 
 def trust(
-    model: Model, found: Attribution, *, seed: int = 0, advance: Advance | None = None
+    model: Model, attribution: Attribution, *, seed: int = 0, advance: Advance | None = None
 ) -> Trust:
     """Measure one attribution on its own text and model.
 
@@ -34,88 +35,110 @@ def trust(
     and a lower sufficiency than chance. Infidelity (Yeh et al. 2019; Captum's) is the mean squared
     difference between what the scores predict and what the model does when words go missing at
     random, as a share of the rise squared; None for unsigned methods and where the rise is zero.
-    """
-    encoded = model.read(found.text)
-    label = _class(model, encoded, found.target)
-    chance = np.random.default_rng(seed)
-    rankings = [np.argsort(found.word_scores)[::-1]]
-    rankings += [chance.permutation(len(encoded.words)) for _ in range(RANDOM_RANKINGS)]
-    cuts = sorted({ceil(share * len(encoded.words)) for share in SHARES})
-    weight = {cut: sum(ceil(s * len(encoded.words)) == cut for s in SHARES) for cut in cuts}
 
-    jobs = []  # every text the model has to read, once
+    `advance` is called with the number of texts each time the model reads some, and may raise to
+    stop.
+    """
+    encoded = model.read(attribution.text)
+    label = _explained_label(model, encoded, attribution.target)
+    words = range(len(encoded.words))
+    generator = np.random.default_rng(seed)
+    rankings = [np.argsort(attribution.word_scores)[::-1]]
+    rankings += [generator.permutation(len(words)) for _ in range(RANDOM_RANKINGS)]
+    sizes = [ceil(share * len(words)) for share in SHARES]  # short texts: some are alike
+    weights = {size: sizes.count(size) for size in sorted(set(sizes))}
+
+    def parts(ranking: np.ndarray, size: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The ids without the `size` words ranked highest, and those without all others."""
+        top = set(ranking[:size].tolist())
+        return without(encoded, top), without(encoded, set(words) - top)
+
+    texts: list[tuple[int, ...]] = []  # every text the model has to read
     for ranking in rankings:
-        for cut in cuts:
-            top = set(ranking[:cut].tolist())
-            jobs += [without(encoded, top), without(encoded, set(range(len(encoded.words))) - top)]
-    shares = dict(zip(jobs, _shares(model, jobs, label, advance), strict=True))
-    whole = _shares(model, [without(encoded, set())], label, advance)[0]
+        for size in weights:
+            texts += parts(ranking, size)
+    probability = dict(zip(texts, _probabilities_of(label, model, texts, advance), strict=True))
+    whole = _probabilities_of(label, model, [without(encoded, set())], advance)[0]
 
     def mean_fall(ranking: np.ndarray, keep: bool) -> float:
+        """Of the probability when the words ranked highest are taken out, or else kept alone."""
         falls = 0.0
-        for cut in cuts:
-            top = set(ranking[:cut].tolist())
-            gone = set(range(len(encoded.words))) - top if keep else top
-            falls += weight[cut] * (whole - shares[without(encoded, gone)])
+        for size, weight in weights.items():
+            taken_out, kept_alone = parts(ranking, size)
+            falls += weight * (whole - probability[kept_alone if keep else taken_out])
         return falls / len(SHARES)
 
+    own, *random = rankings
     return Trust(
-        comprehensiveness=mean_fall(rankings[0], keep=False),
-        sufficiency=mean_fall(rankings[0], keep=True),
-        random_comprehensiveness=float(np.mean([mean_fall(r, False) for r in rankings[1:]])),
-        random_sufficiency=float(np.mean([mean_fall(r, True) for r in rankings[1:]])),
-        infidelity=_infidelity(model, encoded, found, seed, advance),
+        comprehensiveness=mean_fall(own, keep=False),
+        sufficiency=mean_fall(own, keep=True),
+        random_comprehensiveness=float(np.mean([mean_fall(r, keep=False) for r in random])),
+        random_sufficiency=float(np.mean([mean_fall(r, keep=True) for r in random])),
+        infidelity=_infidelity(model, encoded, attribution, seed, advance),
     )
 
 
 def without(encoded: Encoded, words: set[int]) -> tuple[int, ...]:
-    """The ids of `encoded` without those of `words`; special tokens stay."""
+    """The ids of `encoded` without those of `words`; special tokens stay.
+
+    >>> tokens = ("[CLS]", "good", "film", "[SEP]")
+    >>> words = ((0, 4), (5, 9))
+    >>> encoded = Encoded("good film", (101, 7, 8, 102), tokens, (), (None, 0, 1, None), words, 0)
+    >>> without(encoded, {0})
+    (101, 8, 102)
+    """
     return tuple(
         token for token, word in zip(encoded.ids, encoded.word_of, strict=True) if word not in words
     )
 
 
 def seed_spread(
-    model: Model, found: Attribution, *, seeds: Sequence[int] = (1, 2), **options
+    model: Model, attribution: Attribution, *, seeds: Sequence[int] = (1, 2), **options: Any
 ) -> float | None:
     """Mean standard deviation of a word's score over seeds, as a share of the largest score.
 
-    `found` counts as one more seed. None for methods that are not random.
+    `attribution` counts as one more seed; `options` are those its method had. None for methods that
+    are not random.
     """
-    if not METHODS[found.method].random:
+    if not METHODS[attribution.method].random:
         return None
-    again = [
+    repeats = [
         attribute(
             model,
-            found.text,
-            method=found.method,
-            target=found.target,
-            baseline=found.baseline,
+            attribution.text,
+            method=attribution.method,
+            target=attribution.target,
+            baseline=attribution.baseline,
             seed=seed,
             **options,
         ).word_scores
         for seed in seeds
     ]
-    scores = np.array([found.word_scores, *again])
+    scores = np.array([attribution.word_scores, *repeats])
     largest = np.abs(scores).max()
     return float(scores.std(0, ddof=1).mean() / largest) if largest else 0.0
 
 
-def rank_agreement(one: Sequence[float], other: Sequence[float]) -> float | None:
-    """Spearman's rank correlation, ties sharing their mean rank; None where either is constant."""
-    a, b = _ranks(np.asarray(one, float)), _ranks(np.asarray(other, float))
+def rank_agreement(first: Sequence[float], second: Sequence[float]) -> float | None:
+    """Spearman's rank correlation, ties sharing their mean rank; None where either is constant.
+
+    >>> rank_agreement([1, 2, 3], [10, 20, 30]), rank_agreement([1, 2, 3], [5, 5, 5])
+    (1.0, None)
+    """
+    a, b = _ranks(np.asarray(first, float)), _ranks(np.asarray(second, float))
     a, b = a - a.mean(), b - b.mean()
     length = float(np.sqrt((a**2).sum() * (b**2).sum()))
     return float((a * b).sum() / length) if length else None
 
 
 def _ranks(values: np.ndarray) -> np.ndarray:
+    """The rank of each value (N,), from 0; those that are equal share the mean of theirs."""
     _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = counts.cumsum()
     return ((ends - counts + ends - 1) / 2)[place]
 
 
-def _class(model: Model, encoded: Encoded, target: str) -> int:
+def _explained_label(model: Model, encoded: Encoded, target: str) -> int:
     """Index of the class whose probability is watched; for a difference, the predicted one."""
     if target in LABELS:
         return LABELS.index(target)
@@ -123,44 +146,44 @@ def _class(model: Model, encoded: Encoded, target: str) -> int:
     return int(positive > negative)
 
 
-def _shares(
-    model: Model, jobs: Sequence[tuple[int, ...]], label: int, advance: Advance | None
+def _probabilities_of(
+    label: int, model: Model, texts: Sequence[tuple[int, ...]], advance: Advance | None
 ) -> list[float]:
-    """Probability of `label` for each sequence of ids."""
-    bare = [Encoded("", ids, (), (), (), (), 0) for ids in jobs]
-    found = [0.0] * len(bare)
+    """Probability of `label` for each of `texts`, given as ids."""
+    bare = [Encoded("", ids, (), (), (), (), 0) for ids in texts]
+    results = [0.0] * len(bare)
     for batch in batches(bare):
-        for i, row in zip(batch, probabilities(model, [bare[i] for i in batch]), strict=True):
-            found[i] = row[label]
+        for i, pair in zip(batch, probabilities(model, [bare[i] for i in batch]), strict=True):
+            results[i] = pair[label]
         if advance:
             advance(len(batch))
-    return found
+    return results
 
 
 def _infidelity(
-    model: Model, encoded: Encoded, found: Attribution, seed: int, advance: Advance | None
+    model: Model, encoded: Encoded, attribution: Attribution, seed: int, advance: Advance | None
 ) -> float | None:
-    if not METHODS[found.method].signed or found.rise == 0:
+    if not METHODS[attribution.method].signed or attribution.rise == 0:
         return None
-    problem: Problem
-    problem, _ = pose(model, encoded, found.target, found.baseline, seed, advance)
-    draw = torch.Generator().manual_seed(seed)
+    problem, _ = pose(model, encoded, attribution.target, attribution.baseline, seed, advance)
+    generator = torch.Generator().manual_seed(seed)
     words = problem.features[0]
     special = int(words.max())  # the number special tokens go under: they stay
 
-    def take_out(there):
-        gone = torch.rand(len(there), special + 1, generator=draw) < 0.3
-        gone[:, special] = False
-        missing = gone[:, words].float() * there
-        return missing, there - missing
+    def take_out(presence: Tensor) -> tuple[Tensor, Tensor]:
+        """What is taken out of each row (B, T), three words in ten, and what is left of it."""
+        chosen = torch.rand(len(presence), special + 1, generator=generator) < 0.3
+        chosen[:, special] = False
+        missing = chosen[:, words].float() * presence
+        return missing, presence - missing
 
     with torch.no_grad():
-        found_infidelity = infidelity(
-            problem.by_presence,
+        squared_error = infidelity(
+            problem.score_present,
             take_out,
-            problem.all_there,
-            torch.tensor([found.scores], dtype=torch.float32),
+            problem.full_presence,
+            torch.tensor([attribution.scores], dtype=torch.float32),
             n_perturb_samples=INFIDELITY_SAMPLES,
-            max_examples_per_batch=min(INFIDELITY_SAMPLES, problem.rows),
+            max_examples_per_batch=min(INFIDELITY_SAMPLES, problem.batch_rows),
         )
-    return float(found_infidelity[0]) / found.rise**2
+    return float(squared_error[0]) / attribution.rise**2

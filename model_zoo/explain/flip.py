@@ -1,11 +1,12 @@
 """The smallest edit that turns a model's answer: words taken out, or one word exchanged."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
 import numpy as np
 
+from model_zoo.labels import LABELS
 from model_zoo.models.registry import Model
 from model_zoo.reading.predict import Prediction, predict
 from model_zoo.text.tokens import Encoded, leave_out
@@ -14,7 +15,13 @@ MAX_READINGS = 400  # edited texts a search may make the model read
 MAX_REMOVED = 5
 NEIGHBOURS = 6
 
-Edit = tuple[tuple[int, ...], str | None]  # which words, and what comes in their place
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """What is done to a text: these words (indices) go, and `replacement` comes in their place."""
+
+    words: tuple[int, ...]
+    replacement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +41,25 @@ class Flip:
     smallest: bool
 
 
-def by_removal(model: Model, text: str, order: Sequence[float] | None = None) -> Flip | None:
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """An edit, the text that it makes, and the model's prediction for that."""
+
+    edit: Edit
+    text: str
+    prediction: Prediction
+
+
+def by_removal(model: Model, text: str, word_scores: Sequence[float] | None = None) -> Flip | None:
     """The fewest words without which the model's answer is another; None if none was found.
 
     All single words are tried, then all pairs, then larger sets, while that takes no more than
     MAX_READINGS; beyond that, sets grow from the best one so far, and the result is not known to be
-    the smallest. `order` are word scores that say where to look first.
+    the smallest. `word_scores` say where to look first: at the largest, whatever their sign.
     """
     encoded = model.read(text)
     before = predict(model, [text])[0]
-    words = list(range(len(encoded.words)))
-    if order is not None:
-        words.sort(key=lambda word: -abs(order[word]))
+    words = _by_size(range(len(encoded.words)), word_scores)
     best: tuple[int, ...] = ()
     budget, smallest = MAX_READINGS, True
     for size in range(1, min(MAX_REMOVED, len(words) - 1) + 1):
@@ -54,62 +68,76 @@ def by_removal(model: Model, text: str, order: Sequence[float] | None = None) ->
         if len(sets) > budget:  # too many: add one word to the best set of the size before
             smallest = False
             sets = [(*best, word) for word in words if word not in best][: max(1, budget)]
-        found = list(_ask(model, encoded, [(chosen, None) for chosen in sets]))
-        budget -= len(found)
-        if turned := [f for f in found if f[2].label != before.label]:
-            (removed, _), edited, after = max(turned, key=lambda f: f[2].confidence)
-            removed = tuple(sorted(removed))
-            return Flip(model.id, edited, removed, None, after.positive, smallest)
-        if not found or budget <= 0:
+        attempts = _attempts(model, encoded, [Edit(removed) for removed in sets])
+        budget -= len(attempts)
+        if flipped := _most_confident(attempts, before.label):
+            removed = tuple(sorted(flipped.edit.words))
+            positive = flipped.prediction.positive
+            return Flip(model.id, flipped.text, removed, None, positive, smallest)
+        if not attempts or budget <= 0:
             return None
-        (best, _), *_ = min(found, key=lambda f: f[2].probabilities[before.label == "positive"])
+        label = LABELS.index(before.label)
+        best = min(attempts, key=lambda attempt: attempt.prediction.probabilities[label]).edit.words
     return None
 
 
-def by_exchange(model: Model, text: str, order: Sequence[float] | None = None) -> Flip | None:
+def by_exchange(model: Model, text: str, word_scores: Sequence[float] | None = None) -> Flip | None:
     """One word exchanged for a near one so that the model's answer turns; None if none was found.
 
     Candidates are the NEIGHBOURS whole words nearest to the word's first token by the cosine of
-    the model's own word embeddings: near means used alike, not meaning the same.
+    the model's own word embeddings: near means used alike, not meaning the same. `word_scores` say
+    where to look first, as in `by_removal`; no more than MAX_READINGS texts are read.
     """
     encoded = model.read(text)
     before = predict(model, [text])[0]
-    words = [i for i, word in enumerate(encoded.word_texts) if word[0].isalpha()]
-    if order is not None:
-        words.sort(key=lambda word: -abs(order[word]))
-    first = {word: encoded.ids[encoded.word_of.index(word)] for word in words}
+    letters = [i for i, word in enumerate(encoded.word_texts) if word[0].isalpha()]
     edits: list[Edit] = []
-    for word in words:
-        edits += [((word,), other) for other in neighbours(model, first[word])]
-    edits = edits[:MAX_READINGS]
-    turned = [f for f in _ask(model, encoded, edits) if f[2].label != before.label]
-    if not turned:
+    for word in _by_size(letters, word_scores):
+        token = encoded.ids[encoded.word_of.index(word)]
+        edits += [Edit((word,), neighbour) for neighbour in neighbours(model, token)]
+    flipped = _most_confident(_attempts(model, encoded, edits[:MAX_READINGS]), before.label)
+    if flipped is None:
         return None
-    ((word,), other), edited, after = max(turned, key=lambda f: f[2].confidence)
-    return Flip(model.id, edited, (), (word, other or ""), after.positive, True)
+    (word,), positive = flipped.edit.words, flipped.prediction.positive
+    return Flip(model.id, flipped.text, (), (word, flipped.edit.replacement), positive, True)
 
 
 def neighbours(model: Model, token: int, count: int = NEIGHBOURS) -> list[str]:
-    """The whole words of the vocabulary nearest to `token` in the model's word embeddings."""
+    """The `count` whole words of the vocabulary nearest to `token` in the model's embeddings.
+
+    Nearest first, by cosine; fewer where there are not so many among the nearest 20 x `count`.
+    """
     table = model.network.embedding_table().numpy()
     cosine = table @ table[token] / (np.linalg.norm(table, axis=1) + 1e-9)
-    found: list[str] = []
-    for other in np.argsort(-cosine)[: 20 * count]:
-        word = model.network.tokenizer.whole_word(int(other))
-        if other != token and word:
-            found.append(word)
-        if len(found) == count:
+    nearest: list[str] = []
+    for candidate in np.argsort(-cosine)[: 20 * count]:
+        word = model.network.tokenizer.whole_word(int(candidate))
+        if candidate != token and word:
+            nearest.append(word)
+        if len(nearest) == count:
             break
-    return found
+    return nearest
 
 
-def _ask(
-    model: Model, encoded: Encoded, edits: Sequence[Edit]
-) -> Iterator[tuple[Edit, str, Prediction]]:
-    """(edit, edited text, what the model says of it) for each that leaves something to read."""
-    texts = [leave_out(encoded, words, instead=other or "") for words, other in edits]
+def _by_size(words: Iterable[int], word_scores: Sequence[float] | None) -> list[int]:
+    """The words, those of the largest scores first; as they come where there are no scores."""
+    if word_scores is None:
+        return list(words)
+    return sorted(words, key=lambda word: -abs(word_scores[word]))
+
+
+def _attempts(model: Model, encoded: Encoded, edits: Sequence[Edit]) -> list[_Attempt]:
+    """Each edit that leaves something to read, with what the model makes of it."""
+    texts = [leave_out(encoded, edit.words, instead=edit.replacement) for edit in edits]
     kept = [(edit, text) for edit, text in zip(edits, texts, strict=True) if text.strip()]
-    for (edit, text), found in zip(
-        kept, predict(model, [text for _, text in kept]) if kept else [], strict=True
-    ):
-        yield edit, text, found
+    predictions = predict(model, [text for _, text in kept]) if kept else []
+    return [
+        _Attempt(edit, text, prediction)
+        for (edit, text), prediction in zip(kept, predictions, strict=True)
+    ]
+
+
+def _most_confident(attempts: Sequence[_Attempt], before: str) -> _Attempt | None:
+    """Of the attempts with another label than `before`, the one the model is surest of."""
+    flipped = [attempt for attempt in attempts if attempt.prediction.label != before]
+    return max(flipped, key=lambda attempt: attempt.prediction.confidence, default=None)

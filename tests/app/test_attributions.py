@@ -5,7 +5,8 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.explain.attribute import METHODS, attribute
+from model_zoo.explain.attribute import attribute
+from model_zoo.explain.methods import METHODS
 from model_zoo.models.registry import SPECS
 from tests.root import ROOT
 from ui.serve import cached

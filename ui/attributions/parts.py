@@ -64,7 +64,7 @@ def controls() -> dict[str, Any]:
             help="What stands in a word's place when it counts as absent. Results depend on it: "
             "try another before you believe one.",
         )
-    st.caption(plain(methods[method].says))
+    st.caption(plain(methods[method].description))
     return {"method": method, "target": target, "baseline": baseline}
 
 

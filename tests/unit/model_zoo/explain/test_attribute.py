@@ -9,8 +9,9 @@ import torch
 from captum.attr import LayerIntegratedGradients
 
 from model_zoo.errors import TextError, ZooError
-from model_zoo.explain import attribute as module
-from model_zoo.explain.attribute import BASELINES, METHODS, TARGETS, Problem, attribute, merge
+from model_zoo.explain.attribute import attribute, merge
+from model_zoo.explain.methods import METHODS, IntegratedGradients
+from model_zoo.explain.problem import BASELINES, TARGETS, Problem
 from model_zoo.models.registry import SPECS, load
 from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import TextTokenizer
@@ -36,29 +37,29 @@ def lstm():
 
 def test_integrated_gradients_equal_captums_layer_method(model):
     """The layer method hooks into the network, so it gets a network of its own."""
-    found = attribute(model, TEXT, target="negative", steps=24)
+    attribution = attribute(model, TEXT, target="negative", steps=24)
     own = load(model.name).network.module
     ids = torch.tensor([model.encode([TEXT])[0].ids])
     plain = torch.zeros_like(ids)  # [PAD]
     plain[0, 0], plain[0, -1] = ids[0, 0], ids[0, -1]
     layer = LayerIntegratedGradients(lambda x: own(input_ids=x).logits, own.get_input_embeddings())
     scores = layer.attribute(ids, plain, target=0, n_steps=24).sum(-1)[0]
-    assert np.allclose(found.scores, scores.detach().numpy(), atol=1e-4)
+    assert np.allclose(attribution.scores, scores.detach().numpy(), atol=1e-4)
 
 
 @pytest.mark.slow
 def test_it_stops_by_itself_when_the_gap_is_small(model):
-    found = attribute(model, TEXT)
-    assert found.gap_relative <= 0.01 and found.gap == pytest.approx(
-        abs(sum(found.scores) - found.rise)
+    attribution = attribute(model, TEXT)
+    assert attribution.gap_relative <= 0.01 and attribution.gap == pytest.approx(
+        abs(sum(attribution.scores) - attribution.rise)
     )
-    fine = attribute(model, TEXT, target=found.target, steps=100)
-    assert np.allclose(found.scores, fine.scores, atol=0.03 * max(map(abs, fine.scores)))
+    fine = attribute(model, TEXT, target=attribution.target, steps=100)
+    assert np.allclose(attribution.scores, fine.scores, atol=0.03 * max(map(abs, fine.scores)))
 
 
 def test_a_cap_is_kept_and_the_gap_told(model):
-    found = attribute(model, TEXT, tolerance=1e-9, cap=24)
-    assert found.steps <= 24 and found.gap_relative > 1e-9
+    attribution = attribute(model, TEXT, tolerance=1e-9, cap=24)
+    assert attribution.steps <= 24 and attribution.gap_relative > 1e-9
 
 
 def random_problem(seed: int, score=None) -> Problem:
@@ -75,22 +76,20 @@ def random_problem(seed: int, score=None) -> Problem:
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("name", [name for name, about in METHODS.items() if about.complete])
+@pytest.mark.parametrize("name", [name for name, method in METHODS.items() if method.complete])
 def test_complete_methods_add_up_on_random_models(name, seed):
     problem = random_problem(seed)
-    scores = METHODS[name].run(problem).scores
+    scores = METHODS[name].run(problem).values
     rise = float(problem.score(problem.inputs) - problem.score(problem.baseline))
     assert abs(float(scores.sum()) - rise) <= 0.01 * abs(rise) + 1e-6
 
 
 def test_a_planted_error_makes_completeness_fail(monkeypatch):
     """The test above would notice scores that are wrong by a twentieth."""
-    whole = module.IntegratedGradients.attribute
-    monkeypatch.setattr(
-        module.IntegratedGradients, "attribute", lambda *a, **k: 1.05 * whole(*a, **k)
-    )
+    whole = IntegratedGradients.attribute
+    monkeypatch.setattr(IntegratedGradients, "attribute", lambda *a, **k: 1.05 * whole(*a, **k))
     problem = random_problem(0)
-    scores = METHODS["integrated_gradients"].run(problem).scores
+    scores = METHODS["integrated_gradients"].run(problem).values
     rise = float(problem.score(problem.inputs) - problem.score(problem.baseline))
     assert abs(float(scores.sum()) - rise) > 0.01 * abs(rise)
 
@@ -99,7 +98,7 @@ def test_a_planted_error_makes_completeness_fail(monkeypatch):
 def test_the_one_decisive_token_ranks_first(name):
     decisive = 4
     problem = random_problem(0, lambda x: (x[:, decisive].sum(-1)).tanh() + 0.001 * x.sum((1, 2)))
-    scores = METHODS[name].run(problem).scores
+    scores = METHODS[name].run(problem).values
     assert int(scores.abs().argmax()) == decisive
     rest = torch.cat([scores[:decisive], scores[decisive + 1 :]]).abs().max()
     assert rest < 0.2 * scores[decisive].abs()
@@ -107,8 +106,8 @@ def test_the_one_decisive_token_ranks_first(name):
 
 def test_special_tokens_stay_and_have_no_score(model):
     for baseline in BASELINES:
-        found = attribute(model, TEXT, baseline=baseline, steps=8)
-        assert found.scores[0] == 0 == found.scores[-1]
+        attribution = attribute(model, TEXT, baseline=baseline, steps=8)
+        assert attribution.scores[0] == 0 == attribution.scores[-1]
 
 
 def test_targets(lstm):
@@ -121,9 +120,9 @@ def test_targets(lstm):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_words_get_the_sum_of_their_tokens(lstm, name):
-    found = attribute(lstm, TEXT, method=name)
-    assert len(found.words) < len(found.tokens) - 2  # some words are made of pieces
-    assert sum(found.word_scores) == pytest.approx(sum(found.scores[1:-1]), abs=1e-5)
+    attribution = attribute(lstm, TEXT, method=name)
+    assert len(attribution.words) < len(attribution.tokens) - 2  # some words are made of pieces
+    assert sum(attribution.word_scores) == pytest.approx(sum(attribution.scores[1:-1]), abs=1e-5)
 
 
 def test_merging_by_hand(lstm):
@@ -132,13 +131,13 @@ def test_merging_by_hand(lstm):
     assert merge(np.array([9.0, 1.0, 2.0, -4.0, 0.5, 9.0]), encoded) == [-1.0, 0.5]
 
 
-@pytest.mark.parametrize("name", [name for name, about in METHODS.items() if about.random])
+@pytest.mark.parametrize("name", [name for name, method in METHODS.items() if method.random])
 def test_a_seed_gives_the_same_scores_and_another_others(lstm, name):
     torch.manual_seed(1)
-    one = attribute(lstm, TEXT, method=name, seed=3)
+    first = attribute(lstm, TEXT, method=name, seed=3)
     torch.manual_seed(2)  # torch's own generator has no say
-    assert attribute(lstm, TEXT, method=name, seed=3).scores == one.scores
-    assert attribute(lstm, TEXT, method=name, seed=4).scores != one.scores
+    assert attribute(lstm, TEXT, method=name, seed=3).scores == first.scores
+    assert attribute(lstm, TEXT, method=name, seed=4).scores != first.scores
 
 
 def test_what_does_not_exist_is_refused(lstm):
@@ -185,8 +184,8 @@ def test_nothing_is_left_behind_also_after_a_stop(model):
 
 def test_progress_counts_the_rows_read(lstm):
     read = []
-    found = attribute(lstm, TEXT, advance=read.append)
-    assert sum(read) >= found.steps
+    attribution = attribute(lstm, TEXT, advance=read.append)
+    assert sum(read) >= attribution.steps
 
 
 @pytest.mark.slow

@@ -19,7 +19,7 @@ def model():
 
 
 @pytest.fixture(scope="module")
-def found(model):
+def attribution(model):
     return attribute(model, TEXT)
 
 
@@ -35,7 +35,7 @@ def test_comprehensiveness_and_sufficiency_by_hand(model):
     """Ten words: 1, 5 and 10 % are one word, 20 % two, 50 % five."""
     text = "A B C D E F G H I dreadful"
     scores = tuple(float(i) for i in range(10))
-    found = replace(attribute(model, text, target="negative"), word_scores=scores)
+    attribution = replace(attribute(model, text, target="negative"), word_scores=scores)
 
     def negative(words):
         return predict(model, [" ".join(words)])[0].probabilities[0]
@@ -43,7 +43,7 @@ def test_comprehensiveness_and_sufficiency_by_hand(model):
     words, ranked = text.split(), text.split()[::-1]
     out = lambda k: negative([w for w in words if w not in ranked[:k]])  # noqa: E731
     only = lambda k: negative([w for w in words if w in ranked[:k]])  # noqa: E731
-    measured = trust(model, found)
+    measured = trust(model, attribution)
     whole = negative(words)
     assert measured.comprehensiveness == pytest.approx(
         whole - (3 * out(1) + out(2) + out(5)) / 5, abs=1e-5
@@ -53,24 +53,26 @@ def test_comprehensiveness_and_sufficiency_by_hand(model):
     )
 
 
-def test_a_good_ranking_beats_chance_and_its_reverse_does_not(model, found):
-    good = trust(model, found)
+def test_a_good_ranking_beats_chance_and_its_reverse_does_not(model, attribution):
+    good = trust(model, attribution)
     assert good.comprehensiveness > good.random_comprehensiveness + 0.2
     assert good.sufficiency < good.random_sufficiency - 0.2
-    bad = trust(model, replace(found, word_scores=tuple(-s for s in found.word_scores)))
+    bad = trust(model, replace(attribution, word_scores=tuple(-s for s in attribution.word_scores)))
     assert bad.comprehensiveness < good.random_comprehensiveness
     assert bad.sufficiency > good.random_sufficiency
 
 
-def test_infidelity_grows_with_wrong_scores(model, found):
-    right = trust(model, found).infidelity
-    wrong = trust(model, replace(found, scores=tuple(-s for s in found.scores))).infidelity
+def test_infidelity_grows_with_wrong_scores(model, attribution):
+    right = trust(model, attribution).infidelity
+    wrong = trust(
+        model, replace(attribution, scores=tuple(-s for s in attribution.scores))
+    ).infidelity
     assert 0 <= right < wrong
     assert trust(model, attribute(model, TEXT, method="saliency")).infidelity is None
 
 
-def test_the_same_seed_measures_the_same(model, found):
-    assert trust(model, found, seed=5) == trust(model, found, seed=5)
+def test_the_same_seed_measures_the_same(model, attribution):
+    assert trust(model, attribution, seed=5) == trust(model, attribution, seed=5)
 
 
 def test_one_word_can_be_measured(model):
@@ -79,8 +81,8 @@ def test_one_word_can_be_measured(model):
 
 
 @pytest.mark.slow
-def test_seed_spread_is_for_random_methods_and_shrinks_with_samples(model, found):
-    assert seed_spread(model, found) is None
+def test_seed_spread_is_for_random_methods_and_shrinks_with_samples(model, attribution):
+    assert seed_spread(model, attribution) is None
     few, many = (
         seed_spread(model, attribute(model, TEXT, method="shapley", samples=n), samples=n)
         for n in (2, 60)

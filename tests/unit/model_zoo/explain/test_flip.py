@@ -24,30 +24,30 @@ def label(model, text):
 
 @pytest.mark.parametrize("text", [TEXT, "A dull, stale and lifeless film.", "Not bad."])
 def test_the_removal_turns_the_answer_and_no_smaller_one_does(model, text):
-    found = flip.by_removal(model, text)
-    assert found and found.smallest
+    removal = flip.by_removal(model, text)
+    assert removal and removal.smallest
     (encoded,) = model.encode([text])
-    assert found.text == leave_out(encoded, found.removed)
-    assert label(model, found.text) != label(model, text)
-    assert predict(model, [found.text])[0].positive == pytest.approx(found.positive, abs=1e-5)
-    for size in range(1, len(found.removed)):
+    assert removal.text == leave_out(encoded, removal.removed)
+    assert label(model, removal.text) != label(model, text)
+    assert predict(model, [removal.text])[0].positive == pytest.approx(removal.positive, abs=1e-5)
+    for size in range(1, len(removal.removed)):
         for words in combinations(range(len(encoded.words)), size):
             assert label(model, leave_out(encoded, words)) == label(model, text)
 
 
 def test_a_search_that_is_cut_short_says_so(model, monkeypatch):
     monkeypatch.setattr(flip, "MAX_READINGS", 30)
-    found = flip.by_removal(model, "A dull, stale and lifeless film, a tedious and stupid bore.")
-    assert found is None or not found.smallest
+    removal = flip.by_removal(model, "A dull, stale and lifeless film, a tedious and stupid bore.")
+    assert removal is None or not removal.smallest
 
 
 def test_an_exchange_turns_the_answer():
     model = load("bert")
-    found = flip.by_exchange(model, TEXT)
-    index, word = found.replaced
+    exchange = flip.by_exchange(model, TEXT)
+    index, word = exchange.replaced
     (encoded,) = model.encode([TEXT])
-    assert found.text == leave_out(encoded, {index}, instead=word)
-    assert label(model, found.text) != label(model, TEXT)
+    assert exchange.text == leave_out(encoded, {index}, instead=word)
+    assert label(model, exchange.text) != label(model, TEXT)
 
 
 def test_neighbours_are_words_used_alike(model):
