@@ -49,7 +49,11 @@ def attention(model: Model, text: str) -> Attention:
 
 
 def mean_heads(weights: np.ndarray) -> np.ndarray:
-    """(..., H, T, T) -> (..., T, T): the heads' average, in float32."""
+    """(..., H, T, T) -> (..., T, T): the heads' average, in float32.
+
+    >>> mean_heads(np.array([[[1.0, 0.0], [0.0, 1.0]], [[0.5, 0.5], [0.0, 1.0]]])).tolist()
+    [[0.75, 0.25], [0.0, 1.0]]
+    """
     return weights.mean(axis=-3, dtype=np.float32)
 
 
@@ -59,6 +63,9 @@ def rollout(weights: np.ndarray) -> np.ndarray:
     Abnar & Zuidema (2020): heads are averaged, half of each layer passes straight on (the
     residual connection), and the layers are multiplied up. Row i says from which tokens position
     i of the last layer can have got its content, if every layer did no more than mix.
+
+    >>> rollout(np.array([[[[0.5, 0.5], [0.0, 1.0]]]])).tolist()
+    [[0.75, 0.25], [0.0, 1.0]]
     """
     straight_on = np.eye(weights.shape[-1], dtype=np.float32)
     through = straight_on
@@ -73,6 +80,9 @@ def hide_special(weights: np.ndarray) -> np.ndarray:
 
     What is left in a row is brought back to a sum of 1; a row that had all its weight on the two
     stays zero.
+
+    >>> hide_special(np.full((4, 4), 0.25)).tolist()
+    [[0.5, 0.5], [0.5, 0.5]]
     """
     inner = weights[..., 1:-1, 1:-1].astype(np.float32)
     sums = inner.sum(-1, keepdims=True)
@@ -86,12 +96,12 @@ def entropy(weights: np.ndarray) -> np.ndarray:
     """
     most = np.log(weights.shape[-1])
 
-    def one(layer: np.ndarray) -> np.ndarray:  # layer by layer, to need little memory
+    def of_heads(layer: np.ndarray) -> np.ndarray:  # layer by layer, to need little memory
         shares = layer.astype(np.float32)
         logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
         return -(shares * logs).sum(-1).mean(-1) / most
 
-    return np.stack([one(layer) for layer in weights])
+    return np.stack([of_heads(layer) for layer in weights])
 
 
 def on_cls(weights: np.ndarray) -> np.ndarray:
@@ -116,7 +126,11 @@ def no_op(weights: np.ndarray) -> np.ndarray:
 
 
 def received(weights: np.ndarray) -> np.ndarray:
-    """(..., T, T) -> (..., T): the attention each token receives, averaged over all positions."""
+    """(..., T, T) -> (..., T): the attention each token receives, averaged over all positions.
+
+    >>> received(np.array([[1.0, 0.0], [0.5, 0.5]])).tolist()
+    [0.75, 0.25]
+    """
     return weights.mean(axis=-2, dtype=np.float32)
 
 
@@ -125,10 +139,17 @@ def twin(layer: int) -> int:
 
     DistilBERT's layer i started as BERT's layer 2i - 1; BERT's even layers were left out, and are
     shown beside the same one as the layer before them.
+
+    >>> [twin(layer) for layer in (1, 2, 3, 12)]
+    [1, 1, 2, 6]
     """
     return (layer + 1) // 2
 
 
 def origin(layer: int) -> int:
-    """The BERT layer (from 1) that DistilBERT's `layer` (from 1) started as."""
+    """The BERT layer (from 1) that DistilBERT's `layer` (from 1) started as.
+
+    >>> [origin(layer) for layer in (1, 2, 6)]
+    [1, 3, 11]
+    """
     return 2 * layer - 1

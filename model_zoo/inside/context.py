@@ -37,7 +37,11 @@ class Influence:
 
 
 def window(total: int) -> int:
-    """How many of a text's `total` tokens are masked, one after the other."""
+    """How many of a text's `total` tokens are masked, one after the other.
+
+    >>> window(40), window(64), window(200), window(510)
+    (40, 64, 40, 16)
+    """
     if total <= MOST_TOKENS:
         return total
     return min(MOST_TOKENS, max(LEAST_TOKENS, WORK_TOKENS // total))
@@ -56,10 +60,11 @@ def influence(
     The representation is the hidden state of LSTM and BiLSTM (both directions joined), or the
     last layer's output of a Transformer; or what `states` makes of ids (B, T): (B, T, E). All
     models read the whole text, as they do to answer; of more than MOST_TOKENS tokens only `window`
-    ones from token `start` on are looked at. Every
-    masked text is a row of one batch, worked through in chunks of up to `batch_tokens` tokens with
-    the unchanged text as first row of each: equal inputs are then computed alike to the last bit,
-    and what a position cannot see changes it by exactly 0. So does a [MASK] that was typed.
+    ones from token `start` on are looked at.
+
+    Every masked text is a row of one batch, worked through in chunks of up to `batch_tokens` tokens
+    with the unchanged text as first row of each: equal inputs are then computed alike to the last
+    bit, and what a position cannot see changes it by exactly 0. So does a [MASK] that was typed.
 
     Raises TextError where there is nothing to read, CapabilityError for a model that does not show
     its hidden states or has no [MASK].
@@ -79,16 +84,17 @@ def influence(
         for chunk in torch.arange(size).split(rows):
             batch = ids.repeat(len(chunk) + 1, 1)  # (1 + C, T)
             batch[range(1, len(batch)), at[chunk]] = mask
-            found = states(batch) if states else _last_states(model.network, batch)
-            found = found[:, at]  # (1 + C, N, E)
-            moved = (found[1:] - found[0]).norm(dim=-1)  # (C, N)
-            change[:, chunk] = (moved / found[0].norm(dim=-1)).T
+            outputs = states(batch) if states else _last_states(model.network, batch)
+            outputs = outputs[:, at]  # (1 + C, N, E)
+            before, masked = outputs[0], outputs[1:]
+            moved = (masked - before).norm(dim=-1)  # (C, N)
+            change[:, chunk] = (moved / before.norm(dim=-1)).T
     tokens = encoded.tokens[start + 1 : start + 1 + size]
     return Influence(model.id, tokens, start, total, read_only(change.numpy()))
 
 
 def _last_states(network: Network, ids: "Tensor") -> "Tensor":
-    """(B, T) -> (B, T, E)."""
+    """What the network's last layer gives: ids (B, T) -> (B, T, E)."""
     for layer in network.layers(ids):
         states = layer.states
     return states

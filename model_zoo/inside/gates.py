@@ -51,13 +51,13 @@ def gates(model: Model, text: str) -> list[Gates]:
     ]
 
 
-def forgets(found: Gates) -> tuple[int, ...]:
+def forgets(direction: Gates) -> tuple[int, ...]:
     """The tokens at which the cell forgets: where its mean forget gate is shut most clearly.
 
     That is more than CLEARLY standard deviations below the gate's mean over this text, [CLS] and
     [SEP] left out: at [CLS] there is nothing yet to forget.
     """
-    mean = found.forget[1:-1].mean(axis=1)  # (T - 2,)
+    mean = direction.forget[1:-1].mean(axis=1)  # (T - 2,)
     spread = mean.std()
     if spread < 1e-6:  # one word, or the same state throughout
         return ()

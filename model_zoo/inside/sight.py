@@ -17,7 +17,8 @@ import numpy as np
 from model_zoo import paths
 from model_zoo.errors import DataError
 from model_zoo.host import Host, host
-from model_zoo.inside.context import Influence, influence
+from model_zoo.inside import context
+from model_zoo.inside.context import Influence
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import SPECS, Model, load
 
@@ -58,17 +59,23 @@ class Sights:
 
 def sights(model: Model) -> Iterator[Sight]:
     """What the whole model sees of TEXT, then its directions, or its first layer."""
-    yield count(influence(model, TEXT), "whole")
+    yield count(context.influence(model, TEXT), "whole")
     for part, states in _parts(model):
-        yield count(influence(model, TEXT, states=states), part)
+        yield count(context.influence(model, TEXT, states=states), part)
 
 
-def count(found: Influence, part: str = "whole") -> Sight:
-    """How many pairs of positions of `found` see each other, earlier and later tokens apart."""
-    later = found.change[np.triu_indices_from(found.change, 1)]
-    earlier = found.change[np.tril_indices_from(found.change, -1)]
+def count(influence: Influence, part: str = "whole") -> Sight:
+    """In how many pairs a position sees the other token, earlier and later tokens apart.
+
+    >>> change = np.array([[1.0, 0.0], [0.5, 1.0]])  # the second token sees the first
+    >>> sight = count(Influence("lstm", ("a", "film"), 0, 2, change))
+    >>> sight.pairs, sight.earlier_seen, sight.later_seen, sight.earlier_mean
+    (1, 1, 0, 0.5)
+    """
+    later = influence.change[np.triu_indices_from(influence.change, 1)]
+    earlier = influence.change[np.tril_indices_from(influence.change, -1)]
     return Sight(
-        found.model,
+        influence.model,
         part,
         later.size,
         int(np.count_nonzero(earlier)),

@@ -30,11 +30,11 @@ def model(request):
 
 
 def test_rows_sum_to_one(model):
-    found = attention(model, TEXT)
-    tokens = len(found.tokens)
-    assert found.weights.shape[1:] == (12, tokens, tokens)
-    assert found.weights.shape[0] == model.network.module.config.num_hidden_layers
-    assert found.weights.min() >= 0 and np.allclose(found.weights.sum(-1), 1, atol=1e-5)
+    record = attention(model, TEXT)
+    tokens = len(record.tokens)
+    assert record.weights.shape[1:] == (12, tokens, tokens)
+    assert record.weights.shape[0] == model.network.module.config.num_hidden_layers
+    assert record.weights.min() >= 0 and np.allclose(record.weights.sum(-1), 1, atol=1e-5)
 
 
 def test_equals_what_the_library_gives_when_asked(model):
@@ -43,8 +43,8 @@ def test_equals_what_the_library_gives_when_asked(model):
     )
     ids = torch.tensor([model.encode([TEXT])[0].ids])
     with torch.inference_mode():
-        asked = another.eval()(input_ids=ids, output_attentions=True).attentions
-    expected = torch.cat(asked).numpy()
+        outputs = another.eval()(input_ids=ids, output_attentions=True).attentions
+    expected = torch.cat(outputs).numpy()
     assert np.abs(attention(model, TEXT).weights - expected).max() <= 1e-5
 
 
@@ -64,11 +64,11 @@ def test_shared_weights_cannot_be_written_to(model):
 
 def test_a_long_text_is_kept_small():
     model = load("distilbert")
-    found = attention(model, "good film " * 600)
-    assert len(found.tokens) == 512 > FLOAT32_TOKENS and found.weights.dtype == np.float16
-    for summary in (rollout(found.weights), mean_heads(found.weights[0])):
+    record = attention(model, "good film " * 600)
+    assert len(record.tokens) == 512 > FLOAT32_TOKENS and record.weights.dtype == np.float16
+    for summary in (rollout(record.weights), mean_heads(record.weights[0])):
         assert summary.dtype == np.float32 and np.allclose(summary.sum(-1), 1, atol=5e-3)
-    assert np.isfinite(entropy(found.weights)).all()
+    assert np.isfinite(entropy(record.weights)).all()
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\x00"])
@@ -109,8 +109,8 @@ def test_hiding_special_tokens_renormalises():
         [[0.4, 0.2, 0.2, 0.2], [0.5, 0.1, 0.3, 0.1], [0.5, 0, 0, 0.5], [1, 0, 0, 0]],
         dtype=np.float32,
     )
-    found = hide_special(weights)
-    assert np.allclose(found, [[0.25, 0.75], [0, 0]])  # nothing left stays nothing, not NaN
+    hidden = hide_special(weights)
+    assert np.allclose(hidden, [[0.25, 0.75], [0, 0]])  # nothing left stays nothing, not NaN
     assert hide_special(weights[None, None]).shape == (1, 1, 2, 2)
 
 

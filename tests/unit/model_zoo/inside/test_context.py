@@ -18,17 +18,17 @@ def model(request):
 
 @pytest.mark.parametrize("words", [1, 2, 7, 22, 40, 64])
 def test_the_lstm_sees_nothing_of_what_comes_later(words):
-    found = influence(load("lstm"), " ".join((TEXT.split() * 6)[:words]))
-    later = found.change[np.triu_indices_from(found.change, 1)]
+    change = influence(load("lstm"), " ".join((TEXT.split() * 6)[:words])).change
+    later = change[np.triu_indices_from(change, 1)]
     assert (later == 0).all()
-    assert (np.tril(found.change).sum(axis=1) > 0).all() and (found.change.diagonal() > 0).all()
+    assert (np.tril(change).sum(axis=1) > 0).all() and (change.diagonal() > 0).all()
 
 
 @pytest.mark.parametrize("name", ["bilstm", "bert", "distilbert"])
 def test_the_others_see_everything(name):
-    found = influence(load(name), TEXT)
-    assert found.change.shape == (len(found.tokens),) * 2 == (14, 14)
-    assert (found.change > 0).all()
+    influences = influence(load(name), TEXT)
+    assert influences.change.shape == (len(influences.tokens),) * 2 == (14, 14)
+    assert (influences.change > 0).all()
 
 
 def test_rows_are_positions_and_columns_are_masked_tokens():
@@ -41,8 +41,8 @@ def test_rows_are_positions_and_columns_are_masked_tokens():
     masked[4] = 103  # [MASK] in BERT's vocabulary; with [CLS] before them, token 3 is at 4
     with torch.inference_mode():
         before, after = (
-            model.network.module.lstm(model.network.module.embeddings(torch.tensor([one])))[0][0]
-            for one in (ids, masked)
+            model.network.module.lstm(model.network.module.embeddings(torch.tensor([row])))[0][0]
+            for row in (ids, masked)
         )
     expected = ((after - before).norm(dim=-1) / before.norm(dim=-1))[1:-1].numpy()
     assert np.allclose(influence(model, TEXT).change[:, 3], expected, atol=1e-5)
@@ -56,15 +56,15 @@ def test_chunks_change_nothing(model):
 
 
 def test_a_typed_mask_changes_nothing():
-    found = influence(load("bilstm"), "a [MASK] film")
-    assert found.tokens[1] == "[MASK]" and (found.change[:, 1] == 0).all()
+    influences = influence(load("bilstm"), "a [MASK] film")
+    assert influences.tokens[1] == "[MASK]" and (influences.change[:, 1] == 0).all()
 
 
 def test_of_a_long_text_a_window_is_looked_at():
     model = load("bilstm")
-    found = influence(model, "good film " * 600, start=10_000)
-    assert found.total == 510 and len(found.tokens) == window(510) == LEAST_TOKENS
-    assert found.start == 510 - LEAST_TOKENS and np.isfinite(found.change).all()
+    influences = influence(model, "good film " * 600, start=10_000)
+    assert influences.total == 510 and len(influences.tokens) == window(510) == LEAST_TOKENS
+    assert influences.start == 510 - LEAST_TOKENS and np.isfinite(influences.change).all()
     assert [window(n) for n in (1, 64, 65)] == [1, 64, MOST_TOKENS]
 
 

@@ -17,25 +17,26 @@ def model(request):
 
 
 def test_hidden_states_are_torchs_own(model):
-    found = gates(model, TEXT)
+    directions = gates(model, TEXT)
     network = model.network.module
     ids = torch.tensor([model.encode([TEXT])[0].ids])
     with torch.inference_mode():
         expected, (_, last_cells) = network.lstm(network.embeddings(ids))
-    joined = np.concatenate([one.hidden for one in found], axis=1)
+    joined = np.concatenate([direction.hidden for direction in directions], axis=1)
     assert np.abs(joined - expected[0].numpy()).max() <= 1e-5
-    ends = [one.cell[0 if one.reading == "backward" else -1] for one in found]
+    ends = [states.cell[0 if states.reading == "backward" else -1] for states in directions]
     assert np.abs(np.stack(ends) - last_cells[:, 0].numpy()).max() <= 1e-5
 
 
 def test_directions_shapes_and_ranges(model):
-    found = gates(model, TEXT)
+    directions = gates(model, TEXT)
     both = ["forward", "backward"]
-    assert [one.reading for one in found] == both[: 1 + model.network.module.config.bidirectional]
-    for one in found:
-        assert one.tokens[0] == "[CLS]" and one.tokens[-1] == "[SEP]"
-        for gate in (one.input, one.forget, one.output):
-            assert gate.shape == (len(one.tokens), 384) == one.cell.shape
+    count = 1 + model.network.module.config.bidirectional
+    assert [direction.reading for direction in directions] == both[:count]
+    for direction in directions:
+        assert direction.tokens[0] == "[CLS]" and direction.tokens[-1] == "[SEP]"
+        for gate in (direction.input, direction.forget, direction.output):
+            assert gate.shape == (len(direction.tokens), 384) == direction.cell.shape
             assert gate.min() >= 0 and gate.max() <= 1
 
 

@@ -17,17 +17,17 @@ def model(request):
 
 
 def test_steps_and_shapes(model):
-    found = path_of(model, TEXT)
-    tokens = len(found.tokens)
-    assert found.points.shape == (len(found.steps), tokens, 2)
-    assert len(found.bases) == len(found.explained) == len(found.steps)
-    assert found.steps[0] == "embeddings" and found.tokens[0] == "[CLS]"
+    route = path_of(model, TEXT)
+    tokens = len(route.tokens)
+    assert route.points.shape == (len(route.steps), tokens, 2)
+    assert len(route.bases) == len(route.explained) == len(route.steps)
+    assert route.steps[0] == "embeddings" and route.tokens[0] == "[CLS]"
     if hasattr(model.network.module, "lstm"):
-        assert found.bases == (0, 1)  # spaces of different size
+        assert route.bases == (0, 1)  # spaces of different size
     else:
-        assert len(found.steps) == model.network.module.config.num_hidden_layers + 1
-        assert set(found.bases) == {0}
-    for first, second in found.explained:
+        assert len(route.steps) == model.network.module.config.num_hidden_layers + 1
+        assert set(route.bases) == {0}
+    for first, second in route.explained:
         assert 0 < second <= first and first + second <= 1 + 1e-9
 
 
@@ -57,8 +57,8 @@ def test_one_point_has_no_variance():
 
 @pytest.mark.parametrize("text", ["Good", "😀", "good film " * 600])
 def test_shortest_and_longest(text):
-    found = path_of(load("bilstm"), text)
-    assert np.isfinite(found.points).all()
+    route = path_of(load("bilstm"), text)
+    assert np.isfinite(route.points).all()
 
 
 @pytest.mark.parametrize("text", ["", "\x00"])
