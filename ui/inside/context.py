@@ -7,8 +7,8 @@ from model_zoo.inside.context import Influence, window
 from model_zoo.models.network import Capability
 from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
-from ui.inside import heatmaps
-from ui.inside.ask import ask, beside
+from ui.inside import context_figures as figures
+from ui.inside.sections import of_each_model, side_by_side
 from ui.serve import cached
 from ui.show.theme import PLAIN, TITLES
 from ui.show.wording import percent
@@ -27,22 +27,22 @@ def squares(encoded: Encoded) -> None:
         )
         start = st.slider("First token", 1, total - size + 1, key=f"context-{total}") - 1
     with st.spinner("Masking each word in turn…"):
-        found = ask(Capability.LAYERS, cached.influence, encoded.text, start)
-    if not found:
+        influences = of_each_model(Capability.LAYERS, cached.influence, encoded.text, start)
+    if not influences:
         return
-    most = max(float(one.change.max()) for one in found.values())
-    for name, column in beside(found):
-        said = _sees(found[name])
+    most = max(float(influence.change.max()) for influence in influences.values())
+    for name, column in side_by_side(influences):
+        sentence = _sees(influences[name])
         with column:
             st.markdown(f"**{TITLES[name]}**")
             st.plotly_chart(
-                heatmaps.context(found[name], most=most),
+                figures.context(influences[name], most=most),
                 key=f"context-{name}",
                 config=PLAIN,
                 alt=f"Heat map of how much each position of {TITLES[name]} depends on each token. "
-                f"{said}",
+                f"{sentence}",
             )
-            st.caption(said)
+            st.caption(sentence)
     how_to_read(
         "Each column is a token that was replaced by \\[MASK\\], each row a position: the colour "
         "says how far the model’s representation there moved, as a share of its length. Blank is "
@@ -53,11 +53,11 @@ def squares(encoded: Encoded) -> None:
     )
 
 
-def _sees(found: Influence) -> str:
+def _sees(influence: Influence) -> str:
     """What a square shows, in words."""
-    above = found.change[np.triu_indices_from(found.change, 1)]
-    below = found.change[np.tril_indices_from(found.change, -1)]
-    own = float(found.change.diagonal().mean())
+    above = influence.change[np.triu_indices_from(influence.change, 1)]
+    below = influence.change[np.tril_indices_from(influence.change, -1)]
+    own = float(influence.change.diagonal().mean())
     if not above.size:
         return f"A single token, which changes by {percent(own)} when it is masked."
     later, earlier = float(above.mean()), float(below.mean())
@@ -75,10 +75,10 @@ def _sees(found: Influence) -> str:
 def paths(encoded: Encoded) -> None:
     """Where the tokens lie, layer by layer, for each model."""
     st.header("Representation path")
-    found = ask(Capability.LAYERS, cached.path, encoded.text)
-    if not found:
+    routes = of_each_model(Capability.LAYERS, cached.path, encoded.text)
+    if not routes:
         return
-    deepest = max(len(one.steps) for one in found.values()) - 1
+    deepest = max(len(route.steps) for route in routes.values()) - 1
     depth = st.slider(
         "Up to layer (0 is the embeddings)",
         0,
@@ -87,20 +87,21 @@ def paths(encoded: Encoded) -> None:
         key=f"path-{deepest}",
         help="Shallower models go along in proportion; the recurrent ones have one layer.",
     )
-    pairs = list(found.items())
+    pairs = list(routes.items())
     for at in range(0, len(pairs), 2):
-        for (name, one), column in zip(pairs[at : at + 2], st.columns(2), strict=False):
-            last = len(one.steps) - 1
+        for (name, route), column in zip(pairs[at : at + 2], st.columns(2), strict=False):
+            last = len(route.steps) - 1
             step = -(-depth * last // deepest) if deepest else last
-            first, second = one.explained[step]
+            first, second = route.explained[step]
             with column:
-                st.markdown(f"**{TITLES[name]}: {one.steps[step]}**")
+                st.markdown(f"**{TITLES[name]}: {route.steps[step]}**")
                 st.plotly_chart(
-                    heatmaps.path(one, step),
+                    figures.path(route, step),
                     key=f"path-of-{name}",
                     config=PLAIN,
-                    alt=f"Scatter plot of {len(one.tokens)} tokens in {TITLES[name]} at "
-                    f"{one.steps[step]}; two axes hold {percent(first + second)} of the variance.",
+                    alt=f"Scatter plot of {len(route.tokens)} tokens in {TITLES[name]} at "
+                    f"{route.steps[step]}; two axes hold {percent(first + second)} of the "
+                    "variance.",
                 )
                 st.caption(
                     f"The two axes hold {percent(first + second)} of the variance; the other "

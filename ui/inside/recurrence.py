@@ -8,8 +8,8 @@ from model_zoo.inside.gates import CLEARLY, Gates, forgets
 from model_zoo.models.network import Capability
 from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
-from ui.inside import heatmaps
-from ui.inside.ask import ask, choose_start
+from ui.inside import recurrence_figures as figures
+from ui.inside.sections import choose_start, of_each_model
 from ui.serve import cached
 from ui.show.theme import PLAIN, TITLES
 from ui.show.wording import listing, percent, plain
@@ -18,26 +18,26 @@ from ui.show.wording import listing, percent, plain
 def section(encoded: Encoded) -> None:
     """The gates of LSTM and BiLSTM, word by word."""
     st.header("Recurrence")
-    found = ask(Capability.GATES, cached.gates, encoded.text)
-    directions = [one for pair in found.values() for one in pair]
+    gates = of_each_model(Capability.GATES, cached.gates, encoded.text)
+    directions = [direction for of_model in gates.values() for direction in of_model]
     if not directions:
         return
     start = choose_start(len(encoded.tokens))
     columns = st.columns(len(directions))
-    for one, column in zip(directions, columns, strict=True):
-        name, key = _direction(one), f"{one.model}-{one.reading}"
-        at = forgets(one)
-        said = _forgetting(one, at)
+    for direction, column in zip(directions, columns, strict=True):
+        title, key = _title(direction), f"{direction.model}-{direction.reading}"
+        forgotten = forgets(direction)
+        sentence = _forgetting(direction, forgotten)
         with column:
-            st.markdown(f"**{name}: gates**")
+            st.markdown(f"**{title}: gates**")
             st.plotly_chart(
-                heatmaps.gate_lines(one, at, start=start),
+                figures.gate_lines(direction, forgotten, start=start),
                 key=f"gates-{key}",
                 config=PLAIN,
-                alt=f"Line chart of input, forget and output gate of {name}, mean of "
-                f"{one.forget.shape[1]} units at each token. {said}",
+                alt=f"Line chart of input, forget and output gate of {title}, mean of "
+                f"{direction.forget.shape[1]} units at each token. {sentence}",
             )
-            st.caption(plain(said))
+            st.caption(plain(sentence))
     how_to_read(
         "At every token the forget gate says how much of the cell is kept (0 % wipes it), the "
         "input gate how much of the new is let in, the output gate how much of the cell is shown. "
@@ -52,19 +52,19 @@ def section(encoded: Encoded) -> None:
         "Gate or state", _PARTS, format_func=lambda name: _PARTS[name], key="gates-part", width=220
     )
     columns = st.columns(len(directions))
-    for one, column in zip(directions, columns, strict=True):
-        name, values = _direction(one), getattr(one, part)
+    for direction, column in zip(directions, columns, strict=True):
+        title, values = _title(direction), getattr(direction, part)
         with column:
-            st.markdown(f"**{name}: {_PARTS[part]}**")
+            st.markdown(f"**{title}: {_PARTS[part]}**")
             st.plotly_chart(
-                heatmaps.units(one, part, start=start),
-                key=f"units-{one.model}-{one.reading}",
+                figures.units(direction, part, start=start),
+                key=f"units-{direction.model}-{direction.reading}",
                 config=PLAIN,
-                alt=f"Heat map of the {heatmaps.UNITS} units of the {_PARTS[part]} of {name} that "
+                alt=f"Heat map of the {figures.UNITS} units of the {_PARTS[part]} of {title} that "
                 f"vary most over the text, values {values.min():.2f} to {values.max():.2f}.",
             )
     how_to_read(
-        f"The {heatmaps.UNITS} of {directions[0].forget.shape[1]} units that vary most over this "
+        f"The {figures.UNITS} of {directions[0].forget.shape[1]} units that vary most over this "
         "text, the liveliest on top. For gates bright is open and dark is shut; for cell and "
         "hidden state blue is above zero, grey zero and orange below. Maps of the two models have "
         "scales of their own.",
@@ -83,14 +83,16 @@ _PARTS = {
 _READINGS = {"forward": "left to right", "backward": "right to left"}
 
 
-def _direction(one: Gates) -> str:
-    return f"{TITLES[one.model]}, {_READINGS[one.reading]}"
+def _title(direction: Gates) -> str:
+    """The model and which way it reads here."""
+    return f"{TITLES[direction.model]}, {_READINGS[direction.reading]}"
 
 
-def _forgetting(one: Gates, at: Sequence[int]) -> str:
-    mean = one.forget.mean(axis=1)
-    if not at:
+def _forgetting(direction: Gates, forgotten: Sequence[int]) -> str:
+    """Where the cell forgets, as a sentence; `forgotten` are those tokens."""
+    mean = direction.forget.mean(axis=1)
+    if not forgotten:
         return f"Forgets nowhere clearly; the forget gate is {percent(mean[1:-1].mean())} open."
-    said = [f"“{one.tokens[i]}” ({percent(mean[i])} open)" for i in at[:4]]
-    more = f", and {len(at) - 4} more" if len(at) > 4 else ""
-    return f"Forgets at {listing(said)}{more}; on average {percent(mean[1:-1].mean())} open."
+    places = [f"“{direction.tokens[at]}” ({percent(mean[at])} open)" for at in forgotten[:4]]
+    more = f", and {len(forgotten) - 4} more" if len(forgotten) > 4 else ""
+    return f"Forgets at {listing(places)}{more}; on average {percent(mean[1:-1].mean())} open."

@@ -1,4 +1,4 @@
-"""What the sections of the page Inside share: whom to ask, and where to show it."""
+"""What the sections of the page Inside share: computing for each model, and where to show it."""
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import partial
@@ -11,47 +11,49 @@ from model_zoo.errors import ZooError
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import SPECS, having
 from ui.frame.captions import cannot
-from ui.inside import heatmaps
+from ui.inside.axes import WINDOW
 from ui.serve.turns import my_turn
 from ui.show.theme import TITLES
 from ui.show.wording import plain
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
-def ask(capability: Capability, what: Callable[..., Found], *about: Hashable) -> dict[str, Found]:
-    """What each model that can be asked has to show, `what(name, *about)`, with a turn for each.
+def of_each_model(
+    capability: Capability, compute: Callable[..., Result], *arguments: Hashable
+) -> dict[str, Result]:
+    """`compute(name, *arguments)` for each model that has the capability, in a turn of its own.
 
-    One that cannot be loaded says so, and so does one that shows nothing of its inside at all; the
-    others go on.
+    A model that cannot be loaded says so, and so does one that shows nothing of its inside at all;
+    the others go on.
     """
-    found = {}
+    results = {}
     place = st.empty()
     inside = having(Capability.LAYERS)
     for name in [name for name in SPECS if name not in inside]:
         st.caption(cannot(name, Capability.LAYERS))
     for name in having(capability):
         try:
-            found[name] = what(name, *about, begin=partial(my_turn, place))
+            results[name] = compute(name, *arguments, begin=partial(my_turn, place))
         except ZooError as error:
             st.error(plain(f"{TITLES[name]}: {error}"), icon=":material/error:")
-    return found
+    return results
 
 
-def beside(found: Mapping[str, object]) -> Iterator[tuple[str, DeltaGenerator]]:
+def side_by_side(models: Mapping[str, object]) -> Iterator[tuple[str, DeltaGenerator]]:
     """Each model's name with a column of its own."""
-    return zip(found, st.columns(len(found)), strict=True)
+    return zip(models, st.columns(len(models)), strict=True)
 
 
 def choose_start(count: int) -> int:
     """The first token to show: 0, or where the slider stands if not all `count` fit in."""
-    if count <= heatmaps.WINDOW:
+    if count <= WINDOW:
         return 0
     return (
         st.slider(
-            f"First of the {heatmaps.WINDOW} tokens shown, of {count}",
+            f"First of the {WINDOW} tokens shown, of {count}",
             1,
-            count - heatmaps.WINDOW + 1,
+            count - WINDOW + 1,
             key=f"start-{count}",
             width=320,
             help="The models read the whole text; the picture holds a part of it.",

@@ -1,0 +1,45 @@
+"""A map of the heads: which of them do next to nothing in this text."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from model_zoo.inside.attention import Attention, entropy, no_op, on_cls, on_sep
+from ui.inside import attention_figures as figures
+from ui.inside.sections import side_by_side
+from ui.show.theme import PLAIN, TITLES
+from ui.show.wording import percent
+
+
+def idle_heads(attentions: Mapping[str, Attention]) -> None:
+    """A map of the heads, by what shows that a head does next to nothing."""
+    measures = {
+        "on [CLS]": ("of the words’ attention on [CLS]", on_cls),
+        "on [SEP]": ("of the words’ attention on [SEP]", on_sep),
+        "spread": ("of an even spread", entropy),
+    }
+    st.subheader("Heads that do next to nothing")
+    chosen = st.segmented_control(
+        "Colour heads by", list(measures), default="on [CLS]", required=True, key="heads-by"
+    )
+    title, measure = measures[chosen]
+    for name, column in side_by_side(attentions):
+        weights = attentions[name].weights
+        idle, shares = no_op(weights), measure(weights)
+        sentence = f"{TITLES[name]}: {idle.sum()} of {idle.size} heads do next to nothing here."
+        with column:
+            st.markdown(f"**{sentence}**")
+            st.plotly_chart(
+                figures.heads(shares, idle, title=chosen),
+                key=f"idle-{name}",
+                config=PLAIN,
+                alt=f"Map of heads, coloured by share {title}: {percent(shares.min())} to "
+                f"{percent(shares.max())}. {sentence}",
+            )
+    st.caption(
+        "A cross marks heads whose words leave half or more of their attention on \\[CLS\\] or on "
+        "\\[SEP\\], where there is nothing to read, or spread it evenly (98 % or more of the "
+        "entropy of an even spread). Clark et al. (2019) found BERT-base’s idle heads resting on "
+        "\\[SEP\\]; those here prefer \\[CLS\\]. Idle in this text need not be idle in another, "
+        "and a resting head still passes on whatever that token holds."
+    )
