@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from ui.attributions import parts
+from ui.attributions import compute, trust
+from ui.attributions.flips import flips
+from ui.attributions.picture import picture
 from ui.frame import state
 from ui.frame.page import page
 from ui.frame.text import nothing_to_read, reading, text_box
@@ -14,14 +16,14 @@ with page("Attributions"):
     if not cached.encoded(text).words:
         nothing_to_read()
         st.stop()
-    how = parts.controls()
-    about = cached.methods()[how["method"]]
-    found = parts.compute(text, how)
+    arguments = compute.controls()
+    method = cached.methods()[arguments["method"]]
+    explanations = compute.explain(text, arguments)
     state.write_address()
-    if found:
-        parts.picture(found, about.signed)
-        spreads = parts.spreads(text, how, found) if about.random else {}
-        parts.trust_panel(found, spreads)
-        parts.agreement_table(found, about.signed)
-        parts.methods_table(text, how)
-        parts.flips(text, found)
+    if explanations:
+        picture(explanations, method.signed)
+        spreads = compute.spreads(text, arguments, explanations) if method.random else {}
+        trust.panel(explanations, spreads)
+        trust.models_agree(explanations, method.signed)
+        trust.methods_agree(text, arguments)
+        flips(text, explanations)

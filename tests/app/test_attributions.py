@@ -35,11 +35,11 @@ def app():
 
 def test_words_are_coloured_by_the_librarys_scores(app):
     assert not app.exception and len(strips(app)) == 2
-    found = attribute(cached.model("lstm"), TEXT)
-    assert found.target == "negative"
+    attribution = attribute(cached.model("lstm"), TEXT)
+    assert attribution.target == "negative"
     shown = re.findall(r"<small>([+−][\d.]+)</small>", strips(app)[0])
     # shown toward positive: what speaks for negative has a minus
-    assert shown == [f"{-s:+.2f}".replace("-", "−") for s in found.word_scores]
+    assert shown == [f"{-s:+.2f}".replace("-", "−") for s in attribution.word_scores]
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -88,12 +88,12 @@ def test_flips_are_shown(app):
 
 def test_stopping_keeps_what_is_done(app):
     how = ("integrated_gradients", "predicted", "pad")
-    one = opened("Another dull film.", models="lstm")
-    one.session_state["stopped"] = ("Another dull film.", *how)
-    one.run()
-    assert any("Stopped before LSTM" in info.value for info in one.info)
-    next(b for b in one.button if b.label == "Go on").click().run()
-    assert len(strips(one)) == 1 and not one.info
+    stopped = opened("Another dull film.", models="lstm")
+    stopped.session_state["stopped"] = ("Another dull film.", *how)
+    stopped.run()
+    assert any("Stopped before LSTM" in info.value for info in stopped.info)
+    next(b for b in stopped.button if b.label == "Go on").click().run()
+    assert len(strips(stopped)) == 1 and not stopped.info
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\u200b"])

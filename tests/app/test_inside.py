@@ -20,7 +20,7 @@ def opened(text):
 
 def submit(app, text):
     app.text_input(key="typed").set_value(text)
-    return next(found for found in app.button if found.label == "Compare").click().run()
+    return next(button for button in app.button if button.label == "Compare").click().run()
 
 
 def choose(app, key, value):
@@ -31,7 +31,7 @@ def charts(app):
     return [element.proto for element in app.get("plotly_chart")]
 
 
-def said(app):
+def sentences(app):
     return " ".join(element.value for element in [*app.markdown, *app.caption])
 
 
@@ -40,8 +40,8 @@ def assert_sound(app, text):
     assert charts(app)
     for chart in charts(app):
         assert len(chart.alt) > 40 and any(char.isdigit() for char in chart.alt)
-    assert "When not to trust it" in said(app)
-    assert text not in said(app) or text.isalpha()  # never as it was typed
+    assert "When not to trust it" in sentences(app)
+    assert text not in sentences(app) or text.isalpha()  # never as it was typed
 
 
 @pytest.mark.parametrize(
@@ -81,30 +81,30 @@ def test_layers_are_shown_beside_the_one_they_came_from():
     app = opened(TEXT)
     for layer, beside in ((7, 4), (8, 4), (1, 1), (12, 6)):
         app.slider(key="attention-layer-12").set_value(layer).run()
-        assert f"**BERT, layer {layer}, mean of all heads**" in said(app)
-        assert f"**DistilBERT, layer {beside}, mean of all heads**" in said(app)
-        assert ("no twin" in said(app)) == (layer % 2 == 0)
+        assert f"**BERT, layer {layer}, mean of all heads**" in sentences(app)
+        assert f"**DistilBERT, layer {beside}, mean of all heads**" in sentences(app)
+        assert ("no twin" in sentences(app)) == (layer % 2 == 0)
     app.selectbox(key="attention-head-choice").set_value("head 3").run()
-    assert "**BERT, layer 12, head 3**" in said(app)
+    assert "**BERT, layer 12, head 3**" in sentences(app)
 
 
 def test_only_the_chosen_section_is_computed(monkeypatch):
-    asked = []
+    calls = []
     whole = cached.attention
     monkeypatch.setattr(
-        cached, "attention", lambda *args, begin: asked.append(args) or whole(*args)
+        cached, "attention", lambda *args, begin: calls.append(args) or whole(*args)
     )
     app = opened(TEXT)
-    assert {name for name, _ in asked} == {"bert", "distilbert"}
-    asked.clear()
+    assert {name for name, _ in calls} == {"bert", "distilbert"}
+    calls.clear()
     choose(app, "section", "Recurrence")
-    assert not asked and len(charts(app)) == 6
+    assert not calls and len(charts(app)) == 6
 
 
 def test_the_square_says_what_the_lstm_cannot_see():
     app = choose(opened(TEXT), "section", "What can each position see?")
-    assert "Sees the past only: all 36 changes by later tokens are exactly 0" in said(app)
-    assert said(app).count("Sees both sides") == 3
+    assert "Sees the past only: all 36 changes by later tokens are exactly 0" in sentences(app)
+    assert sentences(app).count("Sees both sides") == 3
 
 
 def test_long_texts_are_shown_through_a_window():

@@ -1,0 +1,143 @@
+"""What to compute on the Attributions page, and computing it, with progress and a way to stop."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model_zoo.errors import ZooError
+from model_zoo.explain.records import Attribution, Trust
+from ui.frame import state
+from ui.serve import cached
+from ui.serve.results import Advance
+from ui.serve.turns import my_turn
+from ui.show.theme import TITLES
+from ui.show.wording import listing, plain
+
+TARGETS = {
+    "predicted": "what each model says",
+    "negative": "negative",
+    "positive": "positive",
+    "difference": "positive against negative",
+}
+BASELINES = {"pad": "[PAD], nothing", "mask": "[MASK]", "zero": "zero vector"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Which words made one model's answer, and how far to trust that."""
+
+    attribution: Attribution
+    trust: Trust
+
+
+def controls() -> dict[str, str]:
+    """What to compute, as chosen: the arguments method, target and baseline of `attribute`."""
+    methods = cached.methods()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="how"):
+        method = st.selectbox(
+            "Method",
+            list(methods),
+            format_func=lambda name: methods[name].title,
+            key="method",
+            persist_state="session",
+            width=260,
+        )
+        target = st.selectbox(
+            "Explain the evidence for",
+            list(TARGETS),
+            format_func=lambda name: TARGETS[name],
+            key="target",
+            persist_state="session",
+            width=260,
+        )
+        baseline = st.selectbox(
+            "Compared with",
+            list(BASELINES),
+            format_func=lambda name: BASELINES[name],
+            key="baseline",
+            persist_state="session",
+            width=180,
+            help="What stands in a word's place when it counts as absent. Results depend on it: "
+            "try another before you believe one.",
+        )
+    st.caption(plain(methods[method].description))
+    return {"method": method, "target": target, "baseline": baseline}
+
+
+def explain(text: str, arguments: Mapping[str, str]) -> dict[str, Explanation]:
+    """The explanation of every chosen model, with progress; a click on Stop ends it early.
+
+    `arguments` are those of `controls`. Models that fail say why and are left out.
+    """
+    explanations: dict[str, Explanation] = {}
+    names = state.view().models
+    place = st.empty()
+    request = (text, *arguments.values())
+    progress = _Progress(place, request, len(names))
+    for name in names:
+        if st.session_state.get("stopped") == request:
+            break
+        try:
+            begin = partial(progress.begin, name)
+            explanations[name] = Explanation(
+                cached.attribution(name, text, begin, **arguments),
+                cached.trust(name, text, begin, **arguments),
+            )
+        except ZooError as error:
+            st.error(f"**{TITLES[name]}**: {plain(str(error))}", icon=":material/error:")
+        progress.done += 1
+    place.empty()
+    if st.session_state.get("stopped") == request:
+        left = [TITLES[name] for name in names if name not in explanations]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info(f"Stopped before {listing(left)}." if left else "Stopped.")
+            st.button("Go on", on_click=st.session_state.pop, args=("stopped",))
+    return explanations
+
+
+def spreads(
+    text: str, arguments: Mapping[str, str], names: Iterable[str]
+) -> dict[str, float | None]:
+    """How far a random method's scores vary with the seed, for each model; see `seed_spread`."""
+    begin = partial(my_turn, st.empty())
+    return {name: cached.spread(name, text, begin, **arguments) for name in names}
+
+
+class _Progress:
+    """A line of progress with a Stop button, drawn once there is something to wait for.
+
+    `request` is what is computed for how many `models`; `done` counts those that are through.
+    """
+
+    def __init__(self, place: DeltaGenerator, request: tuple[str, ...], models: int) -> None:
+        self.place, self.request, self.models = place, request, models
+        self.done = 0
+        self.bar: DeltaGenerator | None = None
+
+    @contextmanager
+    def begin(self, name: str) -> Iterator[Advance]:
+        """To be entered for work on `name`, in a turn for it; gives what to call with rows read."""
+        if self.bar is None:
+            with self.place.container(horizontal=True, vertical_alignment="center"):
+                st.button("Stop", icon=":material/stop:", on_click=_stop, args=(self.request,))
+                self.bar = st.empty()
+        bar, read = self.bar, 0
+        with my_turn(bar) as go_on:
+
+            def advance(rows: int) -> None:
+                nonlocal read
+                read += rows
+                go_on()
+                text = f"Explaining {TITLES[name]}: {read:,} readings of the text"
+                bar.progress(self.done / self.models, text)
+
+            advance(0)
+            yield advance
+
+
+def _stop(request: tuple[str, ...]) -> None:
+    st.session_state["stopped"] = request

@@ -1,0 +1,104 @@
+"""How far to trust the picture: figures for each model, and whether models and methods agree."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from model_zoo.errors import ZooError
+from ui.attributions.compute import Explanation
+from ui.frame import state
+from ui.serve import cached
+from ui.serve.turns import my_turn
+from ui.show.attribution import toward_positive
+from ui.show.theme import TITLES
+from ui.show.wording import plain, signed_number, trusted
+
+
+def panel(explanations: Mapping[str, Explanation], spreads: Mapping[str, float | None]) -> None:
+    """How far to trust each model's picture: a sentence each, and the figures with their method.
+
+    `spreads` are those of `compute.spreads`, empty for methods that are not random.
+    """
+    st.header("How far to trust it")
+    columns = {}
+    for name, explanation in explanations.items():
+        attribution, trust, spread = explanation.attribution, explanation.trust, spreads.get(name)
+        st.markdown(f"**{TITLES[name]}**: {trusted(attribution, trust)}")
+        gap, steps = attribution.gap_relative, attribution.steps
+        columns[TITLES[name]] = {
+            "completeness gap": "–" if gap is None else f"{gap:.2%}",
+            "steps or samples": "–" if steps is None else str(steps),
+            "seconds": f"{attribution.seconds:.2f}",
+            "comprehensiveness": signed_number(trust.comprehensiveness),
+            "… of random rankings": signed_number(trust.random_comprehensiveness),
+            "sufficiency": signed_number(trust.sufficiency),
+            "… of random rankings ": signed_number(trust.random_sufficiency),
+            "infidelity": "–" if trust.infidelity is None else f"{trust.infidelity:.2f}",
+            "spread over seeds": "–" if spread is None else f"{spread:.1%}",
+        }
+    st.table(pd.DataFrame(columns))
+    st.caption(
+        "Completeness gap: by how much the scores fail to add up to what the sentence changes, as "
+        "a share of that. Comprehensiveness: mean fall of the explained class's probability when "
+        "the 1, 5, 10, 20 and 50 % highest words are taken out (higher is better); sufficiency: "
+        "when only they are left (lower is better); both beside five random rankings (DeYoung et "
+        "al. 2020). Infidelity: squared error of the scores as a forecast of what random omissions "
+        "do, as a share of the whole effect squared (0 is perfect, 1 as bad as forecasting "
+        "nothing). Spread: standard deviation over three seeds, as a share of the largest score. "
+        "Seconds are of the computation, which is kept and not repeated for the same text."
+    )
+
+
+def models_agree(explanations: Mapping[str, Explanation], signed: bool) -> None:
+    """Spearman's rank correlation of the words' scores between each pair of models."""
+    if len(explanations) < 2:
+        return
+    st.header("Do the models agree?")
+    scores = {}
+    for name, explanation in explanations.items():
+        attribution = explanation.attribution
+        scores[TITLES[name]] = toward_positive(attribution, attribution.word_scores, signed)
+    st.table(_correlations(scores))
+    st.caption(
+        "Rank correlation (Spearman) of the words' scores, toward positive: 1 is the same order, 0 "
+        "no relation, −1 the reverse. Models may answer alike for different reasons."
+    )
+
+
+def methods_agree(text: str, arguments: Mapping[str, str]) -> None:
+    """On demand: the same for one model between the methods, with these `arguments` for each."""
+    with st.expander("Do the methods agree?"):
+        name = st.selectbox("Model", state.view().models, format_func=lambda name: TITLES[name])
+        if not st.toggle("Compute all methods for this model", key="all-methods"):
+            st.caption("Sampling methods take some seconds, more for long texts.")
+            return
+        sizes, begin = {}, partial(my_turn, st.empty())
+        for key, method in cached.methods().items():
+            try:
+                attribution = cached.attribution(name, text, begin, **{**arguments, "method": key})
+            except ZooError as error:
+                st.caption(plain(str(error)))
+                continue
+            sizes[method.title] = [abs(score) for score in attribution.word_scores]
+        st.table(_correlations(sizes))
+        st.caption(
+            "Rank correlation of the scores' sizes, signs left out, since saliency has none. Where "
+            "methods disagree, look at the trust figures of each before believing one."
+        )
+
+
+def _correlations(scores: Mapping[str, Sequence[float]]) -> pd.DataFrame:
+    """The rank correlation of each pair, as text; rows and columns are the keys of `scores`."""
+    return pd.DataFrame(
+        {
+            column: {row: _correlation(scores[column], scores[row]) for row in scores}
+            for column in scores
+        }
+    )
+
+
+def _correlation(first: Sequence[float], second: Sequence[float]) -> str:
+    correlation = cached.rank_agreement(first, second)
+    return "–" if correlation is None else signed_number(correlation)
