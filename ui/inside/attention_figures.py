@@ -35,10 +35,10 @@ def square(
     rows do to columns.
     """
     part = slice(start, start + WINDOW)
-    shown, names = weights[part, part], list(tokens[part])
+    cells, names = weights[part, part], list(tokens[part])
     figure = go.Figure(
         heat_map(
-            shown,
+            cells,
             most=float(weights.max()) if most is None else most,
             title="share of the row",
             hover=f"“%{{customdata[0]}}” {verb} “%{{customdata[1]}}”: %{{z:.1%}}",

@@ -64,12 +64,12 @@ def units(direction: Gates, part: str, *, start: int = 0) -> go.Figure:
     values = getattr(direction, part)  # (T, H)
     chosen = np.argsort(-values.std(axis=0), kind="stable")[:UNITS]
     names = direction.tokens[start : start + WINDOW]
-    shown = values[start : start + WINDOW, chosen].T
+    cells = values[start : start + WINDOW, chosen].T
     signed = part in ("cell", "hidden")
     reach = float(np.abs(values[:, chosen]).max()) or 1.0
     figure = go.Figure(
         heat_map(
-            shown,
+            cells,
             least=-reach if signed else 0.0,
             most=reach if signed else 1.0,
             title=part,
