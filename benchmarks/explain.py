@@ -17,7 +17,9 @@ from transformers import AutoTokenizer
 
 from model_zoo.explain.attribute import attribute
 from model_zoo.host import host
-from model_zoo.models.registry import MODELS_DIR, SPECS, load, load_module
+from model_zoo.models.files import MODELS_DIR
+from model_zoo.models.loading import load, load_module
+from model_zoo.models.registry import SPECS
 
 SENTENCES = (  # 22 to 24 tokens with [CLS] and [SEP]
     "The acting is great and the story moves along, but the film as a whole is dreadful and long.",

@@ -25,7 +25,8 @@ import numpy as np
 from benchmarks.visitor import ATTRIBUTIONS, COMPARE, NoAnswerError, Seen, Visitor, numbers
 from model_zoo.host import host
 from model_zoo.labels import LABELS
-from model_zoo.models.registry import SPECS, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 from tests.browser.chromium import running_app
 
 TOLERANCE = 1e-6

@@ -109,7 +109,8 @@ def stages() -> None:
 
     torch.set_num_threads(1)
     stage("torch")
-    from model_zoo.models.registry import SPECS, load
+    from model_zoo.models.loading import load
+    from model_zoo.models.registry import SPECS
     from model_zoo.reading.predict import predict
 
     models = []

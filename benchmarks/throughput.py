@@ -17,7 +17,8 @@ import torch
 from transformers import pipeline
 
 from model_zoo.host import host
-from model_zoo.models.registry import MODELS_DIR, load
+from model_zoo.models.files import MODELS_DIR
+from model_zoo.models.loading import load
 from model_zoo.reading.score import WINDOW, join, score
 from model_zoo.tables.table import open_table
 

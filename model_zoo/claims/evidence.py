@@ -7,8 +7,8 @@ from pathlib import Path
 from model_zoo.inside.sight import Sights
 from model_zoo.measure.sweep import Sweep
 from model_zoo.measure.twins import Twin, Twins
-from model_zoo.models.anatomy import Block, anatomy, read_config
-from model_zoo.models.registry import MODELS_DIR, ModelCard, card, read_metrics
+from model_zoo.models.anatomy import Block, anatomy
+from model_zoo.models.files import MODELS_DIR, ModelCard, card, read_config, read_metrics
 
 FOUR = ("lstm", "bilstm", "bert", "distilbert")  # those the comparison table speaks of
 RECURRENT = FOUR[:2]  # as it says of them

@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.output import model_options, out, print_json, right, visible
-from model_zoo.models.registry import SPECS, choose, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS, choose
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,8 @@ import argparse
 from rich.table import Table
 
 from model_zoo.commands.output import model_options, out, print_json, progress, right
-from model_zoo.models.registry import SPECS, choose, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS, choose
 from model_zoo.quality.checks import Checked, Gap
 
 

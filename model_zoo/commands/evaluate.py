@@ -14,7 +14,8 @@ from model_zoo.commands.output import (
     right,
     table_options,
 )
-from model_zoo.models.registry import SPECS, choose, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS, choose
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

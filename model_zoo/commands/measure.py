@@ -21,7 +21,8 @@ from model_zoo.measure.sweep import (
     sweep,
     texts_a_second,
 )
-from model_zoo.models.registry import SPECS, choose, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS, choose
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

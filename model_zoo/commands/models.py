@@ -5,7 +5,8 @@ import argparse
 from rich.table import Table
 
 from model_zoo.commands.output import model_options, out, percent, print_json, right
-from model_zoo.models.registry import card, choose
+from model_zoo.models.files import card
+from model_zoo.models.registry import choose
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -18,7 +18,8 @@ from rich.progress import (
 )
 from rich.table import Column
 
-from model_zoo.models.registry import MODELS_DIR, SPECS
+from model_zoo.models.files import MODELS_DIR
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import BATCH_SIZE
 
 out = Console(highlight=False)

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from model_zoo.commands.output import err, model_options, out, print_json, right, visible
 from model_zoo.labels import LABELS
-from model_zoo.models.registry import SPECS, choose, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS, choose
 from model_zoo.reading.predict import Prediction
 
 

@@ -11,7 +11,8 @@ from model_zoo.commands.output import (
     table_options,
     visible,
 )
-from model_zoo.models.registry import SPECS, choose, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS, choose
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.methods import METHODS, About
 from model_zoo.explain.problem import BASELINES, TARGETS, Advance, pose
 from model_zoo.explain.records import Attribution
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 from model_zoo.text.tokens import Encoded
 
 MAX_SAMPLED_WORDS = 96  # longer texts would take minutes under the sampling methods

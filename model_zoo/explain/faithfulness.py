@@ -14,7 +14,7 @@ from model_zoo.explain.methods import METHODS
 from model_zoo.explain.problem import Advance, pose
 from model_zoo.explain.records import Attribution, Trust
 from model_zoo.labels import LABELS
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 from model_zoo.reading.predict import batches, probabilities
 from model_zoo.text.tokens import Encoded
 

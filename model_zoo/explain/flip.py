@@ -7,7 +7,7 @@ from itertools import combinations, islice
 import numpy as np
 
 from model_zoo.labels import LABELS
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 from model_zoo.reading.predict import Prediction, predict
 from model_zoo.text.tokens import Encoded, leave_out
 

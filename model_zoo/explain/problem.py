@@ -12,8 +12,8 @@ from torch import Tensor
 
 from model_zoo.errors import CapabilityError
 from model_zoo.labels import LABELS
+from model_zoo.models.loading import Model
 from model_zoo.models.network import Network
-from model_zoo.models.registry import Model
 from model_zoo.text.tokens import Encoded
 
 TARGETS = ("predicted", *LABELS, "difference")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_zoo.inside.arrays import read_only
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 
 FLOAT32_TOKENS = 128  # longer texts are kept in float16: at 512 tokens, 12 x 12 heads take 75 MB
 RESTING = 0.5  # of the words' attention on [CLS] or on [SEP]: the head hardly reads any words

@@ -8,8 +8,8 @@ import numpy as np
 
 from model_zoo.errors import CapabilityError
 from model_zoo.inside.arrays import read_only
+from model_zoo.models.loading import Model
 from model_zoo.models.network import Network
-from model_zoo.models.registry import Model
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model_zoo.inside.arrays import read_only
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 
 CLEARLY = 1.5  # standard deviations below the text's own mean
 

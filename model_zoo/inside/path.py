@@ -6,7 +6,7 @@ from itertools import groupby
 import numpy as np
 
 from model_zoo.inside.arrays import read_only
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -19,8 +19,9 @@ from model_zoo.errors import DataError
 from model_zoo.host import Host, host
 from model_zoo.inside import context
 from model_zoo.inside.context import Influence
+from model_zoo.models.loading import Model, load
 from model_zoo.models.network import Capability
-from model_zoo.models.registry import SPECS, Model, load
+from model_zoo.models.registry import SPECS
 
 if TYPE_CHECKING:
     from torch import Tensor

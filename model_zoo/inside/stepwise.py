@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ from model_zoo.errors import MeasureError
 from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes
 from model_zoo.measure.latency import text_of
 from model_zoo.models.anatomy import anatomy
-from model_zoo.models.registry import MODELS_DIR, SPECS, Model, card, check_weights, load
+from model_zoo.models.files import MODELS_DIR, card, check_weights
+from model_zoo.models.loading import Model, load
+from model_zoo.models.registry import SPECS
 from model_zoo.paths import ROOT
 from model_zoo.reading.predict import predict
 

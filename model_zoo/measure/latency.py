@@ -7,7 +7,7 @@ from statistics import median
 from time import perf_counter
 
 from model_zoo.errors import MeasureError
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import MAX_TOKENS
 

@@ -14,7 +14,9 @@ from model_zoo.errors import DataError, MeasureError
 from model_zoo.host import Host, host
 from model_zoo.measure.footprint import FIGURES, Footprint, footprint
 from model_zoo.measure.latency import LEAST_RUNS, Latency, latency, text_of
-from model_zoo.models.registry import MODELS_DIR, SPECS, Model
+from model_zoo.models.files import MODELS_DIR
+from model_zoo.models.loading import Model
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import BATCH_SIZE
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)  # tokens, one text a call

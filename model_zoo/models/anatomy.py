@@ -4,13 +4,13 @@ Blocks come in the order a text goes through them: embeddings, core (recurrent o
 head. Every weight of the file is in exactly one block, so that the blocks add up to the model.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
-from model_zoo.models.registry import MODELS_DIR, WEIGHTS, read_header, spec
+from model_zoo.models.files import MODELS_DIR, WEIGHTS, read_config, read_header
+from model_zoo.models.registry import spec
 
 STAGES = ("embeddings", "core", "head")
 
@@ -49,7 +49,7 @@ class Block:
 
 
 def anatomy(name: str, root: Path = MODELS_DIR) -> tuple[Block, ...]:
-    """The blocks of `name`; raises UnknownModelError and WeightsError as `registry.card` does."""
+    """The blocks of `name`; raises UnknownModelError and WeightsError as `files.card` does."""
     header = read_header(root / spec(name).name / WEIGHTS)
     config = read_config(name, root)
     blocks: dict[tuple, dict[str, Shapes]] = {}
@@ -60,19 +60,6 @@ def anatomy(name: str, root: Path = MODELS_DIR) -> tuple[Block, ...]:
         _describe(STAGES[place[0]], title, parts, config)
         for (*place, title), parts in sorted(blocks.items(), key=lambda entry: entry[0])
     )
-
-
-def read_config(name: str, root: Path = MODELS_DIR) -> dict:
-    """The model's config.json as it is."""
-    return json.loads((root / spec(name).name / "config.json").read_text(encoding="utf-8"))
-
-
-def licence(name: str, root: Path = MODELS_DIR) -> str:
-    """The licence named in the front matter of the model card; "not stated" where there is none."""
-    file = root / spec(name).name / "README.md"
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    found = re.search(r"^license: *(\S+)", text, re.MULTILINE)
-    return found[1] if found else "not stated"
 
 
 def _block(key: str) -> tuple[int, int, int, str]:

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from model_zoo.labels import LABELS
+from model_zoo.models.loading import Model
 from model_zoo.models.network import Capability
-from model_zoo.models.registry import Model, having
+from model_zoo.models.registry import having
 from model_zoo.quality.metrics import mcnemar, wilson
 from model_zoo.quality.templates import Case, cases
 from model_zoo.reading.predict import predict

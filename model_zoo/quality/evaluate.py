@@ -9,7 +9,7 @@ import numpy as np
 
 from model_zoo.errors import DataError, TextError
 from model_zoo.labels import LABELS
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 from model_zoo.quality.metrics import McNemar, Quality, compare, quality
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.reading.score import WINDOW, join, score

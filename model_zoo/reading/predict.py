@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from model_zoo.labels import LABELS
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 from model_zoo.text.tokens import Encoded, check_readable
 
 BATCH_SIZE = 32  # texts that are computed together

@@ -8,7 +8,7 @@ from time import perf_counter
 import numpy as np
 
 from model_zoo.labels import LABELS
-from model_zoo.models.registry import Model
+from model_zoo.models.loading import Model
 from model_zoo.reading.predict import BATCH_SIZE, batches, probabilities
 from model_zoo.text.tokens import Encoded
 

@@ -15,7 +15,8 @@ from typing import IO
 import numpy as np
 
 from model_zoo.errors import DataError
-from model_zoo.models.registry import Model, sha256_of
+from model_zoo.models.files import sha256_of
+from model_zoo.models.loading import Model
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.reading.score import WINDOW, answer_cells, answer_columns, score
 from model_zoo.tables.source import Row

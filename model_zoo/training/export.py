@@ -7,7 +7,8 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel
 
-from model_zoo.models.registry import WEIGHTS, read_header, spec, write_checksum
+from model_zoo.models.files import WEIGHTS, read_header, write_checksum
+from model_zoo.models.registry import spec
 
 
 def save_network(network: PreTrainedModel, folder: Path, tokenizer: Path) -> None:

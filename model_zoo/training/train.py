@@ -16,8 +16,10 @@ from torch.nn import functional as F
 
 from model_zoo.errors import TrainingError
 from model_zoo.host import host
+from model_zoo.models.files import MODELS_DIR, WEIGHTS, read_checksums
+from model_zoo.models.loading import load, load_module
 from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
-from model_zoo.models.registry import MODELS_DIR, WEIGHTS, load, load_module, read_checksums, spec
+from model_zoo.models.registry import spec
 from model_zoo.models.transformer import label_names
 from model_zoo.quality.evaluate import evaluate
 from model_zoo.text.tokens import TextTokenizer

@@ -294,9 +294,9 @@ def test_the_loader_shows_what_is_loaded_and_unloads(app):
 @pytest.mark.slow
 def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch):
     from model_zoo.errors import WeightsError
-    from model_zoo.models import registry
+    from model_zoo.models import loading
 
-    whole = registry.load
+    whole = loading.load
 
     def broken(name, *rest):
         if name == "bilstm":
@@ -304,7 +304,7 @@ def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch)
         return whole(name, *rest)
 
     cached.unload("bilstm")
-    monkeypatch.setattr(registry, "load", broken)
+    monkeypatch.setattr(loading, "load", broken)
     app = opened()
     assert not app.exception and len(cards(app)) == len(SPECS) - 1
     assert any("weights &lt;b&gt;gone&lt;/b&gt;. Restore them." in body for body in html(app))

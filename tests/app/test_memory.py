@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.errors import WeightsError
-from model_zoo.models import registry
+from model_zoo.models import files, loading
 from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.serve import cached
@@ -27,12 +27,12 @@ OWN = ("lstm", "bilstm", "distilbert")
 def own_weights(tmp_path, monkeypatch):
     """A copy of the three smaller models that may be damaged; nothing is loaded of it yet."""
     for name in OWN:
-        shutil.copytree(registry.MODELS_DIR / name, tmp_path / name)
+        shutil.copytree(files.MODELS_DIR / name, tmp_path / name)
         pool.unload(name)
-    shutil.copy(registry.MODELS_DIR / registry.CHECKSUMS, tmp_path)
-    real = registry.load
-    monkeypatch.setattr(registry, "MODELS_DIR", tmp_path)
-    monkeypatch.setattr(registry, "load", lambda name: real(name, tmp_path))
+    shutil.copy(files.MODELS_DIR / files.CHECKSUMS, tmp_path)
+    real = loading.load
+    monkeypatch.setattr(files, "MODELS_DIR", tmp_path)
+    monkeypatch.setattr(loading, "load", lambda name: real(name, tmp_path))
     yield tmp_path
     for name in OWN:
         pool.unload(name)
@@ -55,7 +55,7 @@ def damage(file, how):
 )
 def test_damage_to_a_loaded_models_weights_is_noticed_until_it_is_mended(own_weights, how):
     before = predict(pool.model("lstm"), ["Great fun."])[0].positive
-    file = own_weights / "lstm" / registry.WEIGHTS
+    file = own_weights / "lstm" / files.WEIGHTS
     kept = file.read_bytes()
     damage(file, how)
     for _ in range(2):
@@ -130,7 +130,7 @@ KEPT = {  # what is kept of a model, and one that has it
 
 def train_a_little(folder):
     """Other weights in the folder of a model, with their checksum, as a training would leave it."""
-    file = folder / registry.WEIGHTS
+    file = folder / files.WEIGHTS
     weights = load_file(file)
     key = next(key for key in weights if "weight_ih" in key or "q_lin.weight" in key)
     weights[key] = weights[key] * 3
@@ -138,7 +138,7 @@ def train_a_little(folder):
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     metrics["validation"]["accuracy"] = 0.5
     (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
-    registry.write_checksum(folder.name, folder.parent)
+    files.write_checksum(folder.name, folder.parent)
 
 
 @pytest.mark.parametrize("kind", KEPT)

@@ -21,7 +21,7 @@ from transformers import (
     BertConfig, BertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification,
 )
 
-from model_zoo.models.registry import MODELS_DIR, write_checksum
+from model_zoo.models.files import MODELS_DIR, write_checksum
 from model_zoo.models.transformer import label_names
 
 torch.manual_seed(0)

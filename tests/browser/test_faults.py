@@ -21,7 +21,8 @@ import pytest
 from playwright.sync_api import expect
 
 from model_zoo.measure import footprint
-from model_zoo.models.registry import MODELS_DIR, SPECS, WEIGHTS
+from model_zoo.models.files import MODELS_DIR, WEIGHTS
+from model_zoo.models.registry import SPECS
 from tests.browser.chromium import executable, free_port, started
 from tests.browser.conftest import guarded
 from tests.browser.test_compare import LABELS, VERDICT, box, submit

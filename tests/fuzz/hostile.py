@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.attribute import attribute
-from model_zoo.models.registry import MODELS_DIR, Model
+from model_zoo.models.files import MODELS_DIR
+from model_zoo.models.loading import Model
 from model_zoo.reading.predict import Prediction, predict
 from model_zoo.text.tokens import MAX_TOKENS, Encoded, TextTokenizer, leave_out
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from model_zoo.explain.attribute import METHODS
-from model_zoo.models.registry import SPECS, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.score import score
 from tests.fuzz.hostile import (
     LONG,

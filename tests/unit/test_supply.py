@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from model_zoo.models.registry import MODELS_DIR, SPECS, WEIGHTS, check_weights, read_checksums
+from model_zoo.models.files import MODELS_DIR, WEIGHTS, check_weights, read_checksums
+from model_zoo.models.registry import SPECS
 from tests.root import ROOT
 from ui.data.dataset import MAX_UPLOAD_MB
 

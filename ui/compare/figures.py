@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import ModelCard
+from model_zoo.models.files import ModelCard
 from ui.show.theme import MARGIN, MODEL_COLOURS, NOTHING, OTHER_MODEL
 from ui.show.wording import in_figure
 

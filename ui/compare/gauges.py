@@ -11,7 +11,8 @@ from model_zoo.errors import ZooError
 from model_zoo.host import host, resident_bytes
 from model_zoo.measure.latency import LEAST_RUNS, Latency
 from model_zoo.measure.latency import latency as measure_latency
-from model_zoo.models.registry import SPECS, ModelCard
+from model_zoo.models.files import ModelCard
+from model_zoo.models.registry import SPECS
 from ui.compare import figures
 from ui.serve import cached
 from ui.serve.turns import my_turn, work

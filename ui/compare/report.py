@@ -11,7 +11,8 @@ from model_zoo.host import host
 from model_zoo.inside.stepwise import Course
 from model_zoo.labels import LABELS
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import SPECS, card
+from model_zoo.models.files import card
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers, minority
 from ui.compare.gauges import Measured

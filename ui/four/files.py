@@ -6,8 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from model_zoo.errors import ZooError
-from model_zoo.models.anatomy import anatomy, licence
-from model_zoo.models.registry import SPECS, read_card, read_metrics
+from model_zoo.models.anatomy import anatomy
+from model_zoo.models.files import licence, read_card, read_metrics
+from model_zoo.models.registry import SPECS
 from ui.four import curves, diagrams
 from ui.serve import cached
 from ui.show.theme import PLAIN, TITLES

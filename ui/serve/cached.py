@@ -24,8 +24,8 @@ from model_zoo.inside.stepwise import Course
 from model_zoo.measure.footprint import added_memory
 from model_zoo.measure.sweep import REFERENCE, Sweep
 from model_zoo.measure.sweep import read as read_sweep
-from model_zoo.models import registry
-from model_zoo.models.registry import ModelCard
+from model_zoo.models import files, registry
+from model_zoo.models.files import ModelCard
 from model_zoo.quality.checks import Checked
 from model_zoo.text.tokens import Encoded, TextTokenizer
 from ui.serve.pool import pool
@@ -66,12 +66,12 @@ def encoded(text: str) -> Encoded:
 
 def _shared_tokenizer() -> TextTokenizer:
     first = next(iter(registry.SPECS))
-    return _kept("tokenizer", first, lambda _: registry.shared_tokenizer(registry.MODELS_DIR))
+    return _kept("tokenizer", first, lambda _: files.shared_tokenizer(files.MODELS_DIR))
 
 
 def weights(name: str) -> str:
     """The sha256 of the model's weights as they are meant to be now; empty where none is known."""
-    return registry.read_checksums(registry.MODELS_DIR).get(name, "")
+    return files.read_checksums(files.MODELS_DIR).get(name, "")
 
 
 def _kept(
@@ -87,18 +87,18 @@ def _kept(
 
 def card(name: str) -> ModelCard:
     """What the model's files say of it; loads nothing."""
-    return _kept("card", name, lambda _: registry.card(name, registry.MODELS_DIR))
+    return _kept("card", name, lambda _: files.card(name, files.MODELS_DIR))
 
 
 def teacher(name: str) -> str | None:
     """The model that this one was distilled from, if it was."""
-    return _kept("teacher", name, lambda _: registry.teacher(name, registry.MODELS_DIR))
+    return _kept("teacher", name, lambda _: files.teacher(name, files.MODELS_DIR))
 
 
 def evidence() -> Evidence:
     """What the files of all models say for the comparison table; loads nothing."""
     key = tuple(map(weights, registry.SPECS))
-    return _results.get("evidence", key, lambda _: gather(registry.MODELS_DIR))
+    return _results.get("evidence", key, lambda _: gather(files.MODELS_DIR))
 
 
 @st.cache_data(show_spinner=False)

@@ -9,7 +9,7 @@ from time import monotonic, perf_counter
 
 from model_zoo.errors import ZooError
 from model_zoo.host import free_bytes, give_back_memory, keep_memory_low, resident_bytes
-from model_zoo.models import registry
+from model_zoo.models import files, loading, registry
 from model_zoo.reading.predict import predict
 
 SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
@@ -22,7 +22,7 @@ class Loaded:
     `stamp` tells its weights file from a later one.
     """
 
-    model: registry.Model
+    model: loading.Model
     load_ms: float
     added_bytes: int
     stamp: tuple[int, ...] | None
@@ -39,7 +39,7 @@ class Pool:
         self._dropped: dict[str, str] = {}
         self._warming = Lock()
 
-    def model(self, name: str) -> registry.Model:
+    def model(self, name: str) -> loading.Model:
         """The model, the same one for every visitor; an error is raised anew, never kept.
 
         A model whose weights file is no longer the one that was loaded is loaded again, which fails
@@ -111,7 +111,7 @@ class Pool:
 
 def _load(name: str) -> Loaded:
     before, started, stamp = resident_bytes(), perf_counter(), _stamp(name)
-    model = registry.load(name)
+    model = loading.load(name)
     predict(model, ["warm-up"])  # a model's first call is many times slower than all others
     load_ms = 1e3 * (perf_counter() - started)
     return Loaded(model, load_ms, resident_bytes() - before, stamp)
@@ -120,7 +120,7 @@ def _load(name: str) -> Loaded:
 def _stamp(name: str) -> tuple[int, ...] | None:
     """Changes when the model's weights file does; None where there is no file."""
     try:
-        file = (registry.MODELS_DIR / name / registry.WEIGHTS).stat()
+        file = (files.MODELS_DIR / name / files.WEIGHTS).stat()
     except OSError:
         return None
     return file.st_mtime_ns, file.st_size, file.st_ino
@@ -129,7 +129,7 @@ def _stamp(name: str) -> tuple[int, ...] | None:
 def _fits(name: str) -> bool:
     """Whether the memory that is left has room for one more model."""
     try:
-        card = registry.card(name, registry.MODELS_DIR)
+        card = files.card(name, files.MODELS_DIR)
     except ZooError:  # loading will say what is wrong
         return True
     return free_bytes() >= 4 * card.parameters + SPARE_BYTES

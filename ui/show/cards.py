@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from model_zoo.models.registry import SPECS, ModelCard
+from model_zoo.models.files import ModelCard
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import Prediction
 from ui.show.difference import both_marked
 from ui.show.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.growth import Crossing
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import ModelCard
+from model_zoo.models.files import ModelCard
 from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, TITLES
 
 MARGIN = {"l": 10, "r": 10, "t": 30, "b": 10}

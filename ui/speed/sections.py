@@ -10,7 +10,8 @@ from model_zoo.measure.footprint import SAMPLE_SECONDS
 from model_zoo.measure.growth import Crossing, Growth, crossings, growth
 from model_zoo.measure.latency import LEAST_RUNS, Latency
 from model_zoo.measure.sweep import Sweep
-from model_zoo.models.registry import SPECS, ModelCard, read_metrics
+from model_zoo.models.files import ModelCard, read_metrics
+from model_zoo.models.registry import SPECS
 from ui.frame import measuring, state
 from ui.frame.captions import how_to_read
 from ui.serve import cached

@@ -52,7 +52,8 @@ def run(code, without=()):
 def test_reading_and_attributing_bring_nothing_heavy_and_leave_no_stand_in():
     run(
         "import torch, model_zoo.explain.faithfulness; torch.set_num_threads(1)\n"
-        "from model_zoo.models.registry import SPECS, load\n"
+        "from model_zoo.models.loading import load\n"
+        "from model_zoo.models.registry import SPECS\n"
         "from model_zoo.reading.predict import predict\n"
         "from model_zoo.explain.attribute import attribute\n"
         "for name in SPECS:\n"
@@ -69,7 +70,7 @@ def test_reading_and_attributing_bring_nothing_heavy_and_leave_no_stand_in():
 def test_the_answers_are_those_of_plain_imports():
     code = (
         "import json, torch; torch.set_num_threads(1)\n"
-        "from model_zoo.models.registry import load\n"
+        "from model_zoo.models.loading import load\n"
         "from model_zoo.reading.predict import predict\n"
         "from model_zoo.explain.attribute import attribute\n"
         "answers = []\n"

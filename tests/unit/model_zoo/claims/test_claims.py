@@ -22,7 +22,8 @@ from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import Sweep
 from model_zoo.measure.twins import Twins
-from model_zoo.models.registry import SPECS, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 from ui.four import words
 from ui.four.table import SEE, row_html
 from ui.show.theme import VERDICT_COLOURS, VERDICT_SIGNS

@@ -12,7 +12,8 @@ from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.attribute import attribute, merge
 from model_zoo.explain.methods import METHODS, IntegratedGradients
 from model_zoo.explain.problem import BASELINES, TARGETS, Problem
-from model_zoo.models.registry import SPECS, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import TextTokenizer
 

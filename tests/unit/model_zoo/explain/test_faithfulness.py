@@ -7,7 +7,7 @@ import pytest
 
 from model_zoo.explain.attribute import attribute
 from model_zoo.explain.faithfulness import rank_agreement, seed_spread, trust, without
-from model_zoo.models.registry import load
+from model_zoo.models.loading import load
 from model_zoo.reading.predict import predict
 
 TEXT = "The acting is great, but the film as a whole is dreadful."

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 
 from model_zoo.explain import flip
-from model_zoo.models.registry import load
+from model_zoo.models.loading import load
 from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import leave_out
 

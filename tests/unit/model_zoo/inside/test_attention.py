@@ -19,7 +19,8 @@ from model_zoo.inside.attention import (
     rollout,
     twin,
 )
-from model_zoo.models.registry import MODELS_DIR, load
+from model_zoo.models.files import MODELS_DIR
+from model_zoo.models.loading import load
 
 TEXT = "This is not a bad film at all."
 

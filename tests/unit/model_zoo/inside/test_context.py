@@ -5,7 +5,8 @@ import pytest
 
 from model_zoo.errors import TextError
 from model_zoo.inside.context import LEAST_TOKENS, MOST_TOKENS, influence, window
-from model_zoo.models.registry import SPECS, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 
 pytestmark = pytest.mark.slow  # many readings by whole models
 TEXT = "The acting is great, but the film as a whole is dreadful."

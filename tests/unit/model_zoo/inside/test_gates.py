@@ -6,7 +6,7 @@ import torch
 
 from model_zoo.errors import CapabilityError, TextError
 from model_zoo.inside.gates import Gates, forgets, gates
-from model_zoo.models.registry import load
+from model_zoo.models.loading import load
 
 TEXT = "This is not a bad film at all."
 

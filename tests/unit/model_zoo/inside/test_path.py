@@ -6,7 +6,8 @@ import pytest
 from model_zoo.errors import TextError
 from model_zoo.inside.path import path as path_of
 from model_zoo.inside.path import principal
-from model_zoo.models.registry import SPECS, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 
 TEXT = "This is not a bad film at all."
 

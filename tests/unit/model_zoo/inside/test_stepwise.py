@@ -6,7 +6,8 @@ import pytest
 
 from model_zoo.errors import TextError
 from model_zoo.inside.stepwise import stepwise
-from model_zoo.models.registry import SPECS, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import predict
 
 TEXT = "The acting is great but the film as a whole is dreadful"

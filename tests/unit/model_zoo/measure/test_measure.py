@@ -6,7 +6,8 @@ from model_zoo.errors import MeasureError, TextError
 from model_zoo.host import free_bytes, host, memory_limits, resident_bytes
 from model_zoo.measure import latency
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import load, shared_tokenizer
+from model_zoo.models.files import shared_tokenizer
+from model_zoo.models.loading import load
 
 
 @pytest.fixture(scope="module")

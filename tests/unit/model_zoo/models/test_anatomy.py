@@ -7,8 +7,9 @@ import shutil
 import pytest
 
 from model_zoo.errors import UnknownModelError
-from model_zoo.models.anatomy import STAGES, anatomy, licence
-from model_zoo.models.registry import MODELS_DIR, SPECS, WEIGHTS, card
+from model_zoo.models.anatomy import STAGES, anatomy
+from model_zoo.models.files import MODELS_DIR, WEIGHTS, card, licence
+from model_zoo.models.registry import SPECS
 from ui.four.diagrams import diagram
 
 

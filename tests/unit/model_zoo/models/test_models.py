@@ -9,8 +9,10 @@ import torch
 
 from model_zoo.errors import TextError, UnknownModelError, WeightsError
 from model_zoo.labels import LABELS
-from model_zoo.models import registry
-from model_zoo.models.registry import CHECKSUMS, MODELS_DIR, SPECS, WEIGHTS, load
+from model_zoo.models import files, registry
+from model_zoo.models.files import CHECKSUMS, MODELS_DIR, WEIGHTS
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import predict
 
 TEXTS = [
@@ -96,9 +98,9 @@ def test_folder_loads_with_plain_transformers_and_answers_alike(name):
 
 @every_model
 def test_weights_are_stored_in_half_precision_and_card_agrees_with_the_network(name):
-    header = registry.read_header(MODELS_DIR / name / WEIGHTS)
+    header = files.read_header(MODELS_DIR / name / WEIGHTS)
     assert {tensor["dtype"] for tensor in header.values()} == {"F16"}
-    card = registry.card(name)
+    card = files.card(name)
     network = model(name).network.module
     assert card.parameters == sum(p.numel() for p in network.parameters())
     assert card.layers == network.config.num_hidden_layers
@@ -119,7 +121,7 @@ def test_knows_good_from_bad(name):
 
 
 def test_sizes_are_in_the_papers_proportions():
-    cards = {name: registry.card(name) for name in SPECS}
+    cards = {name: files.card(name) for name in SPECS}
     assert cards["bert"].layers == 2 * cards["distilbert"].layers == 12
     assert cards["bilstm"].core_parameters == 2 * cards["lstm"].core_parameters
     assert cards["bert"].core_parameters == pytest.approx(
@@ -129,7 +131,7 @@ def test_sizes_are_in_the_papers_proportions():
 
 @every_model
 def test_readme_gives_the_figures_as_measured(name):
-    card, metrics = registry.card(name), registry.read_metrics(name)
+    card, metrics = files.card(name), files.read_metrics(name)
     readme = (MODELS_DIR.parents[1] / "README.md").read_text(encoding="utf-8")
     (row,) = [line for line in readme.splitlines() if line.startswith(f"| {card.title} |")]
     assert f"{card.parameters / 1e6:.1f} M" in row and f"{card.size_bytes / 1e6:.1f} MB" in row
@@ -138,7 +140,7 @@ def test_readme_gives_the_figures_as_measured(name):
 
 
 def test_how_the_bundled_models_were_made_is_on_record():
-    made = {name: registry.read_metrics(name)["made"] for name in registry.SPECS}
+    made = {name: files.read_metrics(name)["made"] for name in registry.SPECS}
     assert made["lstm"] == made["bilstm"] == {"by": "supervision"}
     assert made["bert"] == {"by": "fine-tuning", "pretrained_layers": 6}
     assert made["distilbert"] == {"by": "distillation", "teacher": "bert"}
@@ -147,7 +149,7 @@ def test_how_the_bundled_models_were_made_is_on_record():
 def test_weights_stay_small():
     limits = {"lstm": 10e6, "bilstm": 12e6, "bert": 70e6, "distilbert": 48e6}
     for name, limit in limits.items():
-        assert registry.card(name).size_bytes <= limit
+        assert files.card(name).size_bytes <= limit
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07", "\u200b"])
@@ -214,7 +216,7 @@ def test_weights_of_another_model_are_noticed(copy):
     """Even with a matching checksum, an LSTM's weights do not make a BiLSTM."""
     shutil.copytree(copy / "lstm", copy / "bilstm")
     shutil.copy(MODELS_DIR / "bilstm" / "config.json", copy / "bilstm")
-    registry.write_checksum("bilstm", copy)
+    files.write_checksum("bilstm", copy)
     with pytest.raises(WeightsError, match="BiLSTM"):
         load("bilstm", copy)
 

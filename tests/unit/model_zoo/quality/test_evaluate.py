@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model_zoo.errors import DataError, TextError
-from model_zoo.models.registry import load
+from model_zoo.models.loading import load
 from model_zoo.quality.evaluate import evaluate, read_labelled
 from model_zoo.quality.metrics import quality
 from model_zoo.reading.predict import predict

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_zoo.errors import DataError
-from model_zoo.models.registry import SPECS, load
+from model_zoo.models.loading import load
+from model_zoo.models.registry import SPECS
 from model_zoo.reading import score_file as module
 from model_zoo.reading.predict import MAX_BATCH_TOKENS, batches, predict
 from model_zoo.reading.score import join, score

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tokenizers.normalizers import BertNormalizer
 
 from model_zoo.errors import WeightsError
-from model_zoo.models.registry import MODELS_DIR
+from model_zoo.models.files import MODELS_DIR
 from model_zoo.text import tokens
 from model_zoo.text.tokens import TextTokenizer, group_words, leave_out, normaliser
 

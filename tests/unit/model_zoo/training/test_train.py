@@ -9,7 +9,7 @@ import time
 import pytest
 
 from model_zoo.__main__ import main
-from model_zoo.models import registry
+from model_zoo.models import files, loading
 from model_zoo.reading.predict import predict
 from model_zoo.training.fit import CHECKPOINT
 from tests.root import ROOT
@@ -43,16 +43,16 @@ def test_trains_to_a_folder_that_loads(name, more, reviews, out, capsys):
     assert metrics["validation"]["accuracy"] > 0.8  # the words that decide are all in training
     assert metrics["data"]["train_rows"] + metrics["held_out"]["rows"] <= 400
     assert len(metrics["data"]["sha256"]) == 64 and metrics["seconds"] >= 0
-    assert metrics["made"] == registry.read_metrics(name)["made"]  # as the bundled one was
+    assert metrics["made"] == files.read_metrics(name)["made"]  # as the bundled one was
     assert metrics["hardware"] and metrics["seed"] == 0 and metrics["history"]
-    model = registry.load(name, out)
+    model = loading.load(name, out)
     labels = [
         p.label for p in predict(model, ["a wonderful and clever film", "a stale, awful plot"])
     ]
     assert labels == ["positive", "negative"]
     card = (out / name / "README.md").read_text()
     assert card.startswith("---\n") and "base_model:" in card and "Limits" in card
-    assert registry.card(name, out).accuracy == metrics["validation"]["accuracy"]
+    assert files.card(name, out).accuracy == metrics["validation"]["accuracy"]
 
 
 def test_distilbert_needs_its_own_bert_or_the_bundled_one(reviews, tmp_path, monkeypatch, capsys):

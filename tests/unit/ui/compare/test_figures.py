@@ -4,7 +4,7 @@ import pytest
 
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import ModelCard
+from model_zoo.models.files import ModelCard
 from ui.compare.figures import by_layer, by_word, gauges
 
 CARD = ModelCard(

@@ -9,7 +9,8 @@ import pytest
 from model_zoo.host import Host
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import SPECS, ModelCard
+from model_zoo.models.files import ModelCard
+from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers
 from ui.compare.report import as_html, as_json
