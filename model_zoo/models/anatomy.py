@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any
 
 from model_zoo.models.files import MODELS_DIR, WEIGHTS, read_config, read_header
 from model_zoo.models.registry import spec
@@ -52,13 +53,13 @@ def anatomy(name: str, root: Path = MODELS_DIR) -> tuple[Block, ...]:
     """The blocks of `name`; raises UnknownModelError and WeightsError as `files.card` does."""
     header = read_header(root / spec(name).name / WEIGHTS)
     config = read_config(name, root)
-    blocks: dict[tuple, dict[str, Shapes]] = {}
+    blocks: dict[tuple[int, int, int, str], dict[str, Shapes]] = {}
     for key, tensor in header.items():
-        part = next(said for mark, said in _PARTS.items() if mark in key.lower())
+        part = next(part for pattern, part in _PARTS.items() if pattern in key.lower())
         blocks.setdefault(_block(key), {}).setdefault(part, {})[key] = tuple(tensor["shape"])
     return tuple(
-        _describe(STAGES[place[0]], title, parts, config)
-        for (*place, title), parts in sorted(blocks.items(), key=lambda entry: entry[0])
+        _describe(STAGES[stage], title, parts, config)
+        for (stage, _, _, title), parts in sorted(blocks.items(), key=lambda entry: entry[0])
     )
 
 
@@ -77,19 +78,20 @@ def _block(key: str) -> tuple[int, int, int, str]:
     return 2, 0, 0, "Pooler" if "pooler" in key else "Layer before the classifier"
 
 
-def _describe(stage: str, title: str, parts: dict[str, Shapes], config: dict) -> Block:
-    found = [
+def _describe(stage: str, title: str, parts: dict[str, Shapes], config: dict[str, Any]) -> Block:
+    """The block of these parts, the best known first, then by size."""
+    blocks = [
         Block(stage, part, _shape(part, shapes, config), sum(map(prod, shapes.values())), ())
         for part, shapes in parts.items()
     ]
-    found.sort(key=lambda part: (*map(part.name.__ne__, _PART_ORDER), -part.parameters))
-    said = "; ".join(f"{part.name} {part.shape}" for part in found if part.shape)
-    if len(found) == 1:
-        said = found[0].shape
-    return Block(stage, title, said, sum(part.parameters for part in found), tuple(found))
+    blocks.sort(key=lambda part: (*map(part.name.__ne__, _PART_ORDER), -part.parameters))
+    dimensions = "; ".join(f"{part.name} {part.shape}" for part in blocks if part.shape)
+    if len(blocks) == 1:
+        dimensions = blocks[0].shape
+    return Block(stage, title, dimensions, sum(part.parameters for part in blocks), tuple(blocks))
 
 
-def _shape(part: str, shapes: Shapes, config: dict) -> str:
+def _shape(part: str, shapes: Shapes, config: dict[str, Any]) -> str:
     """Dimensions in words; empty where they say nothing that the name does not."""
     matrices = [shape for shape in shapes.values() if len(shape) == 2]
     if not matrices or part == "normalisation":

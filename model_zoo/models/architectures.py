@@ -5,6 +5,7 @@ row loads all the same, by transformers' own table, and can be asked for logits 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from model_zoo.models.network import Capability
 
@@ -35,7 +36,7 @@ class Architecture:
     head: tuple[str, ...] = ()
 
 
-def _encoder(model_type: str, module: str, **parts) -> Architecture:
+def _encoder(model_type: str, module: str, **parts: Any) -> Architecture:
     """A Transformer that calls its parts as BERT does, but for `parts`."""
     return Architecture(
         **{
@@ -75,5 +76,11 @@ ANY_OTHER = Architecture()
 
 
 def architecture(model_type: str) -> Architecture:
-    """The row of a `model_type`, or that of all others."""
+    """The row of a `model_type`, or that of all others.
+
+    >>> architecture("distilbert").query
+    'attention.q_lin'
+    >>> architecture("some other").layers
+    ''
+    """
     return ARCHITECTURES.get(model_type, ANY_OTHER)

@@ -30,17 +30,21 @@ class Classifier(Network):
         self.capabilities = architecture.capabilities
 
     def logits(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """(B, T), (B, T) -> (B, C)."""
         return self.module(input_ids=ids, attention_mask=mask).logits
 
     def embed(self, ids: Tensor) -> Tensor:
+        """The word embeddings of `ids`, (B, T) -> (B, T, E)."""
         return self.module.get_input_embeddings()(ids)
 
     def embedding_table(self) -> Tensor:
+        """The word embeddings of the whole vocabulary (V, E), float32."""
         return self.module.get_input_embeddings().weight.float()
 
     def logits_from_embeddings(self, embedded: Tensor) -> Tensor:
+        """(B, T, E) -> (B, C), differentiable."""
         return self.module(inputs_embeds=embedded).logits
 
     def part(self, path: str) -> nn.Module:
-        """The part of the module at a dotted path."""
+        """The part of the module at a dotted path; AttributeError where there is none."""
         return self.module.get_submodule(path)

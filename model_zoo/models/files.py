@@ -10,6 +10,7 @@ import struct
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any
 
 from model_zoo import paths
 from model_zoo.errors import WeightsError
@@ -53,7 +54,7 @@ def card(name: str, root: Path = MODELS_DIR) -> ModelCard:
     folder = root / name
     if not (folder / WEIGHTS).is_file() or not (folder / "config.json").is_file():
         raise WeightsError(f"{folder} is missing or incomplete. {MEND}")
-    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    config = read_config(name, root)
     metrics = read_metrics(name, root).get("validation", {})
     sizes = {key: prod(tensor["shape"]) for key, tensor in read_header(folder / WEIGHTS).items()}
     interval, core = metrics.get("ci95"), row.architecture.core
@@ -72,12 +73,12 @@ def card(name: str, root: Path = MODELS_DIR) -> ModelCard:
     )
 
 
-def read_config(name: str, root: Path = MODELS_DIR) -> dict:
-    """The model's config.json as it is."""
+def read_config(name: str, root: Path = MODELS_DIR) -> dict[str, Any]:
+    """The model's config.json as it is; OSError where there is none."""
     return json.loads((root / spec(name).name / "config.json").read_text(encoding="utf-8"))
 
 
-def read_metrics(name: str, root: Path = MODELS_DIR) -> dict:
+def read_metrics(name: str, root: Path = MODELS_DIR) -> dict[str, Any]:
     """The model's metrics.json as it is, empty if there is none."""
     file = root / name / "metrics.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
@@ -100,13 +101,15 @@ def licence(name: str, root: Path = MODELS_DIR) -> str:
     """The licence named in the front matter of the model card; "not stated" where there is none."""
     file = root / spec(name).name / "README.md"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
-    found = re.search(r"^license: *(\S+)", text, re.MULTILINE)
-    return found[1] if found else "not stated"
+    match = re.search(r"^license: *(\S+)", text, re.MULTILINE)
+    return match[1] if match else "not stated"
 
 
 def shared_tokenizer(root: Path = MODELS_DIR) -> TextTokenizer:
-    """That of the first model that has one: the bundled ones' are the same. WeightsError if none
-    is there."""
+    """The tokenizer of the first model that has one: those of the bundled models are the same.
+
+    Raises WeightsError where no model has one.
+    """
     folders = [root / name for name in SPECS]
     for folder in folders:
         if (folder / TOKENIZER).is_file():
@@ -127,13 +130,13 @@ def check_weights(name: str, root: Path = MODELS_DIR) -> str:
     if recorded is None:
         raise WeightsError(f"{root / CHECKSUMS} has no line for {name}/{WEIGHTS}. {MEND}")
     read_header(folder / WEIGHTS)  # says "cut short" where that is what happened
-    found = sha256_of(folder / WEIGHTS)
-    if found != recorded:
+    actual = sha256_of(folder / WEIGHTS)
+    if actual != recorded:
         raise WeightsError(
-            f"{folder / WEIGHTS} is not the file that was recorded: its sha256 is {found[:12]}…, "
+            f"{folder / WEIGHTS} is not the file that was recorded: its sha256 is {actual[:12]}…, "
             f"expected {recorded[:12]}…. {MEND}"
         )
-    return found
+    return actual
 
 
 def read_checksums(root: Path) -> dict[str, str]:
@@ -159,7 +162,7 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read_header(weights: Path) -> dict[str, dict]:
+def read_header(weights: Path) -> dict[str, dict[str, Any]]:
     """The tensors of a safetensors file, name -> dtype, shape, data_offsets, without reading them.
 
     Raises WeightsError where the file is cut short or is no safetensors file.

@@ -15,7 +15,11 @@ from model_zoo.models.network import Layer, States
 
 
 def states(lstm: nn.LSTM, embedded: Tensor, *, backward: bool = False) -> States:
-    """Gates and states of one direction of a one-layer LSTM reading `embedded` (T, E) from zero."""
+    """Gates and states of one direction of a one-layer LSTM reading `embedded` (T, E) from zero.
+
+    Hochreiter & Schmidhuber (1997), with the forget gate of Gers et al. (2000). Raises ValueError
+    for an LSTM of several layers.
+    """
     order = range(len(embedded) - 1, -1, -1) if backward else range(len(embedded))
     weights = _weights(lstm, backward)
     hidden = cell = embedded.new_zeros(1, lstm.hidden_size)
@@ -41,11 +45,13 @@ def _weights(lstm: nn.LSTM, backward: bool) -> tuple[Tensor, Tensor, Tensor]:
     if lstm.num_layers != 1:
         raise ValueError("Only LSTMs of one layer can be taken apart.")
     end = "_l0_reverse" if backward else "_l0"
-    both = getattr(lstm, "bias_ih" + end) + getattr(lstm, "bias_hh" + end)
-    return getattr(lstm, "weight_ih" + end), getattr(lstm, "weight_hh" + end), both
+    bias = getattr(lstm, "bias_ih" + end) + getattr(lstm, "bias_hh" + end)
+    return getattr(lstm, "weight_ih" + end), getattr(lstm, "weight_hh" + end), bias
 
 
-def _step(weights: tuple, embedded: Tensor, hidden: Tensor, cell: Tensor) -> tuple[Tensor, ...]:
+def _step(
+    weights: tuple[Tensor, Tensor, Tensor], embedded: Tensor, hidden: Tensor, cell: Tensor
+) -> tuple[Tensor, ...]:
     """Input, forget, candidate, output, cell, hidden (each (B, H)) after one more (B, E)."""
     from_input, from_hidden, bias = weights
     gates = embedded @ from_input.T + hidden @ from_hidden.T + bias  # (B, 4H)
@@ -87,6 +93,7 @@ class RecurrentClassifier(Classifier):
             yield reading, ends @ own.T + head.bias
 
     def gates(self, ids: Tensor) -> Iterator[States]:
+        """Gates and states over `ids` (1, T), one record a reading."""
         embedded = self.embed(ids)[0]  # (T, E)
         for reading in self.readings:
             yield states(self.module.lstm, embedded, backward=reading == "backward")

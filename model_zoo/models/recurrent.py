@@ -4,6 +4,8 @@ Being a `PreTrainedModel` brings saving, loading, safetensors and `pipeline()` f
 Importing this module registers the architecture with transformers' Auto classes.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence
@@ -30,8 +32,8 @@ class RecurrentConfig(PretrainedConfig):
         bidirectional: bool = False,
         dropout: float = 0.5,
         pad_token_id: int = 0,
-        **kwargs,
-    ):
+        **kwargs: Any,
+    ) -> None:
         self.vocab_size = vocab_size
         self.embedding_size = embedding_size
         self.hidden_size = hidden_size
@@ -53,7 +55,7 @@ class RecurrentForSequenceClassification(PreTrainedModel):
     base_model_prefix = "recurrent"
     main_input_name = "input_ids"
 
-    def __init__(self, config: RecurrentConfig):
+    def __init__(self, config: RecurrentConfig) -> None:
         super().__init__(config)
         directions = 2 if config.bidirectional else 1
         self.embeddings = nn.Embedding(
@@ -71,9 +73,11 @@ class RecurrentForSequenceClassification(PreTrainedModel):
         self.post_init()
 
     def get_input_embeddings(self) -> nn.Embedding:
+        """The word embeddings, as transformers asks for them."""
         return self.embeddings
 
     def set_input_embeddings(self, value: nn.Embedding) -> None:
+        """Put other word embeddings in their place."""
         self.embeddings = value
 
     def _init_weights(self, module: nn.Module) -> None:
@@ -101,7 +105,7 @@ class RecurrentForSequenceClassification(PreTrainedModel):
         attention_mask: Tensor | None = None,
         inputs_embeds: Tensor | None = None,
         labels: Tensor | None = None,
-        **_,
+        **_: Any,
     ) -> SequenceClassifierOutput:
         """Logits (B, 2), and the loss where `labels` (B,) are given.
 

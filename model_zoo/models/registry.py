@@ -26,6 +26,7 @@ class ModelSpec:
 
     @property
     def architecture(self) -> Architecture:
+        """The row of its `model_type`."""
         return architecture(self.model_type)
 
 
@@ -53,12 +54,20 @@ def spec(name: str) -> ModelSpec:
 
 
 def having(capability: Capability) -> list[str]:
-    """Names of the models that can be asked this, in registry order; nothing is loaded."""
+    """Names of the models that can be asked this, in registry order; nothing is loaded.
+
+    >>> having(Capability.GATES)
+    ['lstm', 'bilstm']
+    """
     return [name for name, row in SPECS.items() if capability in row.architecture.capabilities]
 
 
 def choose(names: Iterable[str] | None) -> list[str]:
-    """`names` in registry order without repeats, all for None; UnknownModelError as `spec`."""
+    """`names` in registry order without repeats, all for None; UnknownModelError as `spec`.
+
+    >>> choose(["bert", "lstm", "bert"])
+    ['lstm', 'bert']
+    """
     if names is None:
         return list(SPECS)
     wanted = {spec(name).name for name in names}

@@ -5,6 +5,7 @@ They are smaller than the papers' (hidden size 384 where BERT-base has 768).
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,9 +22,14 @@ HEADS = 12
 VOCAB_SIZE = 30522
 
 
-def label_names() -> dict:
-    """The config entries that give the two classes their names."""
-    return {"id2label": dict(enumerate(LABELS)), "label2id": {n: i for i, n in enumerate(LABELS)}}
+def label_names() -> dict[str, Any]:
+    """The config entries that give the two classes their names.
+
+    >>> label_names()["id2label"]
+    {0: 'negative', 1: 'positive'}
+    """
+    ids = {label: number for number, label in enumerate(LABELS)}
+    return {"id2label": dict(enumerate(LABELS)), "label2id": ids}
 
 
 def bert_config(layers: int = 12) -> BertConfig:
@@ -64,6 +70,7 @@ class TransformerClassifier(Classifier):
     """
 
     def layers(self, ids: Tensor) -> Iterator[Layer]:
+        """Word embeddings, then every layer's output, all in one space; `ids` (B, T)."""
         hidden = self.part(self.architecture.embeddings)(ids)  # (B, T, E)
         yield Layer("embeddings", 0, hidden)
         for number, layer in enumerate(self._layers(), start=1):

@@ -12,7 +12,7 @@ from model_zoo.labels import LABELS
 from model_zoo.models.loading import Model
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import having
-from model_zoo.quality.metrics import mcnemar, wilson
+from model_zoo.quality.metrics import holm, mcnemar, wilson
 from model_zoo.quality.templates import Case, cases
 from model_zoo.reading.predict import predict
 from model_zoo.tables.writer import Writer
@@ -67,7 +67,7 @@ class Check:
 
     @property
     def cases(self) -> tuple[Case, ...]:
-        """The same on every call and every machine."""
+        """Its CASES cases, the same on every call and every machine."""
         return cases(self.name, CASES)
 
 
@@ -176,12 +176,12 @@ CHECKS: dict[str, Check] = {
 def ask(model: Model, check: Check) -> Checked:
     """How `model` does in one check."""
     texts = list(dict.fromkeys(text for case in check.cases for text in case.texts))
-    found = dict(zip(texts, predict(model, texts), strict=True))
-    positive = tuple(tuple(found[text].positive for text in case.texts) for case in check.cases)
+    by_text = dict(zip(texts, predict(model, texts), strict=True))
+    positive = tuple(tuple(by_text[text].positive for text in case.texts) for case in check.cases)
     failed = tuple(
-        at
-        for at, (case, shares) in enumerate(zip(check.cases, positive, strict=True))
-        if fails(check.kind, case, shares)
+        number
+        for number, (case, probabilities) in enumerate(zip(check.cases, positive, strict=True))
+        if fails(check.kind, case, probabilities)
     )
     return Checked(check.name, model.id, positive, failed, wilson(len(failed), len(positive)))
 
@@ -193,17 +193,23 @@ def run(
     advance: Callable[[str, str], None] = lambda model, check: None,
 ) -> tuple[Checked, ...]:
     """Every model in every check; `advance(model name, check name)` is called after each."""
-    found = []
+    results = []
     for model in models:
         for check in checks:
-            found.append(ask(model, check))
+            results.append(ask(model, check))
             advance(model.name, check.name)
-    return tuple(found)
+    return tuple(results)
 
 
 def fails(kind: str, case: Case, positive: Sequence[float]) -> bool:
-    """Whether these probabilities of positive for the case's texts are a failure; see FAILURE."""
-    answers = [LABELS[share > _LEVEL] for share in positive]
+    """Whether these probabilities of positive for the case's texts are a failure; see FAILURE.
+
+    >>> fails(MINIMUM, Case(("Great.",), ("positive",)), [0.4])
+    True
+    >>> fails(INVARIANCE, Case(("A film.", "A movie."), ()), [0.48, 0.52])
+    False
+    """
+    answers = [LABELS[probability > _LEVEL] for probability in positive]
     if kind == MINIMUM:
         return answers != list(case.expected)
     before, after = positive
@@ -213,20 +219,22 @@ def fails(kind: str, case: Case, positive: Sequence[float]) -> bool:
     return wrong_way > TOLERANCE
 
 
-def more_often(found: Mapping[str, Checked], first: Collection[str]) -> tuple[list[int], list[int]]:
+def more_often(
+    results: Mapping[str, Checked], first: Collection[str]
+) -> tuple[list[int], list[int]]:
     """Cases that a larger share of the models `first` fail than of the others, and the reverse.
 
-    `found` holds one check's results by model name; both families must be among them.
+    `results` are one check's, by model name; both families must be among them.
     """
-    mine = [set(one.failed) for name, one in found.items() if name in first]
-    others = [set(one.failed) for name, one in found.items() if name not in first]
+    mine = [set(result.failed) for name, result in results.items() if name in first]
+    others = [set(result.failed) for name, result in results.items() if name not in first]
     b: list[int] = []
     c: list[int] = []
-    for at in range(len(next(iter(found.values())).positive)):
-        mean = sum(at in failed for failed in mine) / len(mine)
-        other = sum(at in failed for failed in others) / len(others)
-        if mean != other:
-            (b if mean > other else c).append(at)
+    for case in range(len(next(iter(results.values())).positive)):
+        first_share = sum(case in failed for failed in mine) / len(mine)
+        second_share = sum(case in failed for failed in others) / len(others)
+        if first_share != second_share:
+            (b if first_share > second_share else c).append(case)
     return b, c
 
 
@@ -236,56 +244,51 @@ def recurrent() -> list[str]:
 
 
 def gaps(results: Sequence[Checked], first: Collection[str] | None = None) -> tuple[Gap, ...]:
-    """For each check, whether the models `first` (the recurrent ones) fail more than the others;
-    empty with no others.
+    """For each check, whether the models `first` fail more of its cases than the others.
+
+    `first` are the recurrent ones unless given. Empty where one of the two families is missing.
 
     Cases that both families fail equally often say nothing and are left out; the rest are an exact
     sign test, which for one model against one is McNemar's.
     """
     first = recurrent() if first is None else first
     rows = []
-    for check, found in by_check(results).items():
-        if not 0 < len(found.keys() & set(first)) < len(found):
+    for check, by_model in by_check(results).items():
+        if not 0 < len(by_model.keys() & set(first)) < len(by_model):
             return ()
-        b, c = map(len, more_often(found, first))
+        b, c = map(len, more_often(by_model, first))
         rows.append((check, b, c, mcnemar(b, c).p))
     adjusted = holm([p for *_, p in rows])
     return tuple(Gap(check, b, c, p) for (check, b, c, _), p in zip(rows, adjusted, strict=True))
 
 
-def holm(p: Sequence[float]) -> list[float]:
-    """Probabilities adjusted so that looking at many is no easier than at one (Holm 1979)."""
-    adjusted, highest = [0.0] * len(p), 0.0
-    for rank, at in enumerate(sorted(range(len(p)), key=p.__getitem__)):
-        highest = max(highest, min(1.0, (len(p) - rank) * p[at]))
-        adjusted[at] = highest
-    return adjusted
-
-
 def as_csv(results: Sequence[Checked]) -> bytes:
     """Every case of the checks in `results` with every model's answers, one row a case, as CSV."""
-    models = list(dict.fromkeys(one.model for one in results))
+    models = list(dict.fromkeys(result.model for result in results))
     columns = ["check", "kind", "text", "second text", "expected"]
     numbers = [
-        f"{model} {what}" for model in models for what in ("positive", "second positive", "failed")
+        f"{model} {column}"
+        for model in models
+        for column in ("positive", "second positive", "failed")
     ]
     stream = io.BytesIO()
     with Writer(stream, ".csv", [*columns, *numbers], numbers=numbers) as table:
-        for check, found in by_check(results).items():
-            for at, case in enumerate(CHECKS[check].cases):
+        for check, by_model in by_check(results).items():
+            for number, case in enumerate(CHECKS[check].cases):
                 row: list[str | float | None] = [check, CHECKS[check].kind, case.texts[0]]
                 row += ["".join(case.texts[1:]), " ".join(case.expected)]
                 for model in models:
-                    shares = found[model].positive[at] if model in found else (None, None)
-                    row += [shares[0], shares[1] if len(shares) > 1 else None]
-                    row.append(int(at in found[model].failed) if model in found else None)
+                    result = by_model.get(model)
+                    positive = result.positive[number] if result else (None, None)
+                    row += [positive[0], positive[1] if len(positive) > 1 else None]
+                    row.append(int(number in result.failed) if result else None)
                 table.write([row])
     return stream.getvalue()
 
 
 def by_check(results: Iterable[Checked]) -> dict[str, dict[str, Checked]]:
-    """Check name -> model name -> result, in the order found."""
-    found: dict[str, dict[str, Checked]] = {}
-    for one in results:
-        found.setdefault(one.check, {})[one.model] = one
-    return found
+    """Check name -> model name -> result, in the order of `results`."""
+    grouped: dict[str, dict[str, Checked]] = {}
+    for result in results:
+        grouped.setdefault(result.check, {})[result.model] = result
+    return grouped

@@ -38,26 +38,26 @@ def evaluate(
 
     `labels` index LABELS. Raises TextError for a row with nothing to read.
     """
-    found = join(
+    scored = join(
         [
             score(models, texts[at : at + WINDOW], batch_size=batch_size, advance=advance)
             for at in range(0, len(texts), WINDOW)
         ]
     )
-    if len(empty := np.flatnonzero(np.isnan(found.positive[:, 0]))):
+    if len(empty := np.flatnonzero(np.isnan(scored.positive[:, 0]))):
         raise TextError(f"Text {empty[0] + 1} of {len(texts)} is empty. Leave that row out.")
     truth = np.asarray(labels)
     return Evaluation(
         rows=len(texts),
         qualities={
-            name: quality(found.positive[:, i], truth) for i, name in enumerate(found.models)
+            name: quality(scored.positive[:, i], truth) for i, name in enumerate(scored.models)
         },
-        seconds=dict(zip(found.models, found.seconds.tolist(), strict=True)),
+        seconds=dict(zip(scored.models, scored.seconds.tolist(), strict=True)),
         pairs={
-            (found.models[one], found.models[other]): compare(
-                found.positive[:, one] > 0.5, found.positive[:, other] > 0.5, truth
+            (scored.models[first], scored.models[second]): compare(
+                scored.positive[:, first] > 0.5, scored.positive[:, second] > 0.5, truth
             )
-            for one, other in combinations(range(len(found.models)), 2)
+            for first, second in combinations(range(len(scored.models)), 2)
         },
     )
 
@@ -77,12 +77,12 @@ def read_labelled(
     for number, row in enumerate(table.rows(), start=1):
         if not row[text_at].strip():
             raise DataError(f"{file}, row {number}: column {text!r} is empty. Remove the row.")
-        found = values.get(row[label_at].strip().lower())
-        if found is None:
+        value = values.get(row[label_at].strip().lower())
+        if value is None:
             raise DataError(
                 f"{file}, row {number}: label {row[label_at]!r} is none of 0, 1, negative, "
                 "positive. Change the labels to these."
             )
         texts.append(row[text_at])
-        labels.append(found)
+        labels.append(value)
     return texts, labels

@@ -37,6 +37,7 @@ class Confusion:
 
     @property
     def rows(self) -> int:
+        """All of them."""
         return self.true_negative + self.false_positive + self.false_negative + self.true_positive
 
 
@@ -61,8 +62,11 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Rows whose probability of positive lies in one tenth: how many, their mean probability, and
-    the share of them that is positive with its 95 % Wilson interval."""
+    """Rows whose probability of positive lies in one tenth.
+
+    How many, their mean probability, and the share of them that is positive with its 95 % Wilson
+    interval.
+    """
 
     rows: int
     mean_positive: float
@@ -72,30 +76,39 @@ class Bin:
 
 def quality(positive: np.ndarray, labels: np.ndarray, threshold: float = 0.5) -> Quality:
     """How good a model's probabilities (N,) are; above `threshold` its answer is positive."""
-    found = confusion(positive > threshold, labels)
-    hits = found.true_negative + found.true_positive
-    said, there = found.true_positive + found.false_positive, int(labels.sum())
+    counts = confusion(positive > threshold, labels)
+    hits = counts.true_negative + counts.true_positive
+    predicted, actual = counts.true_positive + counts.false_positive, int(labels.sum())
     return Quality(
-        confusion=found,
+        confusion=counts,
         accuracy=hits / len(labels),
         accuracy_ci95=wilson(hits, len(labels)),
-        precision=found.true_positive / said if said else 0.0,
-        recall=found.true_positive / there if there else 0.0,
-        f1=2 * found.true_positive / (said + there) if said + there else 0.0,
-        f1_ci95=_f1_interval(found),
+        precision=counts.true_positive / predicted if predicted else 0.0,
+        recall=counts.true_positive / actual if actual else 0.0,
+        f1=2 * counts.true_positive / (predicted + actual) if predicted + actual else 0.0,
+        f1_ci95=_f1_interval(counts),
         auc=auc(positive, labels),
         ece=calibration_error(reliability(positive, labels)),
     )
 
 
 def confusion(answers: np.ndarray, labels: np.ndarray) -> Confusion:
-    """The four counts of predicted against true labels."""
+    """The four counts of predicted against true labels, (N,) each.
+
+    >>> confusion(np.array([1, 1, 0]), np.array([1, 0, 0]))
+    Confusion(true_negative=1, false_positive=1, false_negative=0, true_positive=1)
+    """
     counts = np.bincount(2 * labels.astype(int) + answers.astype(int), minlength=4)
     return Confusion(*map(int, counts))
 
 
 def wilson(hits: int, rows: int) -> tuple[float, float]:
-    """95 % interval of a proportion (Wilson 1927), within 0 and 1 even for few rows."""
+    """95 % interval of a proportion (Wilson 1927), within 0 and 1 even for few rows.
+
+    >>> low, high = wilson(8, 10)
+    >>> round(low, 3), round(high, 3)
+    (0.49, 0.943)
+    """
     share, square = hits / rows, _Z95**2
     centre = (share + square / (2 * rows)) / (1 + square / rows)
     reach = _Z95 * sqrt(share * (1 - share) / rows + square / (4 * rows**2)) / (1 + square / rows)
@@ -104,18 +117,22 @@ def wilson(hits: int, rows: int) -> tuple[float, float]:
 
 
 def f1(answers: Sequence[int], labels: Sequence[int]) -> float:
-    """Harmonic mean of precision and recall of class 1; 0 where nothing is or should be 1."""
-    both = sum(a == b == 1 for a, b in zip(answers, labels, strict=True))
+    """Harmonic mean of precision and recall of class 1; 0 where nothing is or should be 1.
+
+    >>> f1([1, 1, 0], [1, 0, 0])
+    0.6666666666666666
+    """
+    both = sum(answer == label == 1 for answer, label in zip(answers, labels, strict=True))
     return 2 * both / total if (total := sum(answers) + sum(labels)) else 0.0
 
 
-def _f1_interval(found: Confusion) -> tuple[float, float]:
+def _f1_interval(counts: Confusion) -> tuple[float, float]:
     """95 % percentile bootstrap (Efron 1979) over rows, which are counted, not drawn one by one."""
-    counts = np.array(
-        [found.true_negative, found.false_positive, found.false_negative, found.true_positive]
+    cells = np.array(
+        [counts.true_negative, counts.false_positive, counts.false_negative, counts.true_positive]
     )
     drawn = np.random.default_rng(0).multinomial(
-        found.rows, counts / found.rows, size=_RESAMPLES
+        counts.rows, cells / counts.rows, size=_RESAMPLES
     )  # (R, 4)
     either = drawn[:, 1] + drawn[:, 2] + 2 * drawn[:, 3]
     scores = np.divide(2 * drawn[:, 3], either, out=np.zeros(len(drawn)), where=either > 0)
@@ -124,7 +141,11 @@ def _f1_interval(found: Confusion) -> tuple[float, float]:
 
 
 def mcnemar(b: int, c: int) -> McNemar:
-    """Exact two-sided binomial test of b against c; the normal approximation beyond 10,000."""
+    """Exact two-sided binomial test of b against c; the normal approximation beyond 10,000.
+
+    >>> round(mcnemar(9, 1).p, 4)  # 2 (1 + 10) / 2¹⁰
+    0.0215
+    """
     n, few = b + c, min(b, c)
     if n == 0 or b == c:
         p = 1.0
@@ -138,10 +159,30 @@ def mcnemar(b: int, c: int) -> McNemar:
     return McNemar(b, c, p)
 
 
+def holm(p: Sequence[float]) -> list[float]:
+    """Probabilities adjusted so that looking at many is no easier than at one (Holm 1979).
+
+    >>> holm([0.5, 0.25, 0.125])
+    [0.5, 0.5, 0.375]
+    """
+    adjusted, highest = [0.0] * len(p), 0.0
+    for rank, at in enumerate(sorted(range(len(p)), key=p.__getitem__)):
+        highest = max(highest, min(1.0, (len(p) - rank) * p[at]))
+        adjusted[at] = highest
+    return adjusted
+
+
 def compare(first: np.ndarray, second: np.ndarray, labels: np.ndarray) -> McNemar:
-    """McNemar's test of two models' answers (N,) to the same rows."""
-    one, other = first == labels, second == labels
-    return mcnemar(int((one & ~other).sum()), int((other & ~one).sum()))
+    """McNemar's test of two models' answers (N,) to the same rows.
+
+    >>> right = np.ones(3, dtype=int)
+    >>> compare(np.array([1, 1, 1]), np.array([1, 0, 0]), right)
+    McNemar(b=2, c=0, p=0.5)
+    """
+    first_right, second_right = first == labels, second == labels
+    return mcnemar(
+        int((first_right & ~second_right).sum()), int((second_right & ~first_right).sum())
+    )
 
 
 def reliability(positive: np.ndarray, labels: np.ndarray, bins: int = 10) -> tuple[Bin, ...]:
@@ -150,23 +191,29 @@ def reliability(positive: np.ndarray, labels: np.ndarray, bins: int = 10) -> tup
     Tenths without rows are left out (DeGroot and Fienberg 1983).
     """
     tenth = np.minimum((positive * bins).astype(int), bins - 1)
-    found = []
+    filled = []
     for number in np.unique(tenth):
         inside = tenth == number
         rows, hits = int(inside.sum()), int(labels[inside].sum())
-        found.append(Bin(rows, float(positive[inside].mean()), hits / rows, wilson(hits, rows)))
-    return tuple(found)
+        mean = float(positive[inside].mean())
+        filled.append(Bin(rows, mean, hits / rows, wilson(hits, rows)))
+    return tuple(filled)
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
     """Expected calibration error (Naeini et al. 2015): mean of |share found - probability said|
-    over rows; 0 is perfect."""
-    rows = sum(one.rows for one in bins)
-    return sum(one.rows * abs(one.share_positive - one.mean_positive) for one in bins) / rows
+    over rows; 0 is perfect.
+
+    >>> calibration_error(reliability(np.array([0.75, 0.75]), np.array([1, 0])))
+    0.25
+    """
+    rows = sum(tenth.rows for tenth in bins)
+    off = sum(tenth.rows * abs(tenth.share_positive - tenth.mean_positive) for tenth in bins)
+    return off / rows
 
 
 def roc(positive: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """(false positive rates, true positive rates, thresholds) from strict to lax.
+    """(false positive rates, true positive rates, thresholds), from strict to lax, (P,) each.
 
     Point i counts a row as positive from `thresholds[i]` on; the first point is (0, 0) at infinity.
     """
@@ -179,7 +226,13 @@ def roc(positive: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 
 def auc(positive: np.ndarray, labels: np.ndarray) -> float | None:
-    """Area under the ROC curve: how often a positive row scores above a negative one."""
+    """Area under the ROC curve: how often a positive row scores above a negative one.
+
+    None where only one label occurs.
+
+    >>> auc(np.array([0.9, 0.4, 0.6, 0.1]), np.array([1, 1, 0, 0]))
+    0.75
+    """
     if not 0 < labels.sum() < len(labels):
         return None
     false, true, _ = roc(positive, labels)

@@ -20,26 +20,26 @@ def slices(texts: Sequence[str], scored: Scored) -> dict[str, np.ndarray]:
 
     By length, negation, unknown words, and whether the models agree at a threshold of one half.
     """
-    tokens, said = scored.tokens, scored.positive > 0.5
+    tokens, answers = scored.tokens, scored.positive > 0.5
     negated = np.array([bool(_NEGATION.search(text)) for text in texts], dtype=bool)
-    agreed = (said == said[:, :1]).all(axis=1)
+    agree = (answers == answers[:, :1]).all(axis=1)
     bounds = (0, *LENGTHS, np.inf)
     names = (
         f"up to {LENGTHS[0]} tokens",
         *(f"{low + 1} to {high} tokens" for low, high in pairwise(LENGTHS)),
         f"more than {LENGTHS[-1]} tokens",
     )
-    found = {
+    members = {
         name: (low < tokens) & (tokens <= high)
         for name, (low, high) in zip(names, pairwise(bounds), strict=True)
     }
-    found |= {
+    members |= {
         "with a negation": negated,
         "without a negation": ~negated,
         "with unknown words": scored.unknown > 0,
         "cut off at 512 tokens": scored.dropped > 0,
     }
     if len(scored.models) > 1:
-        found |= {"all models agree": agreed, "models disagree": ~agreed}
+        members |= {"all models agree": agree, "models disagree": ~agree}
     readable = ~np.isnan(scored.positive).any(axis=1)
-    return {name: part & readable for name, part in found.items() if (part & readable).any()}
+    return {name: part & readable for name, part in members.items() if (part & readable).any()}

@@ -44,11 +44,11 @@ def test_batches_come_back_in_order_and_padding_changes_nothing(name):
     together = predict(model(name), TEXTS * 3, batch_size=4)
     alone = [predict(model(name), [text])[0] for text in TEXTS] * 3
     assert [p.text for p in together] == TEXTS * 3
-    for one, other in zip(together, alone, strict=True):
-        assert one.label == other.label and one.tokens == other.tokens
-        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
-        assert sum(one.probabilities) == pytest.approx(1, abs=1e-12)
-        assert one.tokenize_ms > 0 and one.forward_ms > 0
+    for batched, single in zip(together, alone, strict=True):
+        assert batched.label == single.label and batched.tokens == single.tokens
+        assert batched.probabilities == pytest.approx(single.probabilities, abs=1e-5)
+        assert sum(batched.probabilities) == pytest.approx(1, abs=1e-12)
+        assert batched.tokenize_ms > 0 and batched.forward_ms > 0
 
 
 @every_model
@@ -66,8 +66,8 @@ def test_embeddings_may_be_given_instead_of_ids(name):
 def test_threads_get_the_same_answers_as_one_at_a_time(name):
     expected = [predict(model(name), [text])[0].probabilities for text in TEXTS]
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda text: predict(model(name), [text])[0], TEXTS * 20))
-    for i, prediction in enumerate(found):
+        predictions = list(pool.map(lambda text: predict(model(name), [text])[0], TEXTS * 20))
+    for i, prediction in enumerate(predictions):
         assert prediction.text == TEXTS[i % len(TEXTS)]
         assert prediction.probabilities == pytest.approx(expected[i % len(TEXTS)], abs=1e-6)
 
@@ -166,8 +166,9 @@ def test_no_texts_no_predictions():
 
 @every_model
 def test_long_text_is_cut_and_says_so(name):
-    (found,) = predict(model(name), ["good film " * 2000])
-    assert found.truncated and found.dropped == 4002 - 512 and len(found.tokens) == 512
+    (prediction,) = predict(model(name), ["good film " * 2000])
+    assert prediction.truncated and prediction.dropped == 4002 - 512
+    assert len(prediction.tokens) == 512
 
 
 def test_unknown_names_list_the_known_ones():

@@ -18,26 +18,26 @@ def test_hidden_and_cell_equal_torchs(lstm, backward):
     embedded = torch.randn(9, 7)
     whole, (last_hidden, last_cell) = lstm(embedded[None])
     half = slice(5, 10) if backward else slice(0, 5)
-    found = states(lstm, embedded, backward=backward)
-    assert torch.allclose(found.hidden, whole[0, :, half], atol=1e-6)
+    gates = states(lstm, embedded, backward=backward)
+    assert torch.allclose(gates.hidden, whole[0, :, half], atol=1e-6)
     end = 0 if backward else -1
-    assert torch.allclose(found.cell[end], last_cell[int(backward), 0], atol=1e-6)
-    assert torch.allclose(found.hidden[end], last_hidden[int(backward), 0], atol=1e-6)
+    assert torch.allclose(gates.cell[end], last_cell[int(backward), 0], atol=1e-6)
+    assert torch.allclose(gates.hidden[end], last_hidden[int(backward), 0], atol=1e-6)
 
 
 def test_gates_keep_to_their_ranges_and_make_the_cell(lstm):
-    found = states(lstm, torch.randn(6, 7))
-    for gate in (found.input, found.forget, found.output):
+    gates = states(lstm, torch.randn(6, 7))
+    for gate in (gates.input, gates.forget, gates.output):
         assert gate.shape == (6, 5) and gate.min() > 0 and gate.max() < 1
-    rebuilt = found.forget[1:] * found.cell[:-1] + found.input[1:] * found.candidate[1:]
-    assert torch.allclose(rebuilt, found.cell[1:], atol=1e-6)
-    assert torch.allclose(found.output * found.cell.tanh(), found.hidden, atol=1e-6)
+    rebuilt = gates.forget[1:] * gates.cell[:-1] + gates.input[1:] * gates.candidate[1:]
+    assert torch.allclose(rebuilt, gates.cell[1:], atol=1e-6)
+    assert torch.allclose(gates.output * gates.cell.tanh(), gates.hidden, atol=1e-6)
 
 
 @pytest.mark.parametrize("backward", [False, True])
 def test_one_more_position_is_read_after_each(lstm, backward):
     embedded, closing = torch.randn(4, 7), torch.randn(7)
-    found = read_one_more(
+    hidden = read_one_more(
         lstm, closing, states(lstm, embedded, backward=backward), backward=backward
     )
     for t in range(4):
@@ -45,7 +45,7 @@ def test_one_more_position_is_read_after_each(lstm, backward):
             text, at, half = torch.cat([closing[None], embedded[t:]]), 0, slice(5, 10)
         else:
             text, at, half = torch.cat([embedded[: t + 1], closing[None]]), -1, slice(0, 5)
-        assert torch.allclose(found[t], lstm(text[None])[0][0, at, half], atol=1e-6)
+        assert torch.allclose(hidden[t], lstm(text[None])[0][0, at, half], atol=1e-6)
 
 
 def test_several_layers_are_refused():

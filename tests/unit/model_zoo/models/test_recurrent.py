@@ -76,8 +76,8 @@ def test_the_bilstm_reads_from_both_ends_and_the_lstm_remembers_least_of_the_sta
     network = RecurrentForSequenceClassification(config).eval()
     with torch.no_grad():
         network.classifier.weight[:, :5] = 0  # leave the backward state alone in the head
-    one, other = torch.tensor([[9] + [4] * 60]), torch.tensor([[8] + [4] * 60])
-    apart = (network(input_ids=one).logits - network(input_ids=other).logits).abs().max()
+    first, second = torch.tensor([[9] + [4] * 60]), torch.tensor([[8] + [4] * 60])
+    apart = (network(input_ids=first).logits - network(input_ids=second).logits).abs().max()
     assert apart > 1e-3
 
 

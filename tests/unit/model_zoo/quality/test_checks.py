@@ -28,8 +28,9 @@ from model_zoo.quality.checks import (
     gaps,
     run,
 )
-from model_zoo.quality.metrics import mcnemar, wilson
-from model_zoo.quality.templates import TEMPLATES, WORDS, Case
+from model_zoo.quality.metrics import holm, mcnemar, wilson
+from model_zoo.quality.templates import TEMPLATES, Case
+from model_zoo.quality.words import WORDS
 from tests.unit.test_imports import ROOT
 from ui.checks.figures import failures
 from ui.show.wording import families
@@ -51,8 +52,8 @@ def model(monkeypatch):
     """A stand-in for a model: a function that gives its probability of positive for a text."""
 
     def made(positive, name="lstm"):
-        def predict(asked, texts):
-            return [SimpleNamespace(positive=asked.positive(text)) for text in texts]
+        def predict(model, texts):
+            return [SimpleNamespace(positive=model.positive(text)) for text in texts]
 
         monkeypatch.setattr(checks, "predict", predict)
         return SimpleNamespace(id=name, name=name, positive=positive)
@@ -80,7 +81,7 @@ def test_cases_are_the_same_in_another_process():
         "import hashlib; from model_zoo.quality.checks import CHECKS;"
         "print(hashlib.sha256(repr([c.cases for c in CHECKS.values()]).encode()).hexdigest())"
     )
-    found = {
+    digests = {
         subprocess.run(
             [sys.executable, "-c", code],
             cwd=ROOT,
@@ -91,7 +92,7 @@ def test_cases_are_the_same_in_another_process():
         ).stdout
         for seed in ("1", "2")
     }
-    assert len(found) == 1
+    assert len(digests) == 1
 
 
 @pytest.mark.parametrize("check", CHECKS.values(), ids=list(CHECKS))
@@ -121,18 +122,18 @@ def test_no_text_is_expected_to_be_both():
 
 def test_word_order_pairs_hold_the_same_words():
     for case in CHECKS["word order"].cases:
-        one, other = case.texts
-        assert one != other and words(one) == words(other)
+        first, second = case.texts
+        assert first != second and words(first) == words(second)
         assert case.expected == ("positive", "negative")
 
 
 def test_typo_pairs_differ_by_one_swap_of_neighbours():
     for case in CHECKS["typos"].cases:
-        one, other = case.texts
-        assert len(one) == len(other)
-        at = [i for i in range(len(one)) if one[i] != other[i]]
+        first, second = case.texts
+        assert len(first) == len(second)
+        at = [i for i in range(len(first)) if first[i] != second[i]]
         assert len(at) == 2 and at[1] == at[0] + 1
-        assert one[at[0]] + one[at[1]] == other[at[1]] + other[at[0]]
+        assert first[at[0]] + first[at[1]] == second[at[1]] + second[at[0]]
 
 
 @pytest.mark.parametrize("check", ["names, places, titles", "numbers"])
@@ -176,8 +177,8 @@ def test_a_model_that_always_praises_fails_what_is_negative_and_nothing_else(mod
 
 def test_a_model_that_counts_words_fails_every_pair_of_the_same_words(model):
     def counting(text):
-        found = words(text)
-        score = sum(found[word] * (len(word) % 3 - 1) for word in found)
+        counts = words(text)
+        score = sum(counts[word] * (len(word) % 3 - 1) for word in counts)
         return 0.5 + score / 100
 
     assert len(failed(model(counting), "word order")) == checks.CASES
@@ -235,7 +236,7 @@ def results(**failures):
 
 
 def test_families_are_compared_case_by_case():
-    found = gaps(
+    compared = gaps(
         results(
             lstm=[range(8), [0]],
             bilstm=[range(2, 8), []],
@@ -244,9 +245,9 @@ def test_families_are_compared_case_by_case():
         )
     )
     # first check: both families fail case 0 once, the recurrent ones 1 to 7, the others 9
-    assert [(gap.b, gap.c) for gap in found] == [(7, 1), (0, 0)]
-    assert found[0].p == pytest.approx(2 * 2 * (1 + 8) / 2**8)  # Holm doubles the smaller of two
-    assert found[1].p == 1
+    assert [(gap.b, gap.c) for gap in compared] == [(7, 1), (0, 0)]
+    assert compared[0].p == pytest.approx(2 * 2 * (1 + 8) / 2**8)  # Holm doubles the smaller of two
+    assert compared[1].p == 1
 
 
 def test_one_model_against_one_is_mcnemars_test():
@@ -260,13 +261,13 @@ def test_nothing_is_compared_within_one_family():
 
 
 def test_the_figure_has_a_row_a_check_below_the_name_of_its_kind():
-    found = {"typos": {}, "numbers": {}, "intensifiers": {}}
-    for check, row in found.items():
+    results = {"typos": {}, "numbers": {}, "intensifiers": {}}
+    for check, row in results.items():
         for name, rows in (("lstm", range(5)), ("bert", [])):
             row[name] = Checked(check, name, ((0.5,),) * 10, tuple(rows), wilson(len(rows), 10))
-    del found["intensifiers"]["bert"]
-    kinds = {check: CHECKS[check].kind for check in found}
-    figure = failures(found, kinds, {"lstm": "LSTM", "bert": "BERT"})
+    del results["intensifiers"]["bert"]
+    kinds = {check: CHECKS[check].kind for check in results}
+    figure = failures(results, kinds, {"lstm": "LSTM", "bert": "BERT"})
     shares, numbers = figure.data
     nothing = (None, None)
     assert list(map(tuple, shares.z)) == [nothing, (0.5, 0), (0.5, 0), nothing, (0.5, None)]
@@ -282,9 +283,9 @@ def test_the_figure_has_a_row_a_check_below_the_name_of_its_kind():
 def test_the_sentence_tells_both_directions_and_what_may_be_chance():
     rows = results(lstm=[range(9), [], [1]], bert=[[], [3], range(1, 10)])
     plain, praise, criticism = list(CHECKS)[:3]
-    found = checks.by_check(rows)
+    by_name = checks.by_check(rows)
     narrow = "\u202f"
-    assert families(found, gaps(rows), ["lstm"]) == (
+    assert families(by_name, gaps(rows), ["lstm"]) == (
         f"The recurrent models fail more cases than the others, beyond chance, in 1 of 3 checks: "
         f"“{plain}” (90{narrow}% against 0{narrow}%). The Transformers fail more cases than the "
         f"others, beyond chance, in 1 of 3 checks: “{criticism}” (90{narrow}% against 10{narrow}%)."
@@ -295,14 +296,14 @@ def test_the_sentence_tells_both_directions_and_what_may_be_chance():
         f"more cases beyond chance in no check; the largest difference is in “{praise}” "
         f"(10{narrow}% against 0{narrow}%) and may be chance (p = 1)."
     )
-    assert "nothing to compare" in families(found, (), ["lstm"])
+    assert "nothing to compare" in families(by_name, (), ["lstm"])
 
 
 def test_holm_agrees_with_its_definition():
     p = [0.01, 0.04, 0.03, 0.005, 0.9]
-    assert checks.holm(p) == pytest.approx([0.04, 0.09, 0.09, 0.025, 0.9])
-    assert checks.holm([]) == []
-    assert all(a <= b for a, b in pairwise(sorted(checks.holm(p))))
+    assert holm(p) == pytest.approx([0.04, 0.09, 0.09, 0.025, 0.9])
+    assert holm([]) == []
+    assert all(a <= b for a, b in pairwise(sorted(holm(p))))
 
 
 def test_csv_holds_every_case_and_no_formula(model, monkeypatch):
@@ -310,8 +311,8 @@ def test_csv_holds_every_case_and_no_formula(model, monkeypatch):
     monkeypatch.setitem(checks.CHECKS, "=typos", odd)
     case = Case(('=1+1,"', "second"), ())
     monkeypatch.setattr(checks, "cases", lambda name, size: (case,))
-    found = run([model(lambda text: 0.25), model(lambda text: 0.75, "bert")], [odd])
-    (row,) = csv.DictReader(io.StringIO(checks.as_csv(found).decode()))
+    results = run([model(lambda text: 0.25), model(lambda text: 0.75, "bert")], [odd])
+    (row,) = csv.DictReader(io.StringIO(checks.as_csv(results).decode()))
     assert row["check"] == "'=typos" and row["text"] == "'" + case.texts[0]
     assert (row["second text"], row["expected"], row["kind"]) == ("second", "", INVARIANCE)
     assert (row["lstm positive"], row["lstm second positive"]) == ("0.25", "0.25")
@@ -320,10 +321,10 @@ def test_csv_holds_every_case_and_no_formula(model, monkeypatch):
 
 def test_command_line(capsys):
     assert main(["checks", "--json", "--models", "lstm"]) == 0
-    said = capsys.readouterr()
-    found = json.loads(said.out)
-    assert [row["check"] for row in found] == list(CHECKS)
-    for row in found:
+    printed = capsys.readouterr()
+    rows = json.loads(printed.out)
+    assert [row["check"] for row in rows] == list(CHECKS)
+    for row in rows:
         assert set(row) == {
             "check", "kind", "asks", "failure", "cases", "models",
             "recurrent_against_transformers", "failing",
@@ -336,18 +337,18 @@ def test_command_line(capsys):
             assert case["failed_by"] == ["lstm"] and len(case["positive"]["lstm"]) == len(
                 case["texts"]
             )
-    assert "LSTM" in said.err
+    assert "LSTM" in printed.err
 
 
 @pytest.mark.slow
 @pytest.mark.long
 def test_the_bundled_models_pass_the_plain_check_and_the_table_compares_them(capsys):
     assert main(["checks", "--json"]) == 0
-    found = json.loads(capsys.readouterr().out)
-    plain, *_ = found
+    rows = json.loads(capsys.readouterr().out)
+    plain, *_ = rows
     assert set(plain["models"]) == set(SPECS)
     assert all(rate["share"] < 0.1 for rate in plain["models"].values())
-    gap = next(row for row in found if row["check"] == "negated criticism")
+    gap = next(row for row in rows if row["check"] == "negated criticism")
     assert gap["recurrent_against_transformers"]["p_holm"] < 0.01
     assert main(["checks"]) == 0
     rate = plain["models"]["lstm"]["share"]

@@ -15,16 +15,15 @@ LABELS = [1, 0, 1, 0, 1, 1]
 
 def test_figures_are_those_of_the_predictions():
     models = [load("lstm"), load("distilbert")]
-    found = evaluate(models, TEXTS, LABELS)
-    assert found.rows == 6 and list(found.qualities) == ["lstm", "distilbert"]
+    evaluation = evaluate(models, TEXTS, LABELS)
+    assert evaluation.rows == 6 and list(evaluation.qualities) == ["lstm", "distilbert"]
     right = {}
     for model in models:
-        positive = np.array([one.positive for one in predict(model, TEXTS)])
-        assert (
-            found.qualities[model.name].confusion == quality(positive, np.array(LABELS)).confusion
-        )
+        positive = np.array([prediction.positive for prediction in predict(model, TEXTS)])
+        alone = quality(positive, np.array(LABELS))
+        assert evaluation.qualities[model.name].confusion == alone.confusion
         right[model.name] = (positive > 0.5) == np.array(LABELS)
-    pair = found.pairs["lstm", "distilbert"]
+    pair = evaluation.pairs["lstm", "distilbert"]
     assert pair.b == (right["lstm"] & ~right["distilbert"]).sum()
     with pytest.raises(TextError, match="Text 2 of 2"):
         evaluate(models, ["fine", " "], [1, 0])

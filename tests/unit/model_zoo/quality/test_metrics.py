@@ -31,16 +31,16 @@ def random_rows(seed):
 @pytest.mark.parametrize("threshold", [0.5, 0.17])
 def test_quality_is_scikit_learns(seed, threshold):
     positive, labels = random_rows(seed)
-    found, answers = quality(positive, labels, threshold), positive > threshold
+    measured, answers = quality(positive, labels, threshold), positive > threshold
     table = reference.confusion_matrix(labels, answers)
-    assert found.confusion == Confusion(*table.ravel().tolist())
-    assert found.confusion.rows == 300
-    assert found.accuracy == pytest.approx(reference.accuracy_score(labels, answers))
-    assert found.precision == pytest.approx(reference.precision_score(labels, answers))
-    assert found.recall == pytest.approx(reference.recall_score(labels, answers))
-    assert found.f1 == pytest.approx(reference.f1_score(labels, answers))
-    assert found.f1 == pytest.approx(f1(answers.tolist(), labels.tolist()))
-    assert found.auc == pytest.approx(reference.roc_auc_score(labels, positive))
+    assert measured.confusion == Confusion(*table.ravel().tolist())
+    assert measured.confusion.rows == 300
+    assert measured.accuracy == pytest.approx(reference.accuracy_score(labels, answers))
+    assert measured.precision == pytest.approx(reference.precision_score(labels, answers))
+    assert measured.recall == pytest.approx(reference.recall_score(labels, answers))
+    assert measured.f1 == pytest.approx(reference.f1_score(labels, answers))
+    assert measured.f1 == pytest.approx(f1(answers.tolist(), labels.tolist()))
+    assert measured.auc == pytest.approx(reference.roc_auc_score(labels, positive))
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -66,9 +66,9 @@ def test_the_interval_of_f1_holds_it_and_narrows_with_rows():
     positive, labels = random_rows(7)
     few, many = quality(positive, labels), quality(np.tile(positive, 16), np.tile(labels, 16))
     widths = []
-    for found in (few, many):
-        low, high = found.f1_ci95
-        assert low < found.f1 < high
+    for measured in (few, many):
+        low, high = measured.f1_ci95
+        assert low < measured.f1 < high
         widths.append(high - low)
     assert widths[1] == pytest.approx(widths[0] / 4, rel=0.15)
 
@@ -81,7 +81,7 @@ def test_calibration_error_by_hand():
     assert low == Bin(6, 0.25, 0.5, wilson(3, 6))
     assert high == Bin(4, pytest.approx(0.9), 0.75, wilson(3, 4))
     assert calibration_error((low, high)) == pytest.approx(0.6 * 0.25 + 0.4 * 0.15)
-    assert [one.rows for one in reliability(np.array([0.0, 1.0]), np.array([0, 1]))] == [1, 1]
+    assert [tenth.rows for tenth in reliability(np.array([0.0, 1.0]), np.array([0, 1]))] == [1, 1]
 
 
 def test_wilson_interval():
@@ -106,5 +106,5 @@ def test_mcnemar_for_many_rows_goes_on_smoothly():
 
 def test_comparing_counts_the_rows_only_one_got_right():
     labels = np.array([1, 1, 1, 0, 0])
-    found = compare(np.array([1, 1, 0, 0, 1]), np.array([1, 0, 1, 1, 1]), labels)
-    assert (found.b, found.c) == (2, 1)
+    pair = compare(np.array([1, 1, 0, 0, 1]), np.array([1, 0, 1, 1, 1]), labels)
+    assert (pair.b, pair.c) == (2, 1)

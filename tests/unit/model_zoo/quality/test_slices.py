@@ -16,8 +16,8 @@ def test_each_text_is_where_it_belongs():
         dropped=np.array([0, 0, 0, 0, 40]),
         seconds=np.zeros(2),
     )
-    found = {name: np.flatnonzero(part).tolist() for name, part in slices(texts, scored).items()}
-    assert found == {
+    members = {name: np.flatnonzero(part).tolist() for name, part in slices(texts, scored).items()}
+    assert members == {
         "up to 12 tokens": [0, 1],
         "13 to 25 tokens": [2],
         "more than 60 tokens": [4],
