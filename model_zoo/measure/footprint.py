@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
+from typing import Any
 
 from model_zoo.errors import MeasureError
 from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes
@@ -54,7 +55,7 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """What one process found; `sampled` as in Footprint."""
+    """What one process measured, in bytes; `sampled` as in Footprint."""
 
     found_bytes: int
     sampled: bool = False
@@ -69,9 +70,9 @@ def added_memory(name: str, root: Path = MODELS_DIR, kept_in: Path | None = None
     Raises WeightsError as `load` does, and MeasureError where memory is too short for a second
     process or that process fails.
     """
-    *_, found = _figure("added", name, root, kept_in)
-    assert found is not None
-    return found.found_bytes
+    *_, figure = _figure("added", name, root, kept_in)
+    assert figure is not None
+    return figure.found_bytes
 
 
 def footprint(
@@ -83,12 +84,12 @@ def footprint(
     `added_memory`.
     """
     figures: dict[str, _Figure] = {}
-    for what in FIGURES:
-        for found in _figure(what, name, root, kept_in):
-            if found is None:
+    for kind in FIGURES:
+        for figure in _figure(kind, name, root, kept_in):
+            if figure is None:
                 yield None
             else:
-                figures[what] = found
+                figures[kind] = figure
     yield Footprint(
         model=name,
         tokens=TOKENS,
@@ -104,7 +105,7 @@ def _weights_bytes(name: str, root: Path) -> int:
     """What the parameters take once loaded: float32, but for the word vectors in float16."""
     blocks = anatomy(name, root)
     vectors = sum(
-        part.parameters for one in blocks for part in one.parts if part.name == "word vectors"
+        part.parameters for block in blocks for part in block.parts if part.name == "word vectors"
     )
     return 4 * card(name, root).parameters - 2 * vectors
 
@@ -124,12 +125,12 @@ def peak_of(call: Callable[[], object]) -> tuple[int, bool]:
         return max(0, _peak_bytes() - before), False
     most, done = before, Event()
 
-    def look() -> None:
+    def sample() -> None:
         nonlocal most
         while not done.wait(SAMPLE_SECONDS):
             most = max(most, resident_bytes())
 
-    thread = Thread(target=look, name="memory samples", daemon=True)
+    thread = Thread(target=sample, name="memory samples", daemon=True)
     thread.start()
     try:
         call()
@@ -173,9 +174,10 @@ def _attribution(name: str, root: Path) -> _Figure:
     return _peak(load(name, root), attribute)
 
 
-def _peak(model: Model, ask: Callable[[Model, str], object]) -> _Figure:
-    ask(model, _SHORT)  # what is set up only once is not laid at the call's door
-    return _Figure(*peak_of(lambda: ask(model, text_of(TOKENS))))
+def _peak(model: Model, use: Callable[[Model, str], object]) -> _Figure:
+    """The peak of `use` of a text of TOKENS tokens."""
+    use(model, _SHORT)  # what is set up only once is not laid at the call's door
+    return _Figure(*peak_of(lambda: use(model, text_of(TOKENS))))
 
 
 FIGURES: dict[str, Callable[[str, Path], _Figure]] = {
@@ -185,9 +187,9 @@ FIGURES: dict[str, Callable[[str, Path], _Figure]] = {
 }
 
 
-def _figure(what: str, name: str, root: Path, kept_in: Path | None) -> Iterator[_Figure | None]:
+def _figure(kind: str, name: str, root: Path, kept_in: Path | None) -> Iterator[_Figure | None]:
     """None while a process measures; the figure at the end, at once if it is kept."""
-    kept = kept_in and kept_in / f"{what}-{name}.json"
+    kept = kept_in and kept_in / f"{kind}-{name}.json"
     conditions = {
         "weights": check_weights(name, root),
         "libraries": [version("torch"), version("transformers"), platform.python_version()],
@@ -195,17 +197,18 @@ def _figure(what: str, name: str, root: Path, kept_in: Path | None) -> Iterator[
         "tokens": TOKENS,
         "word_vectors": "float16",
     }
-    found = _read(kept, conditions) if kept else None
-    if found is None:
-        for found in _in_fresh_process(what, name, root):
-            if found is None:
+    figure = _read(kept, conditions) if kept else None
+    if figure is None:
+        for figure in _in_fresh_process(kind, name, root):
+            if figure is None:
                 yield None
-        if kept and found:
-            _write(kept, conditions | asdict(found))
-    yield found
+        if kept and figure:
+            _write(kept, conditions | asdict(figure))
+    yield figure
 
 
-def _in_fresh_process(what: str, name: str, root: Path) -> Iterator[_Figure | None]:
+def _in_fresh_process(kind: str, name: str, root: Path) -> Iterator[_Figure | None]:
+    """None while the process measures, which ends with this iterator; its figure at the end."""
     if (free := free_bytes()) < NEEDED_BYTES:
         raise MeasureError(
             f"A second process needs {NEEDED_BYTES / 1e6:.0f} MB, and {max(0, free) / 1e6:.0f} MB "
@@ -213,7 +216,7 @@ def _in_fresh_process(what: str, name: str, root: Path) -> Iterator[_Figure | No
         )
     ends = monotonic() + SECONDS
     with subprocess.Popen(
-        [sys.executable, "-m", "model_zoo.measure.footprint", what, name, str(root)],
+        [sys.executable, "-m", "model_zoo.measure.footprint", kind, name, str(root)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -222,7 +225,7 @@ def _in_fresh_process(what: str, name: str, root: Path) -> Iterator[_Figure | No
         try:
             while True:
                 try:
-                    out, said = process.communicate(timeout=0.2)
+                    output, errors = process.communicate(timeout=0.2)
                     break
                 except subprocess.TimeoutExpired:
                     if monotonic() > ends:
@@ -234,13 +237,14 @@ def _in_fresh_process(what: str, name: str, root: Path) -> Iterator[_Figure | No
         finally:
             process.kill()
     try:
-        yield _Figure(**json.loads(out))
+        yield _Figure(**json.loads(output))
     except (ValueError, TypeError):
-        last = (said.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
-        raise MeasureError(f"The measuring process failed: {last}. Try again.") from None
+        reason = (errors.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
+        raise MeasureError(f"The measuring process failed: {reason}. Try again.") from None
 
 
-def _read(file: Path, conditions: dict) -> _Figure | None:
+def _read(file: Path, conditions: dict[str, Any]) -> _Figure | None:
+    """The figure kept in `file`; None if there is none, or it was measured otherwise."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
         if not kept.items() >= conditions.items():
@@ -250,20 +254,20 @@ def _read(file: Path, conditions: dict) -> _Figure | None:
         return None
 
 
-def _write(file: Path, record: dict) -> None:
+def _write(file: Path, record: dict[str, Any]) -> None:
     with suppress(OSError):  # where nothing can be kept, it is measured anew after the next start
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
-def _print_figure(what: str, name: str, root: Path) -> None:
+def _print_figure(kind: str, name: str, root: Path) -> None:
     """What the fresh process does; its only line of output is the figure."""
     if hasattr(os, "nice"):
         os.nice(19)  # whoever is being served goes first
     import torch
 
     torch.set_num_threads(1)
-    print(json.dumps(asdict(FIGURES[what](name, root))))
+    print(json.dumps(asdict(FIGURES[kind](name, root))))
 
 
 if __name__ == "__main__":

@@ -46,8 +46,8 @@ def growth(line: Sequence[Latency]) -> Growth | None:
     least (profile likelihood; Bates & Watts 1988, Nonlinear Regression Analysis, ch. 6); it tells
     how well the curve fits, noise included, not what another machine would give.
     """
-    tokens = np.array([one.tokens for one in line], dtype=float)  # (N,)
-    times = np.array([one.median_ms for one in line])  # (N,)
+    tokens = np.array([latency.tokens for latency in line], dtype=float)  # (N,)
+    times = np.array([latency.median_ms for latency in line])  # (N,)
     if len(tokens) < 4:
         return None
     exponents = np.round(np.arange(0.2, 3.001, 0.01), 2)  # (K,)
@@ -71,7 +71,7 @@ def growth(line: Sequence[Latency]) -> Growth | None:
         fixed_ms=float(fixed[best]),
         exponent=float(exponents[best]),
         ci95=(float(inside.min()), float(inside.max())),
-        lengths=tuple(one.tokens for one in line),
+        lengths=tuple(latency.tokens for latency in line),
     )
 
 
@@ -79,25 +79,33 @@ def crossings(lines: Mapping[str, Sequence[tuple[float, float]]]) -> list[Crossi
     """Where lines given as points (x, y), x rising, cross between points that both have.
 
     Both axes are logarithmic: between points, lines are straight there.
+
+    >>> lines = {"lstm": [(1, 1.0), (64, 64.0)], "bert": [(1, 8.0), (64, 8.0)]}
+    >>> [(crossing.upper, round(crossing.at, 3)) for crossing in crossings(lines)]
+    [('lstm', 8.0)]
     """
-    found = []
-    for one, other in combinations(lines, 2):
-        first, second = dict(lines[one]), dict(lines[other])
-        shared = [x for x in first if x in second]
-        gaps = [(x, log(first[x] / second[x])) for x in shared]
+    crossed = []
+    for first, second in combinations(lines, 2):
+        first_line, second_line = dict(lines[first]), dict(lines[second])
+        shared = [x for x in first_line if x in second_line]
+        gaps = [(x, log(first_line[x] / second_line[x])) for x in shared]
         gaps = [(x, gap) for x, gap in gaps if gap]  # level there: which is above shows beside it
-        for (left, before), (right, after) in pairwise(gaps):
-            if before * after < 0:
-                share = before / (before - after)
+        for (left, gap_left), (right, gap_right) in pairwise(gaps):
+            if gap_left * gap_right < 0:
+                share = gap_left / (gap_left - gap_right)
                 at = exp(log(left) + share * log(right / left))
-                value = _between(first, at)
-                upper, lower = (one, other) if after > 0 else (other, one)
-                found.append(Crossing(upper, lower, at, value))
-    return sorted(found, key=lambda crossing: crossing.at)
+                value = _between(first_line, at)
+                upper, lower = (first, second) if gap_right > 0 else (second, first)
+                crossed.append(Crossing(upper, lower, at, value))
+    return sorted(crossed, key=lambda crossing: crossing.at)
 
 
 def _between(line: Mapping[float, float], at: float) -> float:
-    """The line's value at `at`, on logarithmic axes."""
+    """The line's value at `at`, on logarithmic axes; ValueError where the line does not reach.
+
+    >>> round(_between({1: 1.0, 100: 10.0}, 10), 3)
+    3.162
+    """
     for (left, low), (right, high) in pairwise(sorted(line.items())):
         if left <= at <= right:
             return exp(log(low) + log(high / low) * log(at / left) / log(right / left))

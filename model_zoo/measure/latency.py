@@ -42,6 +42,10 @@ class Latency:
     `samples_ms` are wall-clock milliseconds of whole calls, from text to probabilities, in the
     order they were made, after `warm_up` calls that are not counted. Each call reads `batch`
     copies of the text, of `tokens` tokens each, on `threads` torch threads.
+
+    >>> latency = Latency("lstm", 8, 1, 1, 2, (3.0, 1.0, 2.0, 9.0))
+    >>> latency.median_ms, latency.p95_ms
+    (2.5, 9.0)
     """
 
     model: str
@@ -66,6 +70,9 @@ def text_of(tokens: int) -> str:
     """A text of exactly so many tokens, [CLS] and [SEP] included.
 
     Raises MeasureError for fewer than three, which leave no word, and more than the models read.
+
+    >>> text_of(5)
+    'the film is'
     """
     if not 3 <= tokens <= MAX_TOKENS:
         raise MeasureError(
@@ -98,28 +105,28 @@ def latency(
     samples: dict[str, list[float]] = {model.id: [] for model in models}
     tokens: dict[str, int] = {}
 
-    def ask_each() -> None:
+    def call_each() -> None:
         nonlocal spent
         for model in models:
             before = perf_counter()
-            found = predict(model, texts)
+            predictions = predict(model, texts)
             took = perf_counter() - before
             spent += took
             samples[model.id].append(1e3 * took)
-            tokens[model.id] = len(found[0].tokens)
+            tokens[model.id] = len(predictions[0].tokens)
 
     warmed = 0
     while warmed < min(1, warm_up) or (warmed < warm_up and spent < seconds / 4):
-        ask_each()
+        call_each()
         warmed += 1
         yield {}
-    for taken in samples.values():
-        taken.clear()
+    for times in samples.values():
+        times.clear()
     for done in range(1, runs + 1):
-        ask_each()
+        call_each()
         yield {
-            name: Latency(name, tokens[name], batch, torch.get_num_threads(), warmed, tuple(taken))
-            for name, taken in samples.items()
+            name: Latency(name, tokens[name], batch, torch.get_num_threads(), warmed, tuple(times))
+            for name, times in samples.items()
         }
         if done >= LEAST_RUNS and spent > seconds:
             return

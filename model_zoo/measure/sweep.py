@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from io import StringIO
@@ -85,13 +85,13 @@ def sweep(
         for tokens, batch in points
     }
     taken = datetime.now().astimezone().isoformat(timespec="seconds")
-    found: dict[tuple[int, int], dict[str, Latency]] = {}
+    measured: dict[tuple[int, int], dict[str, Latency]] = {}
     footprints: list[Footprint] = []
     left = _TimeLeft(runs, seconds, len(models) * len(FIGURES) * memory)
 
     def stage(doing: str) -> Stage:
         latencies = tuple(
-            found[point][model.id] for model in models for point in points if point in found
+            measured[point][model.id] for model in models for point in points if point in measured
         )
         return Stage(
             Sweep(taken, host(), latencies, tuple(footprints)), doing, left.seconds(list(going))
@@ -106,15 +106,15 @@ def sweep(
                 continue
             left.took(point, perf_counter() - before, counted=bool(round_))
             if round_:
-                found[point] = round_
+                measured[point] = round_
             yield stage("Latency" if round_ else "Warming up")
     if not memory:
         return
     for model in models:
         before = perf_counter()
-        for one in footprint(model.name, root, kept_in):
-            if one:
-                footprints.append(one)
+        for figure in footprint(model.name, root, kept_in):
+            if figure:
+                footprints.append(figure)
                 left.measured(len(FIGURES), perf_counter() - before)
             yield stage(f"Memory of {SPECS[model.name].title}, in fresh processes")
 
@@ -151,34 +151,37 @@ class _TimeLeft:
         return total
 
 
-def by_length(found: Sweep) -> dict[str, list[Latency]]:
+def by_length(sweep: Sweep) -> dict[str, list[Latency]]:
     """Model name -> its latencies with one text a call, short texts first."""
-    return _lines(found, lambda one: one.batch == 1, lambda one: one.tokens)
+    singles = [latency for latency in sweep.latencies if latency.batch == 1]
+    return _lines(sorted(singles, key=lambda latency: latency.tokens))
 
 
-def by_batch(found: Sweep) -> dict[str, list[Latency]]:
+def by_batch(sweep: Sweep) -> dict[str, list[Latency]]:
     """Model name -> its latencies with texts of BATCH_TOKENS tokens, small batches first."""
-    return _lines(found, lambda one: one.tokens == BATCH_TOKENS, lambda one: one.batch)
+    batches = [latency for latency in sweep.latencies if latency.tokens == BATCH_TOKENS]
+    return _lines(sorted(batches, key=lambda latency: latency.batch))
 
 
-def _lines(
-    found: Sweep, belongs: Callable[[Latency], bool], order: Callable[[Latency], int]
-) -> dict[str, list[Latency]]:
-    lines: dict[str, list[Latency]] = {}
-    for one in sorted(filter(belongs, found.latencies), key=order):
-        lines.setdefault(one.model, []).append(one)
-    return {name: lines[name] for name in SPECS if name in lines}
+def _lines(latencies: Sequence[Latency]) -> dict[str, list[Latency]]:
+    """Model name, in registry order -> its latencies, in the order given."""
+    lines = {name: [latency for latency in latencies if latency.model == name] for name in SPECS}
+    return {name: line for name, line in lines.items() if line}
 
 
-def texts_a_second(one: Latency, ms: float | None = None) -> float:
-    """Throughput at a call's median time, or at `ms` milliseconds a call."""
-    return 1e3 * one.batch / (one.median_ms if ms is None else ms)
+def texts_a_second(latency: Latency, ms: float | None = None) -> float:
+    """Throughput at a call's median time, or at `ms` milliseconds a call.
+
+    >>> texts_a_second(Latency("bert", 32, 8, 1, 2, (4.0, 5.0, 6.0)))
+    1600.0
+    """
+    return 1e3 * latency.batch / (latency.median_ms if ms is None else ms)
 
 
-def as_json(found: Sweep) -> str:
+def as_json(sweep: Sweep) -> str:
     """The sweep as JSON, a record a line; `read` takes it back."""
     parts = []
-    for name, value in asdict(found).items():
+    for name, value in asdict(sweep).items():
         if isinstance(value, tuple):
             rows = ",\n  ".join(json.dumps(row) for row in value)
             value = f"[\n  {rows}\n ]" if rows else "[]"
@@ -196,10 +199,10 @@ def read(file: Path) -> Sweep:
             taken=datetime.fromisoformat(record["taken"]).isoformat(),
             host=Host(**record["host"]),
             latencies=tuple(
-                Latency(**one | {"samples_ms": tuple(map(float, one["samples_ms"]))})
-                for one in record["latencies"]
+                Latency(**entry | {"samples_ms": tuple(map(float, entry["samples_ms"]))})
+                for entry in record["latencies"]
             ),
-            footprints=tuple(Footprint(**one) for one in record["footprints"]),
+            footprints=tuple(Footprint(**entry) for entry in record["footprints"]),
         )
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise DataError(
@@ -209,19 +212,32 @@ def read(file: Path) -> Sweep:
 
 
 _LATENCY_COLUMNS = ("model", "tokens", "batch", "threads", "warm_up")
-_FOOTPRINT_COLUMNS = tuple(one.name for one in fields(Footprint) if one.name.endswith("_bytes"))
+_FOOTPRINT_COLUMNS = tuple(
+    field.name for field in fields(Footprint) if field.name.endswith("_bytes")
+)
 _MORE_COLUMNS = ("runs", "median_ms", "p95_ms", "texts_per_second", "taken", "processor")
 
 
-def as_csv(found: Sweep) -> str:
+def as_csv(sweep: Sweep) -> str:
     """The sweep as a table: a row for each model, length and batch; memory repeats in each row."""
     stream = StringIO()
     table = csv.writer(stream, lineterminator="\n")
     table.writerow((*_LATENCY_COLUMNS, *_FOOTPRINT_COLUMNS, *_MORE_COLUMNS))
-    memory = {one.model: one for one in found.footprints}
-    for one in found.latencies:
-        own = [getattr(one, column) for column in _LATENCY_COLUMNS]
-        model = [getattr(memory.get(one.model), column, "") for column in _FOOTPRINT_COLUMNS]
-        figures = (len(one.samples_ms), one.median_ms, one.p95_ms, texts_a_second(one))
-        table.writerow((*own, *model, *figures, found.taken, found.host.processor))
+    footprints = {footprint.model: footprint for footprint in sweep.footprints}
+    table.writerows(
+        (*_cells(latency, footprints.get(latency.model)), sweep.taken, sweep.host.processor)
+        for latency in sweep.latencies
+    )
     return stream.getvalue()
+
+
+def _cells(latency: Latency, footprint: Footprint | None) -> tuple[object, ...]:
+    """What a row says of the latency, and of the model's memory where that was measured."""
+    return (
+        *(getattr(latency, column) for column in _LATENCY_COLUMNS),
+        *(getattr(footprint, column, "") for column in _FOOTPRINT_COLUMNS),
+        len(latency.samples_ms),
+        latency.median_ms,
+        latency.p95_ms,
+        texts_a_second(latency),
+    )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model_zoo import paths
 from model_zoo.errors import DataError, MeasureError
@@ -57,7 +57,7 @@ class Architecture:
     """A published encoder: its config as its authors released it, and whether it is timed here."""
 
     title: str
-    config: dict
+    config: dict[str, Any]
     timed: bool
 
 
@@ -108,9 +108,9 @@ def parameters(name: str) -> int:
 
 
 def counted(name: str) -> Twin:
-    """The twin with its size, not timed."""
-    found = parameters(name)
-    return Twin(name, found, FLOAT32 * found, None, ())
+    """The twin with its size, not timed; KeyError for a name that ARCHITECTURES lacks."""
+    count = parameters(name)
+    return Twin(name, count, FLOAT32 * count, None, ())
 
 
 def speed(
@@ -129,8 +129,8 @@ def speed(
     turns = [name for name, row in ARCHITECTURES.items() if row.timed] * visits
     yield 0.0, _now(twins)
     for turn, name in enumerate(turns):
-        for done, found in _visit(twins[name], lengths, runs, warm_up):
-            twins[name] = found
+        for done, twin in _visit(twins[name], lengths, runs, warm_up):
+            twins[name] = twin
             yield (turn + done / runs) / len(turns), _now(twins)
 
 
@@ -138,14 +138,14 @@ def read(file: Path = REFERENCE) -> Twins:
     """Twins as written by `python -m model_zoo twins --json`; DataError where that is not so."""
     try:
         kept = json.loads(file.read_text(encoding="utf-8"))
-        found = []
+        twins = []
         for entry in kept["twins"]:
             latencies = tuple(
-                Latency(**one | {"samples_ms": tuple(one["samples_ms"])})
-                for one in entry["latencies"]
+                Latency(**record | {"samples_ms": tuple(record["samples_ms"])})
+                for record in entry["latencies"]
             )
-            found.append(Twin(**entry | {"latencies": latencies}))
-        return Twins(kept["taken"], Host(**kept["host"]), tuple(found))
+            twins.append(Twin(**entry | {"latencies": latencies}))
+        return Twins(kept["taken"], Host(**kept["host"]), tuple(twins))
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise DataError(
             f"{file} holds no measurement ({error!r}). Write one with "
@@ -170,19 +170,19 @@ def _visit(
     network = _build(twin.name).eval().requires_grad_(False)
     texts = [torch.randint(1000, network.config.vocab_size, (1, n)) for n in lengths]  # (1, T)
     warmed = warm_up + (twin.latencies[0].warm_up if twin.latencies else 0)
-    samples = [one.samples_ms for one in twin.latencies] or [()] * len(lengths)
+    samples = [latency.samples_ms for latency in twin.latencies] or [()] * len(lengths)
     added = twin.added_bytes
     try:
         with torch.inference_mode():
             for done in range(1 - warm_up, runs + 1):
-                taken = []
+                round_ms = []
                 for ids in texts:
                     started = perf_counter()
                     network(ids)
-                    taken.append(1e3 * (perf_counter() - started))
+                    round_ms.append(1e3 * (perf_counter() - started))
                 added = added or resident_bytes() - before
                 if done > 0:
-                    samples = [(*old, new) for old, new in zip(samples, taken, strict=True)]
+                    samples = [(*old, new) for old, new in zip(samples, round_ms, strict=True)]
                     threads = torch.get_num_threads()
                     latencies = tuple(
                         Latency(twin.name, n, 1, threads, warmed, times)

@@ -15,15 +15,15 @@ MB = 1_000_000
 @pytest.fixture
 def figures(monkeypatch):
     """Figures in place of those of fresh processes, one byte more for each that is asked for."""
-    asked = []
+    measured = []
 
-    def process(what, name, root):
-        asked.append((what, name))
+    def process(kind, name, root):
+        measured.append((kind, name))
         yield None
-        yield footprint._Figure(len(asked), sampled=what == "prediction")
+        yield footprint._Figure(len(measured), sampled=kind == "prediction")
 
     monkeypatch.setattr(footprint, "_in_fresh_process", process)
-    return asked
+    return measured
 
 
 @pytest.mark.slow
@@ -40,8 +40,8 @@ def test_the_peak_of_a_call_is_found_though_it_is_gone_after(monkeypatch, tmp_pa
         sleep(0.1)  # as torch does, it lets other threads work: time for samples
         return len(taken)
 
-    found, sampled = footprint.peak_of(call)
-    assert 36 * MB < found < 60 * MB
+    peak, sampled = footprint.peak_of(call)
+    assert 36 * MB < peak < 60 * MB
     assert sampled is not keeps_peak
     assert footprint.peak_of(lambda: None)[0] < 5 * MB
 
@@ -63,15 +63,14 @@ def test_a_call_that_fails_leaves_no_sampling_behind(monkeypatch, tmp_path):
 
 
 def test_a_footprint_is_made_of_three_processes_figures(figures, tmp_path):
-    *waiting, found = footprint.footprint("lstm", kept_in=tmp_path)
+    *waiting, measured = footprint.footprint("lstm", kept_in=tmp_path)
     assert waiting == [None] * 3
     assert figures == [("added", "lstm"), ("prediction", "lstm"), ("attribution", "lstm")]
-    assert (found.added_bytes, found.prediction_peak_bytes, found.attribution_peak_bytes) == (
-        (1, 2, 3)
-    )
-    assert found.sampled and found.tokens == footprint.TOKENS
-    assert 10 * MB < found.weights_bytes < 12 * MB  # float32, but for the word vectors
-    assert list(footprint.footprint("lstm", kept_in=tmp_path)) == [found]  # kept
+    peaks = (measured.prediction_peak_bytes, measured.attribution_peak_bytes)
+    assert (measured.added_bytes, *peaks) == (1, 2, 3)
+    assert measured.sampled and measured.tokens == footprint.TOKENS
+    assert 10 * MB < measured.weights_bytes < 12 * MB  # float32, but for the word vectors
+    assert list(footprint.footprint("lstm", kept_in=tmp_path)) == [measured]  # kept
     assert footprint.added_memory("lstm", kept_in=tmp_path) == 1
     assert len(figures) == 3
 
@@ -137,7 +136,7 @@ def test_closing_ends_the_process(monkeypatch, tmp_path):
 @pytest.mark.slow
 @pytest.mark.long
 def test_real_figures_are_of_the_size_that_the_model_suggests():
-    *_, found = footprint.footprint("lstm")
+    *_, measured = footprint.footprint("lstm")
     # 4.7 M weights in float32 are 18.8 MB; some working memory comes on top
-    assert 15 * MB < found.added_bytes < 80 * MB
-    assert 0 < found.prediction_peak_bytes < found.attribution_peak_bytes < 200 * MB
+    assert 15 * MB < measured.added_bytes < 80 * MB
+    assert 0 < measured.prediction_peak_bytes < measured.attribution_peak_bytes < 200 * MB

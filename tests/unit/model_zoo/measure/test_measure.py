@@ -32,25 +32,26 @@ def calls(monkeypatch):
 
 
 def test_models_take_turns_and_warm_up_is_not_counted(pair, calls):
-    *_, found = latency.latency(pair, "Great fun.", batch=4, runs=5, warm_up=2)
+    *_, latencies = latency.latency(pair, "Great fun.", batch=4, runs=5, warm_up=2)
     assert calls == [("lstm", 4), ("bilstm", 4)] * 7
-    assert list(found) == ["lstm", "bilstm"]
-    for name, one in found.items():
-        assert (one.model, one.batch, one.warm_up, one.tokens) == (name, 4, 2, 5)
-        assert one.samples_ms == pytest.approx([10.0] * 5)
+    assert list(latencies) == ["lstm", "bilstm"]
+    for name, figures in latencies.items():
+        assert (figures.model, figures.batch, figures.warm_up, figures.tokens) == (name, 4, 2, 5)
+        assert figures.samples_ms == pytest.approx([10.0] * 5)
 
 
 def test_it_ends_early_when_time_is_up_but_never_before_three_runs(pair, calls):
-    *_, found = latency.latency(pair, "Great fun.", runs=50, warm_up=2, seconds=0.0)
-    assert [(one.warm_up, len(one.samples_ms)) for one in found.values()] == [(1, 3)] * 2
+    *_, latencies = latency.latency(pair, "Great fun.", runs=50, warm_up=2, seconds=0.0)
+    runs = [(figures.warm_up, len(figures.samples_ms)) for figures in latencies.values()]
+    assert runs == [(1, 3)] * 2
 
 
 def test_only_time_in_calls_counts(pair, calls):
     # a call takes 10 ms, a round 20: two rounds to warm up and eight that count are 200 ms
     rounds = latency.latency(pair, "Great fun.", runs=50, warm_up=2, seconds=0.19)
     counts = []
-    for found in rounds:
-        counts += [len(found["lstm"].samples_ms)] if found else []
+    for latencies in rounds:
+        counts += [len(latencies["lstm"].samples_ms)] if latencies else []
         for _ in range(1000):
             latency.perf_counter()  # whoever looks on takes 10 s each time
     assert counts == list(range(1, 9))
@@ -58,9 +59,9 @@ def test_only_time_in_calls_counts(pair, calls):
 
 @pytest.mark.parametrize("tokens", [3, 4, 8, 17, 20, 21, 32, 100, 256, 511, 512])
 def test_texts_have_exactly_so_many_tokens(tokens):
-    (found,) = shared_tokenizer().encode([latency.text_of(tokens)])
-    assert len(found.tokens) == tokens and not found.dropped
-    assert len(found.words) == tokens - 2 and "[UNK]" not in found.tokens
+    (encoded,) = shared_tokenizer().encode([latency.text_of(tokens)])
+    assert len(encoded.tokens) == tokens and not encoded.dropped
+    assert len(encoded.words) == tokens - 2 and "[UNK]" not in encoded.tokens
 
 
 @pytest.mark.parametrize("tokens", [-1, 0, 2, 513])
@@ -70,10 +71,10 @@ def test_lengths_that_no_text_has_are_refused(tokens):
 
 
 def test_stopping_keeps_what_was_measured(pair, calls):
-    for found in latency.latency(pair, "Great fun.", runs=50, warm_up=1):
-        if found and len(found["lstm"].samples_ms) == 2:
+    for latencies in latency.latency(pair, "Great fun.", runs=50, warm_up=1):
+        if latencies and len(latencies["lstm"].samples_ms) == 2:
             break
-    assert len(found["bilstm"].samples_ms) == 2 and len(calls) == 6
+    assert len(latencies["bilstm"].samples_ms) == 2 and len(calls) == 6
 
 
 def test_an_empty_text_is_refused(pair):

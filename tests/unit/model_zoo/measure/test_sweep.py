@@ -62,12 +62,14 @@ def test_every_round_asks_every_model_at_every_point(calls):
     *_, last = sweep.sweep(PAIR, **SMALL, memory=False)
     points = [(8, 1), (16, 1), (32, 1), (32, 4)]
     assert calls == [(name, *at) for at in points for name in ("lstm", "bert")] * 7
-    found = last.sweep
-    assert [(one.model, one.tokens, one.batch) for one in found.latencies] == [
+    result = last.sweep
+    assert [(latency.model, latency.tokens, latency.batch) for latency in result.latencies] == [
         (name, *at) for name in ("lstm", "bert") for at in points
     ]
-    assert all(len(one.samples_ms) == 5 and one.warm_up == 2 for one in found.latencies)
-    assert not found.footprints and last.seconds_left == 0
+    assert all(
+        len(latency.samples_ms) == 5 and latency.warm_up == 2 for latency in result.latencies
+    )
+    assert not result.footprints and last.seconds_left == 0
 
 
 def test_it_grows_and_what_was_yielded_holds(calls):
@@ -90,13 +92,15 @@ def test_dear_points_end_early_and_cheap_ones_go_on(calls, monkeypatch):
     monkeypatch.setattr(latency, "predict", predict)
     monkeypatch.setattr(latency, "perf_counter", lambda: clock[0])
     *_, last = sweep.sweep(PAIR, **SMALL | {"runs": 9}, seconds=30.0, memory=False)
-    runs = {(one.tokens, one.batch): len(one.samples_ms) for one in last.sweep.latencies}
+    runs = {
+        (latency.tokens, latency.batch): len(latency.samples_ms) for latency in last.sweep.latencies
+    }
     assert runs == {(8, 1): 9, (16, 1): 9, (32, 1): 9, (32, 4): 3}
 
 
 def test_memory_comes_last_and_the_forecast_ends_at_nothing(calls, footprints):
     stages = list(sweep.sweep(PAIR, **SMALL))
-    assert [one.model for one in stages[-1].sweep.footprints] == ["lstm", "bert"]
+    assert [footprint.model for footprint in stages[-1].sweep.footprints] == ["lstm", "bert"]
     assert stages[0].seconds_left is None and stages[-1].seconds_left == 0
     first_known = next(stage for stage in stages if stage.seconds_left is not None)
     assert first_known.seconds_left > 2 * 3 * sweep.PROCESS_SECONDS
@@ -143,9 +147,9 @@ def test_curves_that_are_no_power_law_have_a_fit_too():
 
 def test_crossings_are_where_lines_meet_on_logarithmic_axes():
     lines = {"lstm": [(1, 1.0), (100, 100.0)], "bert": [(1, 10.0), (100, 10.0)]}
-    (found,) = crossings(lines)
-    assert (found.upper, found.lower) == ("lstm", "bert")
-    assert (found.at, found.value) == (pytest.approx(10), pytest.approx(10))
+    (crossing,) = crossings(lines)
+    assert (crossing.upper, crossing.lower) == ("lstm", "bert")
+    assert (crossing.at, crossing.value) == (pytest.approx(10), pytest.approx(10))
     (back,) = crossings({name: [(x, 1 / y) for x, y in lines[name]] for name in lines})
     assert (back.upper, back.lower, back.at) == ("bert", "lstm", pytest.approx(10))
 
@@ -154,13 +158,13 @@ def test_lines_that_touch_or_share_nothing_do_not_cross():
     touching = {"lstm": [(1, 1.0), (2, 2.0), (4, 1.0)], "bert": [(1, 2.0), (2, 2.0), (4, 2.0)]}
     assert not crossings(touching)
     through = {"lstm": [(1, 1.0), (2, 2.0), (4, 4.0)], "bert": [(1, 2.0), (2, 2.0), (4, 2.0)]}
-    assert [found.at for found in crossings(through)] == [pytest.approx(2)]
+    assert [crossing.at for crossing in crossings(through)] == [pytest.approx(2)]
     assert not crossings({"lstm": [(1, 1.0), (3, 3.0)], "bert": [(2, 2.0), (4, 1.0)]})
     assert not crossings({"lstm": [(1, 1.0)]})
 
 
 def test_lines_by_length_and_by_batch():
-    found = replace(
+    measured = replace(
         some_sweep(),
         latencies=tuple(
             Latency(name, tokens, batch, 1, 1, (2.0,))
@@ -168,21 +172,21 @@ def test_lines_by_length_and_by_batch():
             for tokens, batch in ((32, 8), (64, 1), (32, 1))
         ),
     )
-    assert list(sweep.by_length(found)) == ["lstm", "bert"]
-    assert [one.tokens for one in sweep.by_length(found)["bert"]] == [32, 64]
-    assert [one.batch for one in sweep.by_batch(found)["bert"]] == [1, 8]
-    assert sweep.texts_a_second(sweep.by_batch(found)["bert"][1]) == 4000
+    assert list(sweep.by_length(measured)) == ["lstm", "bert"]
+    assert [latency.tokens for latency in sweep.by_length(measured)["bert"]] == [32, 64]
+    assert [latency.batch for latency in sweep.by_batch(measured)["bert"]] == [1, 8]
+    assert sweep.texts_a_second(sweep.by_batch(measured)["bert"][1]) == 4000
 
 
 def test_a_sweep_is_read_as_it_was_written(tmp_path):
     file = tmp_path / "sweep.json"
-    for found in (
+    for measured in (
         some_sweep(),
         replace(some_sweep(), footprints=(Footprint("lstm", 128, 1, 2, 3, 4, True),)),
         replace(some_sweep(), latencies=()),
     ):
-        file.write_text(sweep.as_json(found), encoding="utf-8")
-        assert sweep.read(file) == found
+        file.write_text(sweep.as_json(measured), encoding="utf-8")
+        assert sweep.read(file) == measured
         json.loads(file.read_text())
 
 
@@ -198,8 +202,8 @@ def test_a_file_without_a_sweep_is_refused(tmp_path, content):
 
 
 def test_the_table_has_a_row_a_measurement():
-    found = replace(some_sweep(), footprints=(Footprint("lstm", 128, 1, 2, 3, 4),))
-    rows = list(csv.DictReader(StringIO(sweep.as_csv(found))))
+    measured = replace(some_sweep(), footprints=(Footprint("lstm", 128, 1, 2, 3, 4),))
+    rows = list(csv.DictReader(StringIO(sweep.as_csv(measured))))
     assert [(row["model"], row["tokens"], row["median_ms"]) for row in rows] == [
         ("lstm", "8", "1.5"),
         ("lstm", "16", "2.5"),
@@ -208,13 +212,13 @@ def test_the_table_has_a_row_a_measurement():
 
 
 def test_the_reference_covers_every_model_length_and_batch():
-    found = sweep.read(sweep.REFERENCE)
-    assert list(sweep.by_length(found)) == list(sweep.by_batch(found)) == list(SPECS)
+    measured = sweep.read(sweep.REFERENCE)
+    assert list(sweep.by_length(measured)) == list(sweep.by_batch(measured)) == list(SPECS)
     for name in SPECS:
-        assert {one.tokens for one in sweep.by_length(found)[name]} >= set(sweep.LENGTHS)
-        assert {one.batch for one in sweep.by_batch(found)[name]} >= set(sweep.BATCHES)
-    assert [one.model for one in found.footprints] == list(SPECS)
-    assert found.host.processor and found.host.transformers
+        assert {latency.tokens for latency in sweep.by_length(measured)[name]} >= set(sweep.LENGTHS)
+        assert {latency.batch for latency in sweep.by_batch(measured)[name]} >= set(sweep.BATCHES)
+    assert [footprint.model for footprint in measured.footprints] == list(SPECS)
+    assert measured.host.processor and measured.host.transformers
 
 
 @pytest.fixture
@@ -233,21 +237,22 @@ def test_the_command_prints_what_read_takes(threads, capsys, tmp_path):
     assert main([*QUICK, "--no-memory", "--json"]) == 0
     file = tmp_path / "sweep.json"
     file.write_text(capsys.readouterr().out)
-    found = sweep.read(file)
-    assert [(one.tokens, one.batch) for one in found.latencies] == [(8, 1), (12, 1), (32, 2)]
-    assert all(one.threads == 1 for one in found.latencies)
+    measured = sweep.read(file)
+    points = [(latency.tokens, latency.batch) for latency in measured.latencies]
+    assert points == [(8, 1), (12, 1), (32, 2)]
+    assert all(latency.threads == 1 for latency in measured.latencies)
 
 
 def test_the_command_prints_tables_with_their_method(threads, capsys, monkeypatch):
-    found = sweep.read(sweep.REFERENCE)
-    stages = [sweep.Stage(found, "Latency", 1.0)]
+    measured = sweep.read(sweep.REFERENCE)
+    stages = [sweep.Stage(measured, "Latency", 1.0)]
     monkeypatch.setattr(command, "sweep", lambda *_, **__: iter(stages))
     monkeypatch.setattr(command, "load", lambda *_: None)
     assert main(["measure"]) == 0
-    said = " ".join(capsys.readouterr().out.split())
+    text = " ".join(capsys.readouterr().out.split())
     for part in ("512 tokens", "batch of 32", "peak of an attribution", "DistilBERT", "warm-up"):
-        assert part in said
-    few = replace(found, latencies=found.latencies[:1], footprints=())
+        assert part in text
+    few = replace(measured, latencies=measured.latencies[:1], footprints=())
     stages[:] = [sweep.Stage(few, "Latency", None)]
     assert main(["measure"]) == 0
 
@@ -261,9 +266,9 @@ def test_stopping_the_command_prints_what_was_measured(threads, capsys, monkeypa
     monkeypatch.setattr(command, "sweep", stages)
     monkeypatch.setattr(command, "load", lambda *_: None)
     assert main(["measure", "--json"]) == 0
-    said = capsys.readouterr()
-    assert len(json.loads(said.out)["latencies"]) == 2
-    assert ("Stopped early" in said.err) or ("Memory is *short*" in said.err)
+    printed = capsys.readouterr()
+    assert len(json.loads(printed.out)["latencies"]) == 2
+    assert ("Stopped early" in printed.err) or ("Memory is *short*" in printed.err)
 
 
 def test_stopping_before_anything_was_measured_prints_nothing(threads, capsys, monkeypatch):
@@ -295,6 +300,6 @@ def test_the_command_refuses_in_one_line(threads, capsys, monkeypatch, wrong):
         code = main(["measure", *wrong])
     except SystemExit as stop:
         code = stop.code
-    said = capsys.readouterr()
-    assert code == 2 and said.out == ""
-    assert "Traceback" not in said.err and "model_zoo: " in said.err
+    printed = capsys.readouterr()
+    assert code == 2 and printed.out == ""
+    assert "Traceback" not in printed.err and "model_zoo: " in printed.err

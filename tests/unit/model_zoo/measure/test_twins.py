@@ -37,7 +37,8 @@ def small(monkeypatch):
     def build(name):
         network = whole(name)
         if network.device.type != "meta":
-            built.append((name, weakref.ref(network), [one() is not None for _, one, *_ in built]))
+            alive = [earlier() is not None for _, earlier, *_ in built]
+            built.append((name, weakref.ref(network), alive))
         return network
 
     monkeypatch.setattr(twins, "_build", build)
@@ -48,8 +49,8 @@ def test_the_papers_sizes_are_counted_without_memory():
     from transformers import BertModel, DistilBertModel  # noqa: F401  (their import takes memory)
 
     before = resident_bytes()
-    found = {name: twins.parameters(name) for name in twins.ARCHITECTURES}
-    assert found == {
+    counts = {name: twins.parameters(name) for name in twins.ARCHITECTURES}
+    assert counts == {
         "bert-base": 109_482_240,
         "distilbert-base": 66_362_880,
         "bert-large": 335_141_888,
@@ -62,40 +63,41 @@ def test_one_twin_at_a_time_is_built_timed_and_freed(small):
     steps = list(twins.speed((4, 6), visits=2, runs=3, warm_up=1))
     shares = [share for share, _ in steps]
     assert shares == sorted(shares) and shares[0] == 0 and shares[-1] == 1
-    found = {twin.name: twin for twin in steps[-1][1].twins}
+    measured = {twin.name: twin for twin in steps[-1][1].twins}
     assert [name for name, *_ in small] == ["bert-base", "distilbert-base"] * 2  # in turns
     assert not any(any(others) for *_, others in small)  # all before were gone when it was built
     gc.collect()
     assert all(network() is None for _, network, _ in small)
     for name in ("bert-base", "distilbert-base"):
-        assert [one.tokens for one in found[name].latencies] == [4, 6]
-        assert {(len(one.samples_ms), one.batch, one.warm_up) for one in found[name].latencies} == {
-            (6, 1, 2)
-        }
-        assert found[name].weights_bytes == 4 * found[name].parameters
-        assert found[name].added_bytes is not None
-    assert found["bert-large"].latencies == () and found["bert-large"].added_bytes is None
+        assert [latency.tokens for latency in measured[name].latencies] == [4, 6]
+        assert {
+            (len(latency.samples_ms), latency.batch, latency.warm_up)
+            for latency in measured[name].latencies
+        } == {(6, 1, 2)}
+        assert measured[name].weights_bytes == 4 * measured[name].parameters
+        assert measured[name].added_bytes is not None
+    assert measured["bert-large"].latencies == () and measured["bert-large"].added_bytes is None
 
 
 def test_stopping_keeps_what_was_measured_and_frees_the_twin(small):
     rounds = twins.speed((4,), runs=5, warm_up=0)
-    for _, found in rounds:
-        if found.twins[0].latencies:
+    for _, measured in rounds:
+        if measured.twins[0].latencies:
             break
     rounds.close()
     gc.collect()
-    assert len(found.twins[0].latencies[0].samples_ms) == 1
+    assert len(measured.twins[0].latencies[0].samples_ms) == 1
     assert small[0][1]() is None and len(small) == 1
 
 
 def test_a_twin_that_does_not_fit_is_refused_before_it_is_built(small, monkeypatch):
     monkeypatch.setattr(twins, "free_bytes", lambda: twins.ROOM_BYTES)
-    found = []
+    steps = []
     with pytest.raises(MeasureError, match=r"needs 25\d MB of memory and 250 MB are free"):
         for step in twins.speed():
-            found.append(step)
+            steps.append(step)
     assert not small
-    assert [bool(twin.parameters) for twin in found[-1][1].twins] == [True] * 3
+    assert [bool(twin.parameters) for twin in steps[-1][1].twins] == [True] * 3
 
 
 @pytest.mark.slow
@@ -104,19 +106,19 @@ def test_the_command_prints_what_read_takes_back(small, capsys, tmp_path):
     assert __main__.main(["twins", "--json", "--runs", "2"]) == 0
     file = tmp_path / "twins.json"
     file.write_text(capsys.readouterr().out, encoding="utf-8")
-    found = twins.read(file)
-    assert json.loads(json.dumps(asdict(found))) == json.loads(file.read_text(encoding="utf-8"))
-    assert found.twins[0].latencies[0].median_ms > 0
+    kept = twins.read(file)
+    assert json.loads(json.dumps(asdict(kept))) == json.loads(file.read_text(encoding="utf-8"))
+    assert kept.twins[0].latencies[0].median_ms > 0
     assert __main__.main(["twins", "--runs", "1"]) == 0
     assert "architecture only, no predictions" in " ".join(capsys.readouterr().out.split())
 
 
 def test_what_is_shipped_is_of_the_papers_sizes():
-    found = {twin.name: twin for twin in twins.read().twins}
-    assert set(found) == set(twins.ARCHITECTURES)
+    kept = {twin.name: twin for twin in twins.read().twins}
+    assert set(kept) == set(twins.ARCHITECTURES)
     for name, row in twins.ARCHITECTURES.items():
-        assert found[name].parameters == twins.parameters(name)
-        assert bool(found[name].latencies) == row.timed
+        assert kept[name].parameters == twins.parameters(name)
+        assert bool(kept[name].latencies) == row.timed
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"taken": 1, "host": {}, "twins": []}', "[1]"])
