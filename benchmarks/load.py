@@ -31,8 +31,8 @@ from tests.browser.chromium import running_app
 
 TOLERANCE = 1e-6
 SENTENCES = [
-    f"The {subject} is {one} and the {other} feels {two}."
-    for one, two, subject, other in product(
+    f"The {subject} is {opinion} and the {aspect} feels {feeling}."
+    for opinion, feeling, subject, aspect in product(
         ["wonderful", "dull", "moving", "clumsy", "funny"],
         ["hollow", "warm", "tedious", "fresh", "stale"],
         ["film", "plot", "cast"],
@@ -91,23 +91,24 @@ def expected(texts: Sequence[str]) -> dict[str, Answer]:
 
     torch.set_num_threads(1)
     models = [load(name) for name in SPECS]
-    found = {}
+    answers = {}
     for text in texts:
         answer, courses, scores = Answer(), {}, {}
         for model in models:
             title = TITLES[model.name]
-            said = predict(model, [text])[0]
-            answer.cards.append((said.label, said.confidence))
+            prediction = predict(model, [text])[0]
+            answer.cards.append((prediction.label, prediction.confidence))
             for course in stepwise(model, text):
                 courses[f"{title}, {READINGS[course.reading][2]}"] = np.array(course.positive)
             if model.name != "bilstm":  # the ends of its two lines only make its answer together
-                assert abs(course.positive[-1] - said.positive) < TOLERANCE
-            one = attribute(model, text)
-            scores[title] = np.array(one.word_scores) * (-1 if one.target == LABELS[0] else 1)
-            answer.text = "".join(one.words)
+                assert abs(course.positive[-1] - prediction.positive) < TOLERANCE
+            attribution = attribute(model, text)
+            sign = -1 if attribution.target == LABELS[0] else 1
+            scores[title] = sign * np.array(attribution.word_scores)
+            answer.text = "".join(attribution.words)
         answer.courses, answer.scores = courses, scores
-        found[text] = answer
-    return found
+        answers[text] = answer
+    return answers
 
 
 def shown_on_compare(seen: Seen) -> Answer | None:
@@ -134,22 +135,26 @@ def shown_on_attributions(seen: Seen) -> Answer | None:
     return Answer("".join(map_["customdata"][0]), scores=rows)
 
 
-def difference(shown: Answer, right: Answer) -> float:
+def difference(answer: Answer, right: Answer) -> float:
     """The largest between two answers' numbers, of those that are shown; inf if in kind."""
     largest = 0.0
-    if shown.text != right.text:
+    if answer.text != right.text:
         return float("inf")
-    if shown.cards:
-        same = [one == other for (one, _), (other, _) in zip(shown.cards, right.cards, strict=True)]
-        rounding = [abs(a - b) for (_, a), (_, b) in zip(shown.cards, right.cards, strict=True)]
-        if not all(same) or max(rounding) > 0.00051:
+    if answer.cards:
+        pairs = list(zip(answer.cards, right.cards, strict=True))
+        if any(label != right_label for (label, _), (right_label, _) in pairs):
             return float("inf")
-    for mine, theirs in ((shown.courses, right.courses), (shown.scores, right.scores)):
-        if not mine:
+        if max(abs(share - right_share) for (_, share), (_, right_share) in pairs) > 0.00051:
+            return float("inf")
+    for lines, right_lines in ((answer.courses, right.courses), (answer.scores, right.scores)):
+        if not lines:
             continue
-        if set(mine) != set(theirs) or any(mine[k].shape != theirs[k].shape for k in mine):
+        if set(lines) != set(right_lines):
             return float("inf")
-        largest = max(largest, *(float(np.abs(mine[k] - theirs[k]).max()) for k in mine))
+        if any(lines[name].shape != right_lines[name].shape for name in lines):
+            return float("inf")
+        off = (float(np.abs(lines[name] - right_lines[name]).max()) for name in lines)
+        largest = max(largest, *off)
     return largest
 
 
@@ -173,8 +178,8 @@ def visit(address: str, texts: Sequence[str], log: Log, ends: float) -> None:
             log.attribute_s.append(perf_counter() - started)
 
 
-def _note(seen: Seen, shown: Callable[[Seen], Answer | None], text: str, log: Log) -> None:
-    answer = shown(seen)
+def _note(seen: Seen, answer_of: Callable[[Seen], Answer | None], text: str, log: Log) -> None:
+    answer = answer_of(seen)
     assert answer
     log.answers.append((text, answer))
     log.wrong += [f"{text}: {error}" for error in seen.errors]
@@ -212,8 +217,10 @@ def compare(answers: Sequence[tuple[str, Answer]], right: Mapping[str, Answer]) 
         if apart <= TOLERANCE:
             largest = max(largest, apart)
             continue
-        whose = [other for other in right if difference(shown, right[other]) <= TOLERANCE]
-        wrong.append(f"{text}: off by {apart:.2g}; it is the answer to {whose or 'none of them'}")
+        matches = [
+            match for match, answer in right.items() if difference(shown, answer) <= TOLERANCE
+        ]
+        wrong.append(f"{text}: off by {apart:.2g}; it is the answer to {matches or 'none of them'}")
     return Compared(figures, largest, tuple(wrong))
 
 
@@ -223,7 +230,7 @@ def warm(address: str) -> None:
         with closing(Visitor(address)) as tab:
             tab.ask(COMPARE, "A film to warm up with.")
             seen = tab.read(lambda seen: seen.finished)
-            if not any(said.startswith("Measuring, in fresh") for said in seen.captions):
+            if not any(caption.startswith("Measuring, in fresh") for caption in seen.captions):
                 return
 
 
@@ -255,20 +262,21 @@ def main() -> int:
         print(f"{what:28} {_line(times)}")
     print(f"longest line seen: {max(log.places_in_line, default=0)} ahead", flush=True)
 
-    asked = sorted({text for text, _ in log.answers})
+    answered = sorted({text for text, _ in log.answers})
     started = perf_counter()
     # as many processes as cores, each with a part of the texts, one after the other
     with ProcessPoolExecutor(machine.cores, get_context("spawn")) as processes:
-        parts = processes.map(expected, [asked[at :: machine.cores] for at in range(machine.cores)])
+        shares = [answered[at :: machine.cores] for at in range(machine.cores)]
+        parts = processes.map(expected, shares)
         right = {text: answer for part in parts for text, answer in part.items()}
-    found = compare(log.answers, right)
+    compared = compare(log.answers, right)
     print(f"{len(right)} sentences one after the other: {perf_counter() - started:.0f} s")
-    print(f"lines and rows compared: {found.figures:,}; ", end="")
-    print(f"largest difference {found.largest_difference:.1e}")
-    wrong = [*log.wrong, *found.wrong]
+    print(f"lines and rows compared: {compared.figures:,}; ", end="")
+    print(f"largest difference {compared.largest_difference:.1e}")
+    wrong = [*log.wrong, *compared.wrong]
     print(f"errors: {len(wrong)}")
-    for one in wrong[:20]:
-        print(f"  {one}")
+    for error in wrong[:20]:
+        print(f"  {error}")
     return int(bool(wrong or log.unfinished))
 
 

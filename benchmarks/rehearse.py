@@ -54,7 +54,7 @@ class Limit:
     """How memory is bounded: a command's prefix, what it is in words, and the group's folder."""
 
     prefix: tuple[str, ...]
-    said: str
+    description: str
     group: Path | None = None
 
     def figure(self, *names: str) -> int | None:
@@ -94,8 +94,8 @@ def limited(size: int) -> Iterator[Limit]:
                 with suppress(OSError):  # a kernel that does not account for swap
                     (group / swap).write_text(str(of_swap), encoding="ascii")
                 enter = f'echo $$ > {group}/cgroup.procs; exec "$@"'
-                said = f"a control group, version {version}"
-                yield Limit(("sh", "-ec", enter, "sh"), said, group)
+                description = f"a control group, version {version}"
+                yield Limit(("sh", "-ec", enter, "sh"), description, group)
                 return
         finally:
             _remove(group)
@@ -129,8 +129,8 @@ def check_out(folder: Path) -> None:
             shutil.copy(ROOT / name, folder / name)
         else:
             (folder / name).unlink(missing_ok=True)
-    said = f" and {len(changed)} files not committed" if changed else ""
-    print(f"checkout: commit {commit}{said}")
+    uncommitted = f" and {len(changed)} files not committed" if changed else ""
+    print(f"checkout: commit {commit}{uncommitted}")
 
 
 def git(*arguments: str) -> str:
@@ -190,8 +190,8 @@ class Rehearsal:
         resident = server.memory_info().rss / 1e6
         others = len(server.children(recursive=True))
         group = self.limit.figure("memory.usage_in_bytes", "memory.current")
-        said = f"{resident:10,.0f} MB" + (f"{group / 1e6:10,.0f} MB" if group else "")
-        return said + (f"   and {others} other processes" if others else "")
+        figures = f"{resident:10,.0f} MB" + (f"{group / 1e6:10,.0f} MB" if group else "")
+        return figures + (f"   and {others} other processes" if others else "")
 
     def _reason(self) -> str:
         kills = self.limit.figure("memory.oom_control:oom_kill", "memory.events:oom_kill")
@@ -224,26 +224,26 @@ def visit(rehearsal: Rehearsal, address: str) -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(1000 * PATIENCE)
 
-        def shown(where: Locator, count: int = len(SPECS)) -> Callable[[], bool]:
+        def appears(where: Locator, count: int = len(SPECS)) -> Callable[[], bool]:
             return lambda: where.count() == count
 
         page.goto(f"{address}/?{urlencode({'text': LINK})}")
         box = page.get_by_label("A sentence in English")
-        rehearsal.step("share link opened: the page is usable", shown(box, 1))
-        rehearsal.step("  four answers (models loaded)", shown(page.locator(labels)))
+        rehearsal.step("share link opened: the page is usable", appears(box, 1))
+        rehearsal.step("  four answers (models loaded)", appears(page.locator(labels)))
         for sentence, label in SENTENCES.items():
             box.fill(sentence)
             page.keyboard.press("Enter")
             verdict = page.locator(".q-verdict", has_text=f"All four say {label}")
-            rehearsal.step("  another sentence: four answers", shown(verdict, 1))
+            rehearsal.step("  another sentence: four answers", appears(verdict, 1))
         rehearsal.step(
-            "  its words coloured, all of Compare drawn", shown(page.locator(".q-words"))
+            "  its words coloured, all of Compare drawn", appears(page.locator(".q-words"))
         )
         page.get_by_role("link", name="Attributions").first.click()
         trusted = page.get_by_role("heading", name="How far to trust it")
-        rehearsal.step("Attributions: four models and how far to trust them", shown(trusted, 1))
+        rehearsal.step("Attributions: four models and how far to trust them", appears(trusted, 1))
         idle = page.get_by_test_id("stStatusWidget")
-        rehearsal.step("  at rest", shown(idle, 0))
+        rehearsal.step("  at rest", appears(idle, 0))
         browser.close()
 
 
@@ -305,7 +305,7 @@ def main() -> None:
             load = os.getloadavg()[0]
             print(f"{machine.processor}, core {CORE} of {machine.cores}, load {load:.1f}")
             print(f"Python {platform.python_version()}")
-            print(f"limit of {arguments.limit_mb} MB: {limit.said}")
+            print(f"limit of {arguments.limit_mb} MB: {limit.description}")
             rehearse(limit, environment.absolute(), checkout, scratch)
 
 

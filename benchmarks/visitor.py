@@ -31,7 +31,7 @@ _CARD = re.compile(r'class="q-card.*?aria-label="probability of (\w+): ([\d.]+)%
 class Seen:
     """What a run has drawn so far."""
 
-    charts: dict[str, dict] = field(default_factory=dict)  # plotly's JSON, by alternative text
+    charts: dict[str, dict[str, Any]] = field(default_factory=dict)  # plotly's, by alternative text
     cards: list[tuple[str, float]] = field(default_factory=list)  # label and its share, in order
     errors: list[str] = field(default_factory=list)
     ahead: list[int] = field(default_factory=list)  # places in line that were shown
@@ -39,9 +39,9 @@ class Seen:
     progress: list[str] = field(default_factory=list)
     finished: bool = False
 
-    def chart(self, alt: str) -> dict | None:
+    def chart(self, alt: str) -> dict[str, Any] | None:
         """The figure whose alternative text begins so."""
-        return next((found for said, found in self.charts.items() if said.startswith(alt)), None)
+        return next((chart for text, chart in self.charts.items() if text.startswith(alt)), None)
 
 
 class NoAnswerError(Exception):
@@ -129,10 +129,10 @@ class Visitor:
                     self.seen.ahead.append(int((where[1] or "0").replace(",", "")))
 
 
-def numbers(values: Sequence | Mapping[str, str]) -> np.ndarray:
+def numbers(values: Sequence[Any] | Mapping[str, str]) -> np.ndarray:
     """A figure's numbers: a list, or plotly's typed array in base64."""
     if isinstance(values, Mapping):
-        found = np.frombuffer(b64decode(values["bdata"]), dtype=values["dtype"])
-        shape = [int(size) for size in values.get("shape", str(found.size)).split(",")]
-        return found.reshape(shape).astype(float)
+        decoded = np.frombuffer(b64decode(values["bdata"]), dtype=values["dtype"])
+        shape = [int(size) for size in values.get("shape", str(decoded.size)).split(",")]
+        return decoded.reshape(shape).astype(float)
     return np.array(values, dtype=float)

@@ -47,13 +47,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     for command in COMMANDS:
         name = command.__name__.rpartition(".")[2]
-        said = (command.__doc__ or "").partition(".")[0]
-        own = commands.add_parser(
-            name, help=said[0].lower() + said[1:], description=command.__doc__
+        summary = (command.__doc__ or "").partition(".")[0]
+        subparser = commands.add_parser(
+            name, help=summary[0].lower() + summary[1:], description=command.__doc__
         )
-        own.add_argument("--json", action="store_true", help="print JSON instead of tables")
-        command.add_arguments(own)
-        own.set_defaults(command=command.run)
+        subparser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+        command.add_arguments(subparser)
+        subparser.set_defaults(command=command.run)
     return parser
 
 

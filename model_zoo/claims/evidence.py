@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from model_zoo.inside.sight import Sights
 from model_zoo.measure.sweep import Sweep
@@ -24,8 +25,8 @@ class Evidence:
     """
 
     cards: Mapping[str, ModelCard]
-    metrics: Mapping[str, dict]
-    configs: Mapping[str, dict]
+    metrics: Mapping[str, dict[str, Any]]
+    configs: Mapping[str, dict[str, Any]]
     blocks: Mapping[str, tuple[Block, ...]]
     sights: Sights | None = None
     sweep: Sweep | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from model_zoo.claims.evidence import FOUR, RECURRENT, Evidence, pair_ms
 from model_zoo.claims.verdict import (
@@ -149,7 +150,7 @@ def quality(evidence: Evidence) -> Verdict[Contest, Scores]:
     return judged(Contest(better, against, min(kept)), findings)
 
 
-def accuracies(metrics: Mapping) -> tuple[Accuracy, ...]:
+def accuracies(metrics: Mapping[str, Any]) -> tuple[Accuracy, ...]:
     """The accuracies that a metrics.json has, in the order of DATA."""
     return tuple(
         Accuracy(data, metrics[data]["accuracy"], *metrics[data]["ci95"])
@@ -158,23 +159,26 @@ def accuracies(metrics: Mapping) -> tuple[Accuracy, ...]:
     )
 
 
-def kept_of(mine: tuple[Accuracy, ...], other: tuple[Accuracy, ...]) -> tuple[float, ...]:
-    """The accuracies `mine` as shares of the `other` ones, where the data is the same."""
-    return tuple(accuracy.share / beside.share for accuracy, beside in _shared(mine, other))
+def kept_of(student: tuple[Accuracy, ...], teacher: tuple[Accuracy, ...]) -> tuple[float, ...]:
+    """The student's accuracies as shares of its teacher's, where the data is the same."""
+    return tuple(
+        accuracy.share / of_teacher.share for accuracy, of_teacher in _shared(student, teacher)
+    )
 
 
 def _shared(
-    mine: tuple[Accuracy, ...], other: tuple[Accuracy, ...]
+    first: tuple[Accuracy, ...], second: tuple[Accuracy, ...]
 ) -> list[tuple[Accuracy, Accuracy]]:
-    by_data = {accuracy.data: accuracy for accuracy in other}
-    return [(accuracy, by_data[accuracy.data]) for accuracy in mine if accuracy.data in by_data]
+    """Pairs of accuracies on the same data."""
+    by_data = {accuracy.data: accuracy for accuracy in second}
+    return [(accuracy, by_data[accuracy.data]) for accuracy in first if accuracy.data in by_data]
 
 
-def _compare(mine: tuple[Accuracy, ...], other: tuple[Accuracy, ...]) -> Comparison:
-    pairs = _shared(mine, other)
+def _compare(first: tuple[Accuracy, ...], second: tuple[Accuracy, ...]) -> Comparison:
+    pairs = _shared(first, second)
     return Comparison(
-        sum(accuracy.share > beside.share for accuracy, beside in pairs),
-        sum(accuracy.low > beside.high for accuracy, beside in pairs),
+        sum(accuracy.share > against.share for accuracy, against in pairs),
+        sum(accuracy.low > against.high for accuracy, against in pairs),
         len(pairs),
     )
 
@@ -224,7 +228,7 @@ def example(evidence: Evidence) -> Verdict[Head, Answers | Cheaper]:
     return judged(Head(labels["lstm"], words, cheaper), findings)
 
 
-def _labels(config: Mapping) -> tuple[str, ...]:
+def _labels(config: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(config.get("id2label", {}).values())
 
 
@@ -233,4 +237,4 @@ def _cheaper(evidence: Evidence) -> Cheaper | None:
     if not pairs:
         return None
     share = evidence.cards["distilbert"].size_bytes / evidence.cards["bert"].size_bytes
-    return Cheaper(share, sum(mine < bert for bert, mine in pairs), len(pairs))
+    return Cheaper(share, sum(distilbert < bert for bert, distilbert in pairs), len(pairs))

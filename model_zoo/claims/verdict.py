@@ -77,6 +77,9 @@ def overall(outcomes: Iterable[Outcome]) -> Outcome:
     """The outcome for a row from those for its models: what all say, or that it holds in part.
 
     Where most could not be tested, the row was not tested.
+
+    >>> overall([Outcome.HOLDS, Outcome.FAILS]).value
+    'in part'
     """
     given = list(outcomes)
     if 2 * given.count(Outcome.UNTESTED) > len(given):
@@ -100,10 +103,18 @@ def untested(models: Iterable[str], missing: Missing) -> Verdict[Any, Any]:
 
 
 def graded(right: bool, partly: bool = False) -> Outcome:
-    """The outcome for what is `right`, or `partly` so, or neither."""
+    """The outcome for what is `right`, or `partly` so, or neither.
+
+    >>> graded(False, partly=True).value
+    'in part'
+    """
     return Outcome.HOLDS if right else Outcome.IN_PART if partly else Outcome.FAILS
 
 
 def near(value: float, target: float) -> bool:
-    """Whether `value` is within 2 % of `target`: what rounding to two digits does."""
+    """Whether `value` is within 2 % of `target`: what rounding to two digits does.
+
+    >>> near(109e6, 110e6), near(100e6, 110e6)
+    (True, False)
+    """
     return abs(value / target - 1) <= 0.02

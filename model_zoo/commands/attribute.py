@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> None:
     records = []
     for name in choose(arguments.models):
         model = load(name, arguments.models_dir)
-        found = attribute(
+        attribution = attribute(
             model,
             arguments.text,
             method=arguments.method,
@@ -39,7 +39,7 @@ def run(arguments: argparse.Namespace) -> None:
             baseline=arguments.baseline,
             seed=arguments.seed,
         )
-        records.append(asdict(found) | asdict(trust(model, found, seed=arguments.seed)))
+        records.append(asdict(attribution) | asdict(trust(model, attribution, seed=arguments.seed)))
     if arguments.json:
         print_json(records)
         return
@@ -58,4 +58,5 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _gap(share: float | None) -> str:
+    """The completeness gap; a dash for methods that have none."""
     return "–" if share is None else f"{share:.1%}"

@@ -4,6 +4,7 @@ Sentences made from templates, in the manner of CheckList (Ribeiro et al. 2020).
 """
 
 import argparse
+from typing import Any
 
 from rich.table import Table
 
@@ -30,15 +31,15 @@ def run(arguments: argparse.Namespace) -> None:
             model = load(name, arguments.models_dir)
             results += checks.run([model], advance=lambda name, _: bar.advance(bars[name]))
     gaps = {gap.check: gap for gap in checks.gaps(results)}
-    found = checks.by_check(results)
+    by_check = checks.by_check(results)
     if arguments.json:
-        print_json([_as_json(check, found[check], gaps.get(check)) for check in found])
+        print_json([_as_json(check, by_check[check], gaps.get(check)) for check in by_check])
         return
     table = Table("check", *(right(SPECS[name].title) for name in names))
     for kind in checks.FAILURE:
         table.add_section()
         table.add_row(f"[bold]{kind}[/bold]")
-        for check, row in found.items():
+        for check, row in by_check.items():
             if checks.CHECKS[check].kind == kind:
                 table.add_row(check, *(_rate(row[name]) for name in names))
     out.print(f"Failures in per cent of {checks.CASES} cases each, with 95 % Wilson interval")
@@ -57,34 +58,35 @@ def run(arguments: argparse.Namespace) -> None:
         )
 
 
-def _rate(one: Checked) -> str:
-    low, high = one.ci95
-    return f"{100 * one.share:.0f} ({100 * low:.0f}–{100 * high:.0f})"
+def _rate(result: Checked) -> str:
+    """The failures in per cent, with their interval."""
+    low, high = result.ci95
+    return f"{100 * result.share:.0f} ({100 * low:.0f}–{100 * high:.0f})"
 
 
-def _as_json(check: str, found: dict[str, Checked], gap: Gap | None) -> dict:
+def _as_json(check: str, results: dict[str, Checked], gap: Gap | None) -> dict[str, Any]:
     from model_zoo.quality.checks import CHECKS, FAILURE
 
-    about = CHECKS[check]
-    failing = sorted({at for one in found.values() for at in one.failed})
+    definition = CHECKS[check]
+    failing = sorted({number for result in results.values() for number in result.failed})
     return {
         "check": check,
-        "kind": about.kind,
-        "asks": about.asks,
-        "failure": FAILURE[about.kind],
-        "cases": len(about.cases),
+        "kind": definition.kind,
+        "asks": definition.asks,
+        "failure": FAILURE[definition.kind],
+        "cases": len(definition.cases),
         "models": {
-            name: {"failures": len(one.failed), "share": one.share, "ci95": one.ci95}
-            for name, one in found.items()
+            name: {"failures": len(result.failed), "share": result.share, "ci95": result.ci95}
+            for name, result in results.items()
         },
         "recurrent_against_transformers": gap and {"b": gap.b, "c": gap.c, "p_holm": gap.p},
         "failing": [
             {
-                "texts": about.cases[at].texts,
-                "expected": about.cases[at].expected,
-                "positive": {name: one.positive[at] for name, one in found.items()},
-                "failed_by": [name for name, one in found.items() if at in one.failed],
+                "texts": definition.cases[number].texts,
+                "expected": definition.cases[number].expected,
+                "positive": {name: result.positive[number] for name, result in results.items()},
+                "failed_by": [name for name, result in results.items() if number in result.failed],
             }
-            for at in failing
+            for number in failing
         ],
     }

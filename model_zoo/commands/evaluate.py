@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> None:
     models = [load(name, arguments.models_dir) for name in names]
     with progress() as bar:
         bars = {name: bar.add_task(SPECS[name].title, total=len(texts)) for name in names}
-        found = evaluate(
+        evaluation = evaluate(
             models,
             texts,
             labels,
@@ -48,7 +48,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(
             {
-                "rows": found.rows,
+                "rows": evaluation.rows,
                 "models": {
                     name: {
                         "accuracy": quality.accuracy,
@@ -58,33 +58,33 @@ def run(arguments: argparse.Namespace) -> None:
                         "auc": quality.auc,
                         "ece": quality.ece,
                         "confusion": asdict(quality.confusion),
-                        "seconds": found.seconds[name],
+                        "seconds": evaluation.seconds[name],
                     }
-                    for name, quality in found.qualities.items()
+                    for name, quality in evaluation.qualities.items()
                 },
                 "mcnemar": {
-                    f"{one}|{other}": {"b": pair.b, "c": pair.c, "p": pair.p}
-                    for (one, other), pair in found.pairs.items()
+                    f"{first}|{second}": {"b": pair.b, "c": pair.c, "p": pair.p}
+                    for (first, second), pair in evaluation.pairs.items()
                 },
             }
         )
         return
     table = Table("model", *(right(title) for title in ("accuracy", "F1", "ECE", "seconds")))
-    for name, quality in found.qualities.items():
+    for name, quality in evaluation.qualities.items():
         table.add_row(
             SPECS[name].title,
             percent(quality.accuracy, quality.accuracy_ci95),
             f"{quality.f1:.3f}",
             f"{quality.ece:.3f}",
-            f"{found.seconds[name]:.1f}",
+            f"{evaluation.seconds[name]:.1f}",
         )
-    out.print(f"{found.rows:,} rows; ECE: how far probabilities are off on average, 0 is best")
+    out.print(f"{evaluation.rows:,} rows; ECE: how far probabilities are off on average, 0 is best")
     out.print(table)
-    if found.pairs:
+    if evaluation.pairs:
         pairs = Table("pair", *(right(title) for title in ("only first right", "only second", "p")))
-        for (one, other), pair in found.pairs.items():
+        for (first, second), pair in evaluation.pairs.items():
             pairs.add_row(
-                f"{SPECS[one].title}, {SPECS[other].title}",
+                f"{SPECS[first].title}, {SPECS[second].title}",
                 str(pair.b),
                 str(pair.c),
                 f"{pair.p:.2g}",

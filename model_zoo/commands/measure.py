@@ -59,11 +59,11 @@ def run(arguments: argparse.Namespace) -> None:
 
     torch.set_num_threads(arguments.threads)
     names = choose(arguments.models)
-    found: Sweep | None = None
+    latest: Sweep | None = None
     with _progress() as bar:
         task = bar.add_task("Loading")
         try:
-            going = sweep(
+            stages = sweep(
                 [load(name, arguments.models_dir) for name in names],
                 lengths=arguments.lengths,
                 batches=arguments.batch,
@@ -72,8 +72,8 @@ def run(arguments: argparse.Namespace) -> None:
                 memory=not arguments.no_memory,
                 root=arguments.models_dir,
             )
-            for stage in going:
-                found = stage.sweep
+            for stage in stages:
+                latest = stage.sweep
                 if stage.seconds_left is not None:
                     spent = bar.tasks[0].elapsed or 0.0
                     bar.update(task, total=spent + stage.seconds_left, completed=spent)
@@ -82,26 +82,32 @@ def run(arguments: argparse.Namespace) -> None:
                 )
                 bar.update(task, description=stage.doing, left=left)
         except KeyboardInterrupt:
-            if not (found and found.latencies):
+            if not (latest and latest.latencies):
                 raise
             say("Stopped early: this is what was measured.")
         except MeasureError as error:
-            if not (found and found.latencies):
+            if not (latest and latest.latencies):
                 raise
             say(str(error))
-    if found is None:
+    if latest is None:
         return
     if arguments.json:
-        print(as_json(found), end="")
+        print(as_json(latest), end="")
     else:
-        _print(found)
+        _print(latest)
 
 
 def numbers(value: str) -> list[int]:
+    """Whole numbers from 1 on with commas between, as argparse wants them.
+
+    >>> numbers("8,32")
+    [8, 32]
+    """
     return [positive(number) for number in value.split(",")]
 
 
 def _joined(numbers: Sequence[int]) -> str:
+    """As `numbers` takes them."""
     return ",".join(map(str, numbers))
 
 
@@ -110,51 +116,55 @@ def _progress() -> Progress:
     return Progress(*columns, TimeRemainingColumn(), console=err)
 
 
-def _print(found: Sweep) -> None:
-    """Tables of what was found, and how it was measured."""
-    for lines, point, named, unit, figure in (
-        (by_length(found), "tokens", "{} tokens", "ms, median (p95)", _ms),
-        (by_batch(found), "batch", "batch of {}", "texts a second", _rate),
+def _print(measured: Sweep) -> None:
+    """Tables of what was measured, and how."""
+    for lines, axis, heading, unit, cell in (
+        (by_length(measured), "tokens", "{} tokens", "ms, median (p95)", _ms),
+        (by_batch(measured), "batch", "batch of {}", "texts a second", _rate),
     ):
-        xs = sorted({getattr(one, point) for line in lines.values() for one in line})
+        xs = sorted({getattr(latency, axis) for line in lines.values() for latency in line})
         table = Table(unit, *(right(SPECS[name].title) for name in lines))
         for x in xs:
             cells = (
-                next((figure(one) for one in line if getattr(one, point) == x), "–")
+                next((cell(latency) for latency in line if getattr(latency, axis) == x), "–")
                 for line in lines.values()
             )
-            table.add_row(named.format(x), *cells)
-        if point == "tokens":
+            table.add_row(heading.format(x), *cells)
+        if axis == "tokens":
             table.add_section()
             fits = [growth(line) for line in lines.values()]
             table.add_row("grows like tokens to the", *(_exponent(fit) for fit in fits))
         out.print(table)
-    if found.footprints:
-        table = Table("memory, MB", *(right(SPECS[one.model].title) for one in found.footprints))
+    if measured.footprints:
+        footprints = measured.footprints
+        titles = (SPECS[footprint.model].title for footprint in footprints)
+        table = Table("memory, MB", *map(right, titles))
         for row, field in (
             ("weights", "weights_bytes"),
             ("added", "added_bytes"),
             ("peak of a prediction", "prediction_peak_bytes"),
             ("peak of an attribution", "attribution_peak_bytes"),
         ):
-            table.add_row(row, *(f"{getattr(one, field) / 1e6:.1f}" for one in found.footprints))
+            table.add_row(
+                row, *(f"{getattr(footprint, field) / 1e6:.1f}" for footprint in footprints)
+            )
         out.print(table)
-    first, machine = found.latencies[0], found.host
-    runs = sorted({len(one.samples_ms) for one in found.latencies})
+    first, machine = measured.latencies[0], measured.host
+    runs = sorted({len(latency.samples_ms) for latency in measured.latencies})
     out.print(
-        f"{found.taken}, {machine.processor}, {machine.cores} cores, Python {machine.python}, "
+        f"{measured.taken}, {machine.processor}, {machine.cores} cores, Python {machine.python}, "
         f"torch {machine.torch}, transformers {machine.transformers}. Threads: {first.threads}. "
         f"Runs: {runs[0]} to {runs[-1]} after {first.warm_up} warm-up, models taking turns; below "
         f"20 runs, p95 is the slowest. Batches are of {BATCH_TOKENS} tokens a text."
     )
 
 
-def _ms(one: Latency) -> str:
-    return f"{one.median_ms:.1f} ({one.p95_ms:.1f})"
+def _ms(latency: Latency) -> str:
+    return f"{latency.median_ms:.1f} ({latency.p95_ms:.1f})"
 
 
-def _rate(one: Latency) -> str:
-    return f"{texts_a_second(one):,.0f}"
+def _rate(latency: Latency) -> str:
+    return f"{texts_a_second(latency):,.0f}"
 
 
 def _exponent(fit: Growth | None) -> str:

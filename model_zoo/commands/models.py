@@ -21,29 +21,29 @@ def run(arguments: argparse.Namespace) -> None:
         print_json(
             [
                 {
-                    "name": item.name,
-                    "architecture": item.architecture,
-                    "layers": item.layers,
-                    "parameters": item.parameters,
-                    "core_parameters": item.core_parameters,
-                    "size_bytes": item.size_bytes,
-                    "accuracy": item.accuracy,
-                    "ci95": item.ci95,
+                    "name": model_card.name,
+                    "architecture": model_card.architecture,
+                    "layers": model_card.layers,
+                    "parameters": model_card.parameters,
+                    "core_parameters": model_card.core_parameters,
+                    "size_bytes": model_card.size_bytes,
+                    "accuracy": model_card.accuracy,
+                    "ci95": model_card.ci95,
                 }
-                for item in cards
+                for model_card in cards
             ]
         )
         return
     table = Table("name", "architecture", *(right(title) for title in _MODEL_COLUMNS))
-    for item in cards:
+    for model_card in cards:
         table.add_row(
-            item.name,
-            item.architecture,
-            str(item.layers),
-            f"{item.parameters / 1e6:.1f} M",
-            f"{item.core_parameters / 1e6:.2f} M",
-            f"{item.size_bytes / 1e6:.1f} MB",
-            percent(item.accuracy, item.ci95),
+            model_card.name,
+            model_card.architecture,
+            str(model_card.layers),
+            f"{model_card.parameters / 1e6:.1f} M",
+            f"{model_card.core_parameters / 1e6:.2f} M",
+            f"{model_card.size_bytes / 1e6:.1f} MB",
+            percent(model_card.accuracy, model_card.ci95),
         )
     out.print(table)
     out.print(

@@ -51,7 +51,11 @@ def table_options(parser: argparse.ArgumentParser) -> None:
 
 
 def positive(value: str) -> int:
-    """A whole number from 1 on, as argparse wants it."""
+    """A whole number from 1 on, as argparse wants it; ValueError for anything else.
+
+    >>> positive("8")
+    8
+    """
     number = int(value)
     if number < 1:
         raise ValueError
@@ -59,7 +63,11 @@ def positive(value: str) -> int:
 
 
 def visible(text: str) -> str:
-    """The text with U+FFFD for what would steer a terminal, and for what none can print."""
+    """The text with U+FFFD for what would steer a terminal, and for what none can print.
+
+    >>> visible("fine\\x1b[2J")
+    'fine\ufffd[2J'
+    """
     return _STEERING.sub("\ufffd", text)
 
 
@@ -94,7 +102,11 @@ def right(title: str) -> Column:
 
 
 def percent(share: float | None, interval: Sequence[float] | None) -> str:
-    """A share with its 95 % interval; a dash where nothing was measured."""
+    """A share with its 95 % interval; a dash where nothing was measured.
+
+    >>> percent(0.875, (0.85, 0.9))
+    '87.5% (85.0% to 90.0%)'
+    """
     if share is None or interval is None:
         return "–"
     return f"{share:.1%} ({interval[0]:.1%} to {interval[1]:.1%})"

@@ -1,6 +1,7 @@
 """Classify texts."""
 
 import argparse
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -35,38 +36,38 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(
             [
-                {"text": text, "results": [_as_json(found) for found in results]}
-                for text, results in rows
+                {"text": text, "results": [_as_json(prediction) for prediction in predictions]}
+                for text, predictions in rows
             ]
         )
         return
-    for text, results in rows:
+    for text, predictions in rows:
         table = Table("model", "label", *(right(title) for title in _PREDICTION_COLUMNS))
-        for found in results:
+        for prediction in predictions:
             table.add_row(
-                SPECS[found.model].title,
-                found.label,
-                f"{found.positive:.1%}",
-                str(len(found.tokens)),
-                f"{found.tokenize_ms + found.forward_ms:.1f} ms",
+                SPECS[prediction.model].title,
+                prediction.label,
+                f"{prediction.positive:.1%}",
+                str(len(prediction.tokens)),
+                f"{prediction.tokenize_ms + prediction.forward_ms:.1f} ms",
             )
         out.print(Text(visible(text)))
         out.print(table)
-        if results[0].truncated:
-            read, dropped = len(results[0].tokens), results[0].dropped
+        if predictions[0].truncated:
+            read, dropped = len(predictions[0].tokens), predictions[0].dropped
             out.print(f"Too long: only the first {read} tokens were read, {dropped} were cut off.")
 
 
 _PREDICTION_COLUMNS = ("positive", "tokens", "time")
 
 
-def _as_json(found: Prediction) -> dict:
+def _as_json(prediction: Prediction) -> dict[str, Any]:
     return {
-        "model": found.model,
-        "label": found.label,
-        "probabilities": dict(zip(LABELS, found.probabilities, strict=True)),
-        "tokens": found.tokens,
-        "truncated": found.truncated,
-        "tokenize_ms": found.tokenize_ms,
-        "forward_ms": found.forward_ms,
+        "model": prediction.model,
+        "label": prediction.label,
+        "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
+        "tokens": prediction.tokens,
+        "truncated": prediction.truncated,
+        "tokenize_ms": prediction.tokenize_ms,
+        "forward_ms": prediction.forward_ms,
     }

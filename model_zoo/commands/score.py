@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> None:
             for task in bars.values():
                 bar.update(task, total=rows)
 
-        found = score_file(
+        written = score_file(
             models,
             arguments.file,
             arguments.out,
@@ -55,16 +55,16 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(
             {
-                "file": str(found.file),
-                "rows": found.rows,
-                "resumed": found.resumed,
-                "unread": found.unread,
+                "file": str(written.file),
+                "rows": written.rows,
+                "resumed": written.resumed,
+                "unread": written.unread,
             }
         )
         return
-    where = visible(str(found.file))
-    out.print(f"{found.rows:,} rows written to {where}.", soft_wrap=True, markup=False)
-    if found.resumed:
-        out.print(f"{found.resumed:,} of them were there from a run that had been stopped.")
-    if found.unread:
-        out.print(f"{found.unread:,} texts hold nothing to read: their answers are left empty.")
+    where = visible(str(written.file))
+    out.print(f"{written.rows:,} rows written to {where}.", soft_wrap=True, markup=False)
+    if written.resumed:
+        out.print(f"{written.resumed:,} of them were there from a run that had been stopped.")
+    if written.unread:
+        out.print(f"{written.unread:,} texts hold nothing to read: their answers are left empty.")

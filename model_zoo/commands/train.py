@@ -73,8 +73,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print_json(metrics)
         return
-    found = metrics["validation"]
+    validation = metrics["validation"]
     out.print(
-        f"{SPECS[arguments.name].title}: {percent(found['accuracy'], found['ci95'])} "
-        f"on {found['rows']} validation rows. Written to {arguments.out / arguments.name}."
+        f"{SPECS[arguments.name].title}: {percent(validation['accuracy'], validation['ci95'])} "
+        f"on {validation['rows']} validation rows. Written to {arguments.out / arguments.name}."
     )

@@ -23,15 +23,15 @@ def run(arguments: argparse.Namespace) -> None:
     """Parameters, memory and speed; one twin is in memory at a time."""
     with progress() as bar:
         task = bar.add_task("measuring", total=100)
-        for share, found in twins.speed(runs=arguments.runs):  # noqa: B007
+        for share, measured in twins.speed(runs=arguments.runs):  # noqa: B007
             bar.update(task, completed=round(100 * share))
     if arguments.json:
-        print_json(asdict(found))
+        print_json(asdict(measured))
         return
     lengths = (right(f"{n} tokens") for n in twins.LENGTHS)
     table = Table("architecture", right("parameters"), right("float32"), *lengths)
-    for twin in found.twins:
-        timed = [f"{one.median_ms:.1f} ms" for one in twin.latencies]
+    for twin in measured.twins:
+        timed = [f"{latency.median_ms:.1f} ms" for latency in twin.latencies]
         table.add_row(
             twins.ARCHITECTURES[twin.name].title,
             f"{twin.parameters / 1e6:.1f} M",
@@ -41,6 +41,6 @@ def run(arguments: argparse.Namespace) -> None:
     out.print(table)
     out.print(
         "Random weights: architecture only, no predictions. "
-        f"Median of {arguments.runs * twins.VISITS} calls, batch 1; {found.host.processor}, "
-        f"torch {found.host.torch}."
+        f"Median of {arguments.runs * twins.VISITS} calls, batch 1; {measured.host.processor}, "
+        f"torch {measured.host.torch}."
     )

@@ -1,0 +1,1 @@
+"""How the models were trained: data, recipes, and the folders that come of them."""

@@ -22,9 +22,9 @@ LAYERS = 6
 
 def locate(from_hub: bool = False) -> str:
     """Folder of the base encoder, or its Hub name; TrainingError where neither can be used."""
-    found = find_spec(PACKAGE)
-    if found is not None and found.origin:
-        return str(Path(found.origin).parent / "model")
+    package = find_spec(PACKAGE)
+    if package is not None and package.origin:
+        return str(Path(package.origin).parent / "model")
     if from_hub:
         return HUB_NAME
     raise TrainingError(

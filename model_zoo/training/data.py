@@ -86,8 +86,8 @@ def read_tsv(file: Path, *, group: str | None = None) -> dict[str, list[Row]]:
         for line, row in enumerate(reader, start=2):
             if row["label"] not in ("0", "1"):
                 raise DataError(f"{file}, line {line}: label {row['label']!r} is neither 0 nor 1.")
-            found = Row(row["sentence"].strip(), int(row["label"]))
-            rows.setdefault(row[group] if group else "", []).append(found)
+            labelled = Row(row["sentence"].strip(), int(row["label"]))
+            rows.setdefault(row[group] if group else "", []).append(labelled)
     return rows
 
 
@@ -145,7 +145,11 @@ def hold_out(rows: Sequence[Row], sentences: int, seed: int = 0) -> tuple[list[R
 
 
 def phrases(text: str) -> Iterator[str]:
-    """Every run of whole words of `text`, itself included."""
+    """Every run of whole words of `text`, itself included.
+
+    >>> list(phrases("great fun"))
+    ['great', 'great fun', 'fun']
+    """
     words = text.split()
     for start in range(len(words)):
         for end in range(start + 1, len(words) + 1):

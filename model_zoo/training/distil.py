@@ -4,7 +4,6 @@ The student starts as every second layer of the fine-tuned teacher and learns fr
 the teacher's softened answers, the true labels, and the direction of the teacher's final states.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +12,7 @@ from torch.nn import functional as F
 from transformers import BertForSequenceClassification, DistilBertForSequenceClassification
 
 from model_zoo.models.transformer import distilbert_config
-from model_zoo.training.fit import Batch
+from model_zoo.training.fit import Batch, Objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +54,29 @@ def loss(
     return weights.soft * soft + weights.hard * hard + weights.states * states
 
 
-def objective(
-    teacher: BertForSequenceClassification, weights: Weights = Weights()
-) -> Callable[[nn.Module, Batch], Tensor]:
-    """The loss above as `fit` wants it; the teacher is asked anew for every batch."""
+def objective(teacher: BertForSequenceClassification, weights: Weights = Weights()) -> Objective:
+    """The loss above as `fit` wants it; the teacher answers anew for every batch."""
 
-    def ask(student: nn.Module, batch: Batch) -> Tensor:
+    def loss_of(student: nn.Module, batch: Batch) -> Tensor:
         inputs = {
             "input_ids": batch.ids,
             "attention_mask": batch.mask,
             "output_hidden_states": True,
         }
         with torch.no_grad():
-            taught = teacher(**inputs)
-        learnt = student(**inputs)
+            teacher_output = teacher(**inputs)
+        student_output = student(**inputs)
         return loss(
-            learnt.logits.float(),
-            taught.logits.float(),
+            student_output.logits.float(),
+            teacher_output.logits.float(),
             batch.labels,
-            learnt.hidden_states[-1].float(),
-            taught.hidden_states[-1].float(),
+            student_output.hidden_states[-1].float(),
+            teacher_output.hidden_states[-1].float(),
             batch.mask,
             weights,
         )
 
-    return ask
+    return loss_of
 
 
 _LAYER_NAMES = {
@@ -114,8 +111,9 @@ def student_of(teacher: BertForSequenceClassification) -> DistilBertForSequenceC
     )
     for i, layer in enumerate(target.transformer.layer):
         original = source.encoder.layer[2 * i]
-        for theirs, ours in _LAYER_NAMES.items():
-            layer.get_submodule(ours).load_state_dict(original.get_submodule(theirs).state_dict())
+        for in_bert, in_distilbert in _LAYER_NAMES.items():
+            weights = original.get_submodule(in_bert).state_dict()
+            layer.get_submodule(in_distilbert).load_state_dict(weights)
     student.pre_classifier.load_state_dict(source.pooler.dense.state_dict())
     student.classifier.load_state_dict(teacher.classifier.state_dict())
     return student

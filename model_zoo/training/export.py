@@ -3,6 +3,7 @@
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 from transformers import PreTrainedModel
@@ -27,7 +28,7 @@ def save_network(network: PreTrainedModel, folder: Path, tokenizer: Path) -> Non
     write_checksum(folder.name, folder.parent)
 
 
-def save_metrics(folder: Path, metrics: dict) -> None:
+def save_metrics(folder: Path, metrics: dict[str, Any]) -> None:
     """Write metrics.json and the model card made from it to `folder`."""
     text = json.dumps(metrics, indent=2) + "\n"
     (folder / "metrics.json").write_text(text, encoding="utf-8")
@@ -50,20 +51,20 @@ _RECIPES = {
 }
 
 
-def model_card(folder: Path, metrics: dict) -> str:
+def model_card(folder: Path, metrics: dict[str, Any]) -> str:
     """The model card in the Hub's format (YAML front matter, then Markdown), from the metrics."""
     name = metrics["model"]
     row = spec(name)
     extra = metrics["data"]["extra"]
     titles = {"validation": "SST-2 validation", "unseen_half": f"{extra}, unseen half"}
-    found = [(titles[part], metrics[part]) for part in titles if part in metrics]
+    reports = [(titles[part], metrics[part]) for part in titles if part in metrics]
     accuracy = metrics["validation"]
     sizes = read_header(folder / WEIGHTS)
     parameters = sum(torch.Size(tensor["shape"]).numel() for tensor in sizes.values())
     table = "\n".join(
         f"| {title} | {part['rows']} | {part['accuracy']:.1%} | "
         f"{part['ci95'][0]:.1%} to {part['ci95'][1]:.1%} | {part['f1']:.3f} |"
-        for title, part in found
+        for title, part in reports
     )
     recipe = ", ".join(f"{key} {value}" for key, value in metrics["recipe"].items())
     also = (

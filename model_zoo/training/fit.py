@@ -9,12 +9,13 @@ import math
 import random
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import torch
 from rich.progress import Progress
@@ -76,20 +77,22 @@ class State:
     history: list[dict[str, float]] = field(default_factory=list)
 
 
-Objective = Callable[[nn.Module, Batch], Tensor]
+Objective = Callable[[nn.Module, Batch], Tensor]  # network, batch -> loss
+Rows = tuple[Sequence[Sequence[int]], Sequence[int]]  # token ids and label of every row
+Parameters = Mapping[str, Tensor]  # by name
 
 
 def fit(
     network: PreTrainedModel,
-    train: tuple[Sequence[Sequence[int]], Sequence[int]],
-    held_out: tuple[Sequence[Sequence[int]], Sequence[int]],
+    train: Rows,
+    held_out: Rows,
     *,
     recipe: Recipe,
     objective: Objective,
     run: Path,
     seed: int,
     progress: Progress,
-    settings: dict,
+    settings: dict[str, Any],
     stop_after: int | None = None,
 ) -> State:
     """Train `network` in place and leave it with the weights that did best on `held_out`.
@@ -135,13 +138,13 @@ def fit(
                 follow(list(average.values()), list(trained.values()), None)
                 state.seconds = monotonic() - started
                 progress.update(bar, completed=state.step, description=f"loss {loss.item():.3f}")
-                asked = state.step % gap == 0 or state.step == total
-                if asked:
-                    _ask(network, trained, average, held_out, recipe, state, run, loss.item())
+                evaluated = state.step % gap == 0 or state.step == total
+                if evaluated:
+                    _evaluate(network, trained, average, held_out, recipe, state, run, loss.item())
                     progress.print(_line(state, per_epoch))
                 if stop_after is not None and state.step - first >= stop_after:
                     return state
-                if asked or monotonic() - saved > SAVE_EVERY_S:
+                if evaluated or monotonic() - saved > SAVE_EVERY_S:
                     _save(run, trained, average, optimiser, state, settings)
                     saved = monotonic()
     finally:
@@ -153,7 +156,7 @@ def fit(
     return state
 
 
-def parameter_groups(network: PreTrainedModel, recipe: Recipe) -> list[dict]:
+def parameter_groups(network: PreTrainedModel, recipe: Recipe) -> list[dict[str, Any]]:
     """One group per trained parameter, with its own peak rate and decay (none for vectors)."""
     depth = network.config.num_hidden_layers
     groups = []
@@ -172,7 +175,11 @@ def parameter_groups(network: PreTrainedModel, recipe: Recipe) -> list[dict]:
 
 
 def layer_of(name: str, depth: int) -> int:
-    """Height of a parameter: 0 for embeddings, 1 to `depth` for layers, `depth` for the head."""
+    """Height of a parameter: 0 for embeddings, 1 to `depth` for layers, `depth` for the head.
+
+    >>> layer_of("bert.encoder.layer.0.output.dense.weight", 12), layer_of("classifier.bias", 12)
+    (1, 12)
+    """
     parts = name.split(".")
     if "embeddings" in parts:
         return 0
@@ -182,13 +189,21 @@ def layer_of(name: str, depth: int) -> int:
 
 
 def slope(step: int, total: int, warmup: float) -> float:
-    """Share of the peak rate at `step`: linear up to 1 over `warmup` of the run, linear to 0."""
+    """Share of the peak rate at `step`: linear up to 1 over `warmup` of the run, linear to 0.
+
+    >>> [slope(step, 8, 0.25) for step in range(8)][:5]
+    [0.5, 1.0, 1.0, 0.8333333333333334, 0.6666666666666666]
+    """
     rise = max(1, int(warmup * total))
     return (step + 1) / rise if step < rise else (total - step) / max(1, total - rise)
 
 
 def batch_order(ids: Sequence[Sequence[int]], size: int, seed: int) -> list[list[int]]:
-    """Row numbers of every batch of one epoch: shuffled, but of like lengths within a batch."""
+    """Row numbers of every batch of one epoch: shuffled, but of like lengths within a batch.
+
+    >>> sorted(sorted(batch) for batch in batch_order([[1], [1, 2], [1], [1, 2]], 2, seed=0))
+    [[0, 2], [1, 3]]
+    """
     shuffled = random.Random(seed)
     order = list(range(len(ids)))
     shuffled.shuffle(order)
@@ -213,7 +228,7 @@ def collate(
     )
 
 
-def precision(device: torch.device, half: bool) -> AbstractContextManager:
+def precision(device: torch.device, half: bool) -> AbstractContextManager[object]:
     """bfloat16 matrix products where asked for and where the hardware has them."""
     if not half:
         return nullcontext()
@@ -224,10 +239,10 @@ def precision(device: torch.device, half: bool) -> AbstractContextManager:
 
 @cache
 def _processor_has_bfloat16() -> bool:
-    has = torch.cpu.get_capabilities()
-    if not (torch.backends.mkldnn.is_available() and has.get("avx512_bf16", False)):
+    capabilities = torch.cpu.get_capabilities()
+    if not (torch.backends.mkldnn.is_available() and capabilities.get("avx512_bf16", False)):
         return False
-    if not has.get("amx_tile", False):
+    if not capabilities.get("amx_tile", False):
         return True
     # Some virtual machines announce AMX but kill a process that uses it: let another one try.
     code = "import torch; a = torch.ones(64, 384).bfloat16(); torch.nn.functional.linear(a, a)"
@@ -258,7 +273,16 @@ def score(
     return right / len(ids), loss / len(ids)
 
 
-def _ask(network, trained, average, held_out, recipe, state: State, run: Path, loss: float) -> None:
+def _evaluate(
+    network: PreTrainedModel,
+    trained: Parameters,
+    average: Parameters,
+    held_out: Rows,
+    recipe: Recipe,
+    state: State,
+    run: Path,
+    loss: float,
+) -> None:
     """Evaluate the averaged weights on the held-out rows; keep them if they are the best so far."""
     with _swapped(trained, average):
         accuracy, held_out_loss = score(network, *held_out, half_precision=recipe.half_precision)
@@ -287,29 +311,37 @@ def _line(state: State, per_epoch: int) -> str:
 class _swapped:
     """Within the block, `trained` parameters hold the values of `average`."""
 
-    def __init__(self, trained: dict[str, nn.Parameter], average: dict[str, Tensor]):
+    def __init__(self, trained: Parameters, average: Parameters) -> None:
         self.trained, self.average = trained, average
 
     def __enter__(self) -> None:
         self.kept = {name: p.detach().clone() for name, p in self.trained.items()}
         self._set(self.average)
 
-    def __exit__(self, *_) -> None:
+    def __exit__(self, *_: object) -> None:
         self._set(self.kept)
 
     @torch.no_grad()
-    def _set(self, values: dict[str, Tensor]) -> None:
+    def _set(self, values: Parameters) -> None:
         for name, parameter in self.trained.items():
             parameter.copy_(values[name])
 
 
-def _write(file: Path, tensors: dict[str, Tensor], meta: dict[str, str]) -> None:
+def _write(file: Path, tensors: Parameters, meta: dict[str, str]) -> None:
     partial = file.with_suffix(".partial")
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, meta)
     partial.replace(file)  # in one move: never half a checkpoint
 
 
-def _save(run: Path, trained, average, optimiser, state: State, settings: dict) -> None:
+def _save(
+    run: Path,
+    trained: Parameters,
+    average: Parameters,
+    optimiser: torch.optim.Optimizer,
+    state: State,
+    settings: dict[str, Any],
+) -> None:
+    """Write the checkpoint: everything that `_resume` takes back."""
     tensors = {f"weight.{name}": p.detach() for name, p in trained.items()}
     tensors |= {f"average.{name}": tensor for name, tensor in average.items()}
     for name, parameter in trained.items():
@@ -322,7 +354,13 @@ def _save(run: Path, trained, average, optimiser, state: State, settings: dict) 
     _write(run / CHECKPOINT, tensors, meta)
 
 
-def _resume(run: Path, trained, average, optimiser, settings: dict) -> State:
+def _resume(
+    run: Path,
+    trained: Parameters,
+    average: Parameters,
+    optimiser: torch.optim.Optimizer,
+    settings: dict[str, Any],
+) -> State:
     """The run's state, with parameters, average, optimiser and random numbers as they were."""
     file = run / CHECKPOINT
     if not file.exists():

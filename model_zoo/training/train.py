@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
@@ -63,19 +64,20 @@ def supervised(recipe: Recipe) -> Objective:
     between the two answers (Liang et al. 2021, arXiv:2106.14448).
     """
 
-    def ask(network: nn.Module, batch: Batch) -> Tensor:
+    def loss_of(network: nn.Module, batch: Batch) -> Tensor:
         times = 2 if recipe.consistency else 1
         logits = network(
             input_ids=batch.ids.repeat(times, 1), attention_mask=batch.mask.repeat(times, 1)
         ).logits.float()
         loss = F.cross_entropy(logits, batch.labels.repeat(times))
         if recipe.consistency:
-            one, other = logits.log_softmax(-1).chunk(2)  # (B, 2) each
-            apart = partial(F.kl_div, log_target=True, reduction="batchmean")
-            loss = loss + recipe.consistency * (apart(one, other) + apart(other, one)) / 2
+            first, second = logits.log_softmax(-1).chunk(2)  # (B, 2) each
+            divergence = partial(F.kl_div, log_target=True, reduction="batchmean")
+            apart = (divergence(first, second) + divergence(second, first)) / 2
+            loss = loss + recipe.consistency * apart
         return loss
 
-    return ask
+    return loss_of
 
 
 def prepare_recurrent(bidirectional: bool, setting: Setting) -> tuple[nn.Module, Objective]:
@@ -140,9 +142,9 @@ def train(
     seed: int = 0,
     held_out: int = 1000,
     limit: int | None = None,
-    overrides: dict | None = None,
+    overrides: Mapping[str, Any] | None = None,
     restart: bool = False,
-) -> dict:
+) -> dict[str, Any]:
     """Train `name` and write its folder under `out`; return its metrics.
 
     `progress` is shown while it trains. `run` keeps the state between calls: the same call again
@@ -161,9 +163,9 @@ def train(
 
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    learn, chosen = (_as_ids(rows, tokenizer) for rows in (corpus.train, corpus.held_out))
+    train_ids, held_out_ids = (_as_ids(rows, tokenizer) for rows in (corpus.train, corpus.held_out))
     models = out if "bert" in read_checksums(out) else MODELS_DIR
-    setting = Setting(base, learn[0], recipe, models, device)
+    setting = Setting(base, train_ids[0], recipe, models, device)
     network, objective = PLANS[name].prepare(setting)
     settings = {"recipe": asdict(recipe), "seed": seed, "data": corpus.sha256, "limit": limit}
     if name == "distilbert":
@@ -171,8 +173,8 @@ def train(
     with progress:
         state = fit(
             network.to(device),
-            learn,
-            chosen,
+            train_ids,
+            held_out_ids,
             recipe=recipe,
             objective=objective,
             run=run,
@@ -209,12 +211,12 @@ def train(
     }
     for part, rows in corpus.reported.items():
         scored = evaluate([trained], [row.text for row in rows], [row.label for row in rows])
-        found = scored.qualities[name]
+        quality = scored.qualities[name]
         metrics[part] = {
             "rows": len(rows),
-            "accuracy": found.accuracy,
-            "ci95": list(found.accuracy_ci95),
-            "f1": found.f1,
+            "accuracy": quality.accuracy,
+            "ci95": list(quality.accuracy_ci95),
+            "f1": quality.f1,
         }
     save_metrics(folder, metrics)
     return metrics
@@ -233,7 +235,7 @@ def _as_ids(rows: Sequence[Row], tokenizer: TextTokenizer) -> tuple[list[list[in
     return [list(item.ids) for item in encoded], [row.label for row in rows]
 
 
-def _describe(corpus: Corpus, source: str, extra: Path | None) -> dict:
+def _describe(corpus: Corpus, source: str, extra: Path | None) -> dict[str, Any]:
     return {
         "name": "SST-2",
         "source": "hub" if source == "hub" else "folder",

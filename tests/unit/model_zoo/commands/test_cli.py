@@ -22,10 +22,10 @@ def refusal(capsys, *argv):
         code = main(argv)
     except SystemExit as stop:
         code = stop.code
-    said = capsys.readouterr()
-    assert code == 2 and said.out == ""
-    assert said.err.count("\n") == 1 and "Traceback" not in said.err
-    return said.err
+    printed = capsys.readouterr()
+    assert code == 2 and printed.out == ""
+    assert printed.err.count("\n") == 1 and "Traceback" not in printed.err
+    return printed.err
 
 
 def test_models(capsys):
@@ -40,9 +40,9 @@ def test_models(capsys):
 
 def test_predict(capsys):
     texts = ["A wonderful film.", "Awful — <b>boring</b> [red]and[/red] 😀"]
-    found = answer(capsys, "predict", *texts)
-    assert [row["text"] for row in found] == texts
-    for row in found:
+    results = answer(capsys, "predict", *texts)
+    assert [row["text"] for row in results] == texts
+    for row in results:
         assert [result["model"] for result in row["results"]] == list(SPECS)
         for result in row["results"]:
             assert set(result) == {
@@ -68,7 +68,7 @@ def test_models_are_given_in_registry_order(capsys):
 
 def test_evaluate(capsys, reviews):
     file = str(reviews / "validation.tsv")
-    found = answer(
+    evaluated = answer(
         capsys,
         "evaluate",
         file,
@@ -79,15 +79,15 @@ def test_evaluate(capsys, reviews):
         "--models",
         "lstm,bilstm",
     )
-    assert found["rows"] == 60
-    for score in found["models"].values():
+    assert evaluated["rows"] == 60
+    for score in evaluated["models"].values():
         assert set(score) == {
             "accuracy", "ci95", "f1", "f1_ci95", "auc", "ece", "confusion", "seconds",
         }  # fmt: skip
         assert score["accuracy"] > 0.8 and score["ci95"][0] <= score["accuracy"] <= score["ci95"][1]
-    pair = found["mcnemar"]["lstm|bilstm"]
-    one, other = (found["models"][name]["accuracy"] * 60 for name in ("lstm", "bilstm"))
-    assert pair["b"] - pair["c"] == round(one - other) and 0 <= pair["p"] <= 1
+    pair = evaluated["mcnemar"]["lstm|bilstm"]
+    first, second = (evaluated["models"][name]["accuracy"] * 60 for name in ("lstm", "bilstm"))
+    assert pair["b"] - pair["c"] == round(first - second) and 0 <= pair["p"] <= 1
     assert main(["evaluate", file, "--text", "sentence", "--label", "label"]) == 0
     assert "McNemar" in capsys.readouterr().out
 
@@ -128,9 +128,9 @@ def test_as_a_process():
 
 def test_attribute(capsys):
     text = "The acting is great, but the film is dreadful."
-    found = answer(capsys, "attribute", text, "--models", "lstm,bilstm", "--target", "negative")
-    assert [row["model"] for row in found] == ["lstm", "bilstm"]
-    for row in found:
+    records = answer(capsys, "attribute", text, "--models", "lstm,bilstm", "--target", "negative")
+    assert [row["model"] for row in records] == ["lstm", "bilstm"]
+    for row in records:
         assert {
             "model", "method", "target", "tokens", "scores", "words", "word_scores", "gap",
             "gap_relative", "steps", "seconds", "comprehensiveness", "sufficiency",

@@ -10,12 +10,12 @@ WHOLE = {*SENTENCES, "a joy"}  # "a joy" is cut from none of the sentences
 
 
 def rows():
-    found = []
+    rows = []
     for i, sentence in enumerate(SENTENCES):
         words = sentence.split()
-        found += [Row(sentence, i % 2), Row(" ".join(words[2:]), i % 2), Row(words[5], i % 2)]
-        found.append(Row("a joy", 1))
-    return found
+        rows += [Row(sentence, i % 2), Row(" ".join(words[2:]), i % 2), Row(words[5], i % 2)]
+        rows.append(Row("a joy", 1))
+    return rows
 
 
 def test_no_phrase_of_a_held_out_sentence_is_learnt_from():

@@ -86,10 +86,10 @@ def test_killed_and_run_again_it_finishes(reviews, tmp_path):
     assert again.wait(240) == 0, again.communicate()
     straight = start(tmp_path / "straight" / "models")
     assert straight.wait(240) == 0, straight.communicate()
-    one, other = (
+    first, second = (
         json.loads((tmp_path / which / "models" / "lstm" / "metrics.json").read_text())
         for which in ("killed", "straight")
     )
-    assert one["history"][-1]["step"] == other["history"][-1]["step"]
-    assert one["validation"] == other["validation"]
-    assert one["held_out"]["accuracy"] == other["held_out"]["accuracy"]
+    assert first["history"][-1]["step"] == second["history"][-1]["step"]
+    assert first["validation"] == second["validation"]
+    assert first["held_out"]["accuracy"] == second["held_out"]["accuracy"]
