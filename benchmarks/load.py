@@ -113,16 +113,16 @@ def expected(texts: Sequence[str]) -> dict[str, Answer]:
 
 def shown_on_compare(seen: Seen) -> Answer | None:
     """The answer as far as Compare shows it; None if that is not all there yet."""
-    charts = [seen.chart(WORD_BY_WORD), seen.chart(LAYER_BY_LAYER)]
-    if not all(charts):
+    by_word, by_layer = seen.chart(WORD_BY_WORD), seen.chart(LAYER_BY_LAYER)
+    if not by_word or not by_layer:
         return None
     lines = {
         line["name"]: numbers(line["y"])
-        for chart in charts
+        for chart in (by_word, by_layer)
         for line in chart["data"]
         if line.get("name")
     }
-    return Answer("".join(charts[0]["data"][0]["customdata"]), seen.cards[-len(SPECS) :], lines)
+    return Answer("".join(by_word["data"][0]["customdata"]), seen.cards[-len(SPECS) :], lines)
 
 
 def shown_on_attributions(seen: Seen) -> Answer | None:
@@ -211,14 +211,16 @@ def all_at_once(address: str, texts: Sequence[Sequence[str]], seconds: float) ->
 def compare(answers: Sequence[tuple[str, Answer]], right: Mapping[str, Answer]) -> Compared:
     """How far what was shown for each text is from the `right` answers."""
     figures, largest, wrong = 0, 0.0, []
-    for text, shown in answers:
-        figures += len(shown.courses) + len(shown.scores)
-        apart = difference(shown, right[text])
+    for text, answer in answers:
+        figures += len(answer.courses) + len(answer.scores)
+        apart = difference(answer, right[text])
         if apart <= TOLERANCE:
             largest = max(largest, apart)
             continue
         matches = [
-            match for match, answer in right.items() if difference(shown, answer) <= TOLERANCE
+            match
+            for match, right_answer in right.items()
+            if difference(answer, right_answer) <= TOLERANCE
         ]
         wrong.append(f"{text}: off by {apart:.2g}; it is the answer to {matches or 'none of them'}")
     return Compared(figures, largest, tuple(wrong))
@@ -254,12 +256,12 @@ def main() -> int:
         took = perf_counter() - started
     print(f"{visitors} visitors x {rounds} rounds at once: {took:.0f} s, ", end="")
     print(f"{len(log.unfinished)} rounds left out for want of time")
-    for what, times in (
+    for step, times in (
         ("predict, four answers", log.predict_s),
         ("predict, with how they form", log.formed_s),
         ("attribute, four models", log.attribute_s),
     ):
-        print(f"{what:28} {_line(times)}")
+        print(f"{step:28} {_line(times)}")
     print(f"longest line seen: {max(log.places_in_line, default=0)} ahead", flush=True)
 
     answered = sorted({text for text, _ in log.answers})

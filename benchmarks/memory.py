@@ -84,15 +84,15 @@ def stages() -> None:
     from model_zoo.host import give_back_memory, keep_memory_low
 
     keep_memory_low()
-    this, last = psutil.Process(), 0.0
+    process, before = psutil.Process(), 0.0
 
     def stage(name: str) -> None:
-        nonlocal last
+        nonlocal before
         gc.collect()
         give_back_memory()
-        now = resident_mb(this)
-        print(f"{name:28} {now - last:+7.1f} MB = {now:6.1f} MB", flush=True)
-        last = now
+        resident = resident_mb(process)
+        print(f"{name:28} {resident - before:+7.1f} MB = {resident:6.1f} MB", flush=True)
+        before = resident
 
     stage("Python and this benchmark")
     import streamlit.web.bootstrap  # noqa: F401

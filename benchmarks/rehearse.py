@@ -188,10 +188,10 @@ class Rehearsal:
     def _memory(self) -> str:
         server = psutil.Process(self.process.pid)
         resident = server.memory_info().rss / 1e6
-        others = len(server.children(recursive=True))
+        children = len(server.children(recursive=True))
         group = self.limit.figure("memory.usage_in_bytes", "memory.current")
         figures = f"{resident:10,.0f} MB" + (f"{group / 1e6:10,.0f} MB" if group else "")
-        return figures + (f"   and {others} other processes" if others else "")
+        return figures + (f"   and {children} other processes" if children else "")
 
     def _reason(self) -> str:
         kills = self.limit.figure("memory.oom_control:oom_kill", "memory.events:oom_kill")

@@ -137,10 +137,10 @@ def _alone_and_quiet() -> Iterator[None]:
     from transformers.utils import logging
 
     with _LOADING:
-        shown = logging.is_progress_bar_enabled()
+        was_enabled = logging.is_progress_bar_enabled()
         logging.disable_progress_bar()
         try:
             yield
         finally:
-            if shown:
+            if was_enabled:
                 logging.enable_progress_bar()

@@ -64,8 +64,8 @@ def _step(
 class RecurrentClassifier(Classifier):
     """An LSTM or BiLSTM of one layer with a head on the state at the end of each direction."""
 
-    def __init__(self, *about: Any) -> None:
-        super().__init__(*about)
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
         self.readings = ("forward", "backward")[: 1 + self.module.config.bidirectional]
 
     def layers(self, ids: Tensor) -> Iterator[Layer]:
