@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.checks import section
 from ui.data.agreement import agreement_section
-from ui.data.dataset import choose
+from ui.data.choice import choose
 from ui.data.quality import quality_section
 from ui.data.rows import rows_section
 from ui.data.scoring import score_rows

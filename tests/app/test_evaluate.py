@@ -27,9 +27,9 @@ def page():
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     app.query_params["models"] = "lstm,bilstm"
     app.run()
-    found = app.switch_page("pages/evaluate.py").run()
-    assert not found.exception
-    return found
+    evaluate = app.switch_page("pages/evaluate.py").run()
+    assert not evaluate.exception
+    return evaluate
 
 
 def upload(page, content, name="reviews.csv"):
@@ -51,8 +51,8 @@ def data(page):
 def test_nothing_is_asked_of_the_models_before_it_is_wanted(page):
     assert not page.dataframe and not page.error
     press(upload(page, CSV), "Score all 5 rows")
-    ((asked, blocks),) = data(page).scored.items()
-    assert asked[:2] == ("review", ("lstm", "bilstm"))
+    ((key, blocks),) = data(page).scored.items()
+    assert key[:2] == ("review", ("lstm", "bilstm"))
     assert [len(block) for block in blocks] == [5]
 
 
@@ -99,8 +99,8 @@ def test_with_labels_the_figures_are_those_of_the_rows(page):
     expected = ["positive", "negative", "positive"]
     table = page.table[0].value
     for name, title in (("lstm", "LSTM"), ("bilstm", "BiLSTM")):
-        said = [one.label for one in predict(cached.model(name), texts)]
-        right = np.mean([a == b for a, b in zip(said, expected, strict=True)])
+        answers = [prediction.label for prediction in predict(cached.model(name), texts)]
+        right = np.mean([a == b for a, b in zip(answers, expected, strict=True)])
         assert table.loc[title, "accuracy (95 %)"].startswith(f"{right:.1%}")
     assert "chance" in page.table[1].value.iloc[0]["in words"]
     assert page.slider(key="threshold").value == 0.5
@@ -123,17 +123,16 @@ def test_without_labels_agreement_and_disagreement(page):
         "Do the models agree?",
         "Row by row",
     ]
-    shown = page.dataframe[-1].value
-    spread = (shown["LSTM"] - shown["BiLSTM"]).abs().to_numpy()
+    rows = page.dataframe[-1].value
+    spread = (rows["LSTM"] - rows["BiLSTM"]).abs().to_numpy()
     assert (np.diff(spread) <= 1e-12).all()  # the rows they disagree on most come first
 
 
 def test_rows_can_be_filtered_searched_and_sorted(page):
     press(press(page, "72 opinions"), "Score all 72 rows")
     everything = len(page.dataframe[-1].value)
-    wrong = next(
-        o for o in page.selectbox(key="rows part").options if o.startswith("LSTM is wrong")
-    )
+    parts = page.selectbox(key="rows part").options
+    wrong = next(part for part in parts if part.startswith("LSTM is wrong"))
     page.selectbox(key="rows part").set_value(wrong).run()
     rows = page.dataframe[-1].value
     assert f"({len(rows)})" in wrong and 0 < len(rows) < everything == 72
@@ -149,19 +148,20 @@ def test_rows_can_be_filtered_searched_and_sorted(page):
 def test_downloads_hold_every_row_exactly(page):
     press(upload(page, CSV), "Score")
     from model_zoo.reading.score import join
-    from ui.data.rows import _file
+    from ui.data.downloads import answers_file
 
     (blocks,) = data(page).scored.values()
     scored = join(blocks)
-    rows = list(csv.DictReader(io.StringIO(_file(data(page), scored, ".csv")().decode())))
+    content = answers_file(data(page), scored, ".csv")().decode()
+    rows = list(csv.DictReader(io.StringIO(content)))
     assert [row["id"] for row in rows] == ["1", "2", "3", "4", "5"]
     assert rows[2]["review"] == "'=HYPERLINK(1)"  # no spreadsheet may run it
     assert rows[3]["lstm_label"] == rows[3]["lstm_positive"] == ""
-    frame = pd.read_parquet(io.BytesIO(_file(data(page), scored, ".parquet")()))
+    frame = pd.read_parquet(io.BytesIO(answers_file(data(page), scored, ".parquet")()))
     assert frame["review"][2] == "=HYPERLINK(1)"
-    found = predict(cached.model("bilstm"), ["Not bad."])[0]
-    assert frame["bilstm_positive"][4] == pytest.approx(found.positive, abs=1e-5)
-    assert frame["bilstm_label"][4] == found.label
+    prediction = predict(cached.model("bilstm"), ["Not bad."])[0]
+    assert frame["bilstm_positive"][4] == pytest.approx(prediction.positive, abs=1e-5)
+    assert frame["bilstm_label"][4] == prediction.label
 
 
 def test_stopping_keeps_finished_rows_and_going_on_finishes(page, monkeypatch):
@@ -188,7 +188,7 @@ def test_stopping_keeps_finished_rows_and_going_on_finishes(page, monkeypatch):
     (blocks,) = data(page).scored.values()
     assert [len(block) for block in blocks] == [10] * 7 + [2]
     whole = scoring.score([cached.model("lstm")], data(page).texts)
-    assert np.concatenate([b.positive[:, 0] for b in blocks]) == pytest.approx(
+    assert np.concatenate([block.positive[:, 0] for block in blocks]) == pytest.approx(
         whole.positive[:, 0], abs=1e-5
     )
 

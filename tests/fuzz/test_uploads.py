@@ -58,13 +58,13 @@ def test_a_file_that_was_scored_before_is_scored_again(page):
     next(button for button in page.button if button.label.startswith("Score all")).click().run()
     from model_zoo.reading.score import join
     from model_zoo.tables.table import open_table
-    from ui.data.rows import _file
+    from ui.data.downloads import answers_file
 
     data = page.session_state["data"]
     (blocks,) = data.scored.values()
     scored = join(blocks)
     for kind in (".csv", ".parquet"):
-        opened = open_table(_file(data, scored, kind)(), f"a{kind}")
+        opened = open_table(answers_file(data, scored, kind)(), f"a{kind}")
         assert opened.columns[3:] == ("lstm_label_new", "lstm_positive_new")
 
 

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from model_zoo.models.files import MODELS_DIR, WEIGHTS, check_weights, read_checksums
 from model_zoo.models.registry import SPECS
 from tests.root import ROOT
-from ui.data.dataset import MAX_UPLOAD_MB
+from ui.data.choice import MAX_UPLOAD_MB
 
 OWN = [ROOT / "app.py", *(f for n in ("model_zoo", "ui", "pages", "benchmarks", "tests")
        for f in sorted((ROOT / n).rglob("*.py")))]  # fmt: skip

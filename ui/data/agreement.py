@@ -22,18 +22,20 @@ def agreement_section(texts: Sequence[str], scored: Scored) -> None:
     if not rows:
         st.info("None of the rows scored so far holds anything to read.")
         return
-    said = scored.positive[read] > 0.5
-    names = [TITLES[name] for name in scored.models]
-    shares = np.array([[(one == other).mean() for other in said.T] for one in said.T])
+    answers = scored.positive[read] > 0.5  # (N, M)
+    titles = [TITLES[name] for name in scored.models]
+    shares = np.array(
+        [[(first == second).mean() for second in answers.T] for first in answers.T]
+    )  # (M, M)
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.plotly_chart(
-            figures.agreement(shares, names),
+            figures.agreement(shares, titles),
             key="agreement",
             config=PLAIN,
             alt="Share of rows with the same label, for each pair of models.",
         )
-        unanimous = (said == said[:, :1]).all(axis=1)
+        unanimous = (answers == answers[:, :1]).all(axis=1)
         st.caption(
             f"Share of {rows:,} rows to which two models give the same label; all of them agree on "
             f"{interval(unanimous.mean(), wilson(int(unanimous.sum()), rows))}. Agreeing is not "
@@ -43,11 +45,11 @@ def agreement_section(texts: Sequence[str], scored: Scored) -> None:
     for name, part in slices(texts, scored).items():
         count = int(part.sum())
         positive = (scored.positive[part] > 0.5).sum(axis=0)
-        called = {
+        cells = {
             title: interval(hits / count, wilson(int(hits), count))
-            for title, hits in zip(names, positive, strict=True)
+            for title, hits in zip(titles, positive, strict=True)
         }
-        table.append({"rows with": name, "how many": f"{count:,}"} | called)
+        table.append({"rows with": name, "how many": f"{count:,}"} | cells)
     with right:
         st.table(pd.DataFrame(table).set_index("rows with"))
         st.caption("Share of rows that each model calls positive, with 95 % intervals.")

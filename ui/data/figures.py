@@ -11,17 +11,19 @@ from model_zoo.quality.metrics import Bin, Confusion
 from ui.show.theme import MARGIN, MODEL_COLOURS, NOTHING, OTHER_MODEL
 
 DASHES = ("solid", "dash", "dot", "dashdot")
+Rates = tuple[float, float]  # false positive rate, true positive rate
+Curve = tuple[np.ndarray, np.ndarray]  # the same at every threshold
 MOST_POINTS = 400  # of a curve: more cannot be told apart, and 100,000 take seconds to draw
 
 
-def confusion(found: Confusion, name: str) -> go.Figure:
+def confusion(matrix: Confusion, name: str) -> go.Figure:
     """Counts of rows, true labels in rows and answers in columns, in the model's colour."""
     counts = [
-        [found.true_negative, found.false_positive],
-        [found.false_negative, found.true_positive],
+        [matrix.true_negative, matrix.false_positive],
+        [matrix.false_negative, matrix.true_positive],
     ]
     shares = [[count / max(1, sum(row)) for count in row] for row in counts]
-    figure = _written(
+    figure = _heat_map(
         shares,
         LABELS,
         [[f"{count:,}" for count in row] for row in counts],
@@ -39,18 +41,18 @@ def confusion(found: Confusion, name: str) -> go.Figure:
 def reliability(bins: Mapping[str, Sequence[Bin]], titles: Mapping[str, str]) -> go.Figure:
     """Share found positive against probability said, a line a model, with 95 % intervals."""
     figure = go.Figure(_diagonal("perfectly calibrated"))
-    for number, (name, found) in enumerate(bins.items()):
+    for number, (name, points) in enumerate(bins.items()):
         figure.add_scatter(
-            x=[one.mean_positive for one in found],
-            y=[one.share_positive for one in found],
+            x=[point.mean_positive for point in points],
+            y=[point.share_positive for point in points],
             error_y={
                 "type": "data",
-                "array": [one.ci95[1] - one.share_positive for one in found],
-                "arrayminus": [one.share_positive - one.ci95[0] for one in found],
+                "array": [point.ci95[1] - point.share_positive for point in points],
+                "arrayminus": [point.share_positive - point.ci95[0] for point in points],
                 "thickness": 1,
                 "width": 3,
             },
-            customdata=[one.rows for one in found],
+            customdata=[point.rows for point in points],
             hovertemplate="said %{x:.0%}, found %{y:.0%} of %{customdata:,} rows",
             mode="lines+markers",
             **_line(name, titles, number),
@@ -59,11 +61,15 @@ def reliability(bins: Mapping[str, Sequence[Bin]], titles: Mapping[str, str]) ->
 
 
 def roc(
-    curves: Mapping[str, tuple[np.ndarray, np.ndarray]],
-    points: Mapping[str, tuple[float, float]],
+    curves: Mapping[str, Curve],
+    points: Mapping[str, Rates],
     titles: Mapping[str, str],
 ) -> go.Figure:
-    """True against false positive rate, a line a model; `points` are where the threshold is."""
+    """True against false positive rate, a line a model; `points` are where the threshold is.
+
+    `curves` holds the rates (false, true) of each model, both (K,) and rising; `points` the same
+    two as numbers; `titles` the name to show for each model.
+    """
     figure = go.Figure(_diagonal("guessing"))
     for number, (name, (false, true)) in enumerate(curves.items()):
         keep = np.unique(np.linspace(0, len(false) - 1, MOST_POINTS).astype(int))
@@ -88,8 +94,8 @@ def roc(
 
 
 def agreement(shares: np.ndarray, names: Sequence[str]) -> go.Figure:
-    """How often each pair of models gives the same label (M, M)."""
-    figure = _written(
+    """How often each pair of models gives the same label: `shares` (M, M), named by `names` (M)."""
+    figure = _heat_map(
         shares,
         names,
         [[f"{share:.1%}" for share in row] for row in shares],
@@ -101,7 +107,7 @@ def agreement(shares: np.ndarray, names: Sequence[str]) -> go.Figure:
     return figure.update_layout(height=90 + 55 * len(names), margin=MARGIN)
 
 
-def _written(
+def _heat_map(
     values: Sequence[Sequence[float]] | np.ndarray,
     names: Sequence[str],
     text: Sequence[Sequence[str]],
@@ -128,7 +134,7 @@ def _written(
     return figure.update_yaxes(autorange="reversed")
 
 
-def _line(name: str, titles: Mapping[str, str], number: int) -> dict:
+def _line(name: str, titles: Mapping[str, str], number: int) -> dict[str, Any]:
     colour, dash = MODEL_COLOURS.get(name, OTHER_MODEL), DASHES[number % len(DASHES)]
     return {"name": titles[name], "line": {"color": colour, "dash": dash, "width": 2.5}}
 

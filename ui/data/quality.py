@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from model_zoo.quality.metrics import Quality, compare, quality, reliability, roc, wilson
+from model_zoo.quality import metrics
+from model_zoo.quality.metrics import Quality
 from model_zoo.quality.slices import slices
 from model_zoo.reading.score import Scored
 from ui.data import figures
@@ -35,33 +36,35 @@ def quality_section(texts: Sequence[str], labels: np.ndarray, scored: Scored) ->
         persist_state="session",
         help="The models are trained for one half. Move it when one kind of mistake is worse.",
     )  # fmt: skip
-    found = {name: quality(shares, truth, threshold) for name, shares in positive.items()}
-    _summary(found, rows, int(truth.sum()), threshold)
-    _confusions(found)
+    qualities = {
+        name: metrics.quality(shares, truth, threshold) for name, shares in positive.items()
+    }
+    _summary(qualities, rows, int(truth.sum()), threshold)
+    _confusions(qualities)
     _pairs({name: shares > threshold for name, shares in positive.items()}, truth)
     left, right = st.columns(2, gap="large")
     with left:
-        _roc(positive, found, truth)
+        _roc(positive, qualities, truth)
     with right:
-        _calibration(positive, found, truth)
-    inside = {name: part[used] for name, part in slices(texts, scored).items()}
-    _slices({name: (s > threshold) == truth for name, s in positive.items()}, inside)
+        _calibration(positive, qualities, truth)
+    parts = {name: part[used] for name, part in slices(texts, scored).items()}
+    _slices({name: (shares > threshold) == truth for name, shares in positive.items()}, parts)
 
 
-def _summary(found: Mapping[str, Quality], rows: int, positives: int, threshold: float) -> None:
+def _summary(qualities: Mapping[str, Quality], rows: int, positives: int, threshold: float) -> None:
     st.table(
         pd.DataFrame(
             [
                 {
                     "model": TITLES[name],
-                    "accuracy (95 %)": interval(one.accuracy, one.accuracy_ci95),
-                    "F1 (95 %)": interval(one.f1, one.f1_ci95),
-                    "precision": f"{one.precision:.1%}",
-                    "recall": f"{one.recall:.1%}",
-                    "ROC area": "–" if one.auc is None else f"{one.auc:.3f}",
-                    "calibration error": f"{one.ece:.3f}",
+                    "accuracy (95 %)": interval(quality.accuracy, quality.accuracy_ci95),
+                    "F1 (95 %)": interval(quality.f1, quality.f1_ci95),
+                    "precision": f"{quality.precision:.1%}",
+                    "recall": f"{quality.recall:.1%}",
+                    "ROC area": "–" if quality.auc is None else f"{quality.auc:.3f}",
+                    "calibration error": f"{quality.ece:.3f}",
                 }
-                for name, one in found.items()
+                for name, quality in qualities.items()
             ]
         ).set_index("model")
     )
@@ -75,11 +78,12 @@ def _summary(found: Mapping[str, Quality], rows: int, positives: int, threshold:
     )
 
 
-def _confusions(found: Mapping[str, Quality]) -> None:
-    for column, (name, one) in zip(st.columns(len(found)), found.items(), strict=True):
+def _confusions(qualities: Mapping[str, Quality]) -> None:
+    columns = st.columns(len(qualities))
+    for column, (name, quality) in zip(columns, qualities.items(), strict=True):
         with column:
             st.subheader(TITLES[name])
-            counts = one.confusion
+            counts = quality.confusion
             st.plotly_chart(
                 figures.confusion(counts, name),
                 key=f"confusion-{name}",
@@ -98,18 +102,21 @@ def _pairs(answers: Mapping[str, np.ndarray], truth: np.ndarray) -> None:
     if not pairs:
         return
     st.header("Is one better than another?")
-    tests = {pair: compare(answers[pair[0]], answers[pair[1]], truth) for pair in pairs}
+    tests = {
+        (first, second): metrics.compare(answers[first], answers[second], truth)
+        for first, second in pairs
+    }
     st.table(
         pd.DataFrame(
             [
                 {
-                    "pair": f"{TITLES[one]}, {TITLES[other]}",
+                    "pair": f"{TITLES[first]}, {TITLES[second]}",
                     "only the first right": f"{test.b:,}",
                     "only the second right": f"{test.c:,}",
                     "p": f"{test.p:.2g}",
-                    "in words": paired(test, TITLES[one], TITLES[other]),
+                    "in words": paired(test, TITLES[first], TITLES[second]),
                 }
-                for (one, other), test in tests.items()
+                for (first, second), test in tests.items()
             ]
         ).set_index("pair")
     )
@@ -122,21 +129,21 @@ def _pairs(answers: Mapping[str, np.ndarray], truth: np.ndarray) -> None:
 
 
 def _roc(
-    positive: Mapping[str, np.ndarray], found: Mapping[str, Quality], truth: np.ndarray
+    positive: Mapping[str, np.ndarray], qualities: Mapping[str, Quality], truth: np.ndarray
 ) -> None:
     st.header("Which threshold?")
     if 0 < truth.sum() < len(truth):
-        curves = {name: roc(shares, truth)[:2] for name, shares in positive.items()}
+        curves = {name: metrics.roc(shares, truth)[:2] for name, shares in positive.items()}
         points = {
-            name: (one.confusion.false_positive / (truth == 0).sum(), one.recall)
-            for name, one in found.items()
+            name: (quality.confusion.false_positive / (truth == 0).sum(), quality.recall)
+            for name, quality in qualities.items()
         }
         st.plotly_chart(
             figures.roc(curves, points, TITLES),
             key="roc",
             config=PLAIN,
             alt="ROC curves, areas: "
-            + ", ".join(f"{TITLES[name]} {one.auc:.3f}" for name, one in found.items()),
+            + ", ".join(f"{TITLES[name]} {quality.auc:.3f}" for name, quality in qualities.items()),
         )
         st.caption(
             "Each point of a curve is a threshold, from strict (left) to lax; diamonds show the "
@@ -148,19 +155,21 @@ def _roc(
 
 
 def _calibration(
-    positive: Mapping[str, np.ndarray], found: Mapping[str, Quality], truth: np.ndarray
+    positive: Mapping[str, np.ndarray], qualities: Mapping[str, Quality], truth: np.ndarray
 ) -> None:
     st.header("Can the probabilities be believed?")
     bins = 10 if len(truth) >= FEW_ROWS else 5  # or else a bin holds a handful
     st.plotly_chart(
         figures.reliability(
-            {name: reliability(shares, truth, bins) for name, shares in positive.items()}, TITLES
+            {name: metrics.reliability(shares, truth, bins) for name, shares in positive.items()},
+            TITLES,
         ),
         key="reliability",
         config=PLAIN,
         alt="Reliability diagram. "
         + " ".join(
-            f"{TITLES[name]}: calibration error {one.ece:.3f}." for name, one in found.items()
+            f"{TITLES[name]}: calibration error {quality.ece:.3f}."
+            for name, quality in qualities.items()
         ),
     )
     st.caption(
@@ -170,14 +179,16 @@ def _calibration(
     )
 
 
-def _slices(right: Mapping[str, np.ndarray], inside: Mapping[str, np.ndarray]) -> None:
+def _slices(right: Mapping[str, np.ndarray], parts: Mapping[str, np.ndarray]) -> None:
     st.header("Where are they good, and where not?")
     table = []
-    for name, part in inside.items():
+    for name, part in parts.items():
         rows = int(part.sum())
         if rows:
             shares = {
-                TITLES[model]: interval(hits[part].mean(), wilson(int(hits[part].sum()), rows))
+                TITLES[model]: interval(
+                    hits[part].mean(), metrics.wilson(int(hits[part].sum()), rows)
+                )
                 for model, hits in right.items()
             }
             table.append({"rows with": name, "how many": f"{rows:,}"} | shares)

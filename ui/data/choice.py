@@ -1,0 +1,152 @@
+"""Choosing the data to work on: a file or a bundled set, its columns, and what the labels mean.
+
+Kept in the session until another file takes its place, through visits to other pages and through
+files that turn out to be of no use.
+"""
+
+import pandas as pd
+import streamlit as st
+
+from model_zoo import paths
+from model_zoo.errors import DataError
+from model_zoo.labels import LABELS
+from model_zoo.tables.columns import MAX_VALUES
+from model_zoo.tables.table import FORMATS, looks_like_data, open_table
+from ui.data.dataset import MAX_ROWS, Dataset, guess_meanings, read_dataset
+from ui.show.wording import plain
+
+MAX_UPLOAD_MB = 50
+SAMPLES = {
+    "opinions": "72 opinions with labels, written for this project to be hard",
+    "messages": "30 messages to a software maker, without labels",
+}
+PREVIEW = 6
+LEFT_OUT = "left out"
+_KEPT, _PROBLEM, _TAKEN = "data", "problem with the data", "upload taken"
+
+
+def choose() -> Dataset | None:
+    """The data to work on, with a preview and choices of columns; None before there is any."""
+    left, right = st.columns([3, 2], gap="large")
+    uploaded = left.file_uploader(
+        f"A file of texts: {', '.join(ending[1:].upper() for ending in FORMATS)}, up to "
+        f"{MAX_UPLOAD_MB} MB and {MAX_ROWS:,} rows",
+        type=[ending[1:] for ending in FORMATS],
+        max_upload_size=MAX_UPLOAD_MB,
+        key="upload",
+    )
+    with right:
+        st.caption("Or try a set that comes with Quartet:")
+        for sample, about in SAMPLES.items():
+            st.button(about, key=f"sample-{sample}", on_click=_take_sample, args=(sample,))
+    if uploaded is not None and uploaded.file_id != st.session_state.get(_TAKEN):
+        st.session_state[_TAKEN] = uploaded.file_id
+        _take(uploaded.getvalue(), uploaded.name)
+    data = st.session_state.get(_KEPT)
+    if problem := st.session_state.get(_PROBLEM):
+        kept = f" {data.name}, loaded before, is still here." if data else ""
+        st.error(plain(problem + kept), icon=":material/error:")
+    if data is not None:
+        _columns(data)
+    else:
+        st.caption(
+            "Texts stay in this server's memory, for this visit only: nothing is written down or "
+            "sent on."
+        )
+    return data
+
+
+def _take_sample(sample: str) -> None:
+    _take((paths.SAMPLES / f"{sample}.csv").read_bytes(), f"{sample}.csv")
+
+
+def _take(content: bytes, name: str) -> None:
+    """Make the file the visitor's data, or keep what was there and say what is wrong."""
+    try:
+        table = open_table(content, name)
+        if looks_like_data(table.columns):
+            table = open_table(content, name, header=False)
+        st.session_state[_KEPT] = read_dataset(table)
+        st.session_state[_PROBLEM] = None
+    except DataError as error:
+        st.session_state[_PROBLEM] = str(error)
+
+
+def _columns(data: Dataset) -> None:
+    """Preview, and the choice of columns and of what label values mean."""
+    rows = f"{len(data.frame):,} row{'s' * (len(data.frame) != 1)}"
+    st.header(plain(data.name), anchor=False)
+    notes = [f"{rows}, {len(data.frame.columns)} column{'s' * (len(data.frame.columns) != 1)}"]
+    if data.frame.columns[0] == "column 1":
+        notes.append("the first line was taken for a row: it does not look like column names")
+    if data.left_out:
+        more = " or more" * data.more_left_out
+        notes.append(
+            f"**the first {MAX_ROWS:,} rows are used, {data.left_out:,}{more} are left out** (the "
+            "command line has no such limit)"
+        )
+    blank = int((data.frame[data.text].str.strip() == "").sum())
+    if blank:
+        notes.append(f"{blank:,} have no text and get no answer")
+    numbers = int(pd.to_numeric(data.frame[data.text], errors="coerce").notna().sum())
+    if numbers:
+        notes.append(f"{numbers:,} of the texts are bare numbers, read as text")
+    st.caption(" · ".join(notes))
+    with st.container(key="preview"):
+        st.dataframe(_cut(data.frame.head(PREVIEW)), hide_index=True, alt="The first rows")
+    columns = list(data.frame.columns)
+    left, right = st.columns(2)
+    text = left.selectbox("Texts are in", columns, index=columns.index(data.text))
+    others = [None, *(column for column in columns if column != text)]
+    label = right.selectbox(
+        "Labels are in",
+        others,
+        index=others.index(data.label) if data.label in others else 0,
+        format_func=lambda column: "no column: there are no labels" if column is None else column,
+    )
+    if text != data.text:
+        data.text, data.running = text, False
+    if label != data.label:
+        data.label, data.mapping = label, guess_meanings(data.frame, label)
+    if label is not None:
+        _labels(data)
+
+
+def _labels(data: Dataset) -> None:
+    """What each value of the label column means."""
+    if len(data.mapping) > MAX_VALUES:
+        st.warning(
+            plain(
+                f"“{data.label}” holds more than {MAX_VALUES} different values, so it is not a "
+                "column of labels. Choose another, or none."
+            ),
+            icon=":material/label_off:",
+        )
+        data.mapping = {}
+        return
+    choices = (*LABELS, LEFT_OUT)
+    meanings = {}
+    with st.container(horizontal=True, key="mapping"):
+        for number, (value, label) in enumerate(data.mapping.items()):
+            meaning = st.segmented_control(
+                f"“{plain(value[:30])}” means" if value else "no value means",
+                choices,
+                default=LEFT_OUT if label is None else LABELS[label],
+                required=True,
+                key=f"meaning-{data.label}-{number}",
+            )
+            meanings[value] = None if meaning == LEFT_OUT else LABELS.index(meaning)
+    data.mapping = meanings
+    used = {label for label in meanings.values() if label is not None}
+    if not used:
+        st.warning(
+            "Say which values mean negative and which positive; without that, there is nothing to "
+            "compare the answers with.",
+            icon=":material/label:",
+        )
+        data.mapping = dict.fromkeys(meanings)
+
+
+def _cut(frame: pd.DataFrame) -> pd.DataFrame:
+    """Long cells cut: a preview is not for reading."""
+    return frame.apply(lambda column: column.str.slice(0, 200))
