@@ -11,12 +11,15 @@ from streamlit.testing.v1 import AppTest
 from model_zoo.errors import DataError, MeasureError
 from model_zoo.measure import sweep
 from model_zoo.measure.footprint import Footprint
+from model_zoo.measure.growth import Growth
 from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import SPECS
 from tests.root import ROOT
 from ui.frame import measuring
 from ui.serve import cached, turns
-from ui.speed import sections
+from ui.speed.sentences import growth_in_words
+from ui.speed.steps import steps_of
+from ui.speed.trade_offs import distilled, front
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
@@ -45,14 +48,14 @@ def opened():
 
 
 def press(app, label):
-    return next(found for found in app.button if found.label == label).click().run()
+    return next(button for button in app.button if button.label == label).click().run()
 
 
 def labels(app):
-    return [found.label for found in app.button]
+    return [button.label for button in app.button]
 
 
-def said(app):
+def page_text(app):
     return " ".join(element.value for element in [*app.markdown, *app.caption])
 
 
@@ -63,33 +66,33 @@ def assert_sound(app, charts=6):
     for alt in alts:
         assert len(alt) > 60 and any(char.isdigit() for char in alt)
         assert "nan" not in alt and "inf" not in alt
-    assert said(app).count("When not to trust it") >= charts - 1
+    assert page_text(app).count("When not to trust it") >= charts - 1
 
 
 def test_the_reference_is_shown_at_once_and_labelled(monkeypatch):
     app = opened()
     assert_sound(app)
-    assert "Reference figures that come with the app" in said(app)
+    assert "Reference figures that come with the app" in page_text(app)
     assert "Back to the reference" not in labels(app)
-    other = replace(cached.reference_sweep().host, processor="Other <b>*CPU*</b>")
-    elsewhere = replace(cached.reference_sweep(), host=other)
+    host = replace(cached.reference_sweep().host, processor="Other <b>*CPU*</b>")
+    elsewhere = replace(cached.reference_sweep(), host=host)
     monkeypatch.setattr(cached, "reference_sweep", lambda: elsewhere)
     app.run()
-    assert "**not this machine** (Other \\<b\\>\\*CPU\\*" in said(app)
+    assert "**not this machine** (Other \\<b\\>\\*CPU\\*" in page_text(app)
 
 
 @pytest.mark.slow
 def test_measuring_replaces_the_reference_until_it_is_wanted_back():
     app = press(opened(), "Measure on this machine")
     assert_sound(app)
-    assert "Measured on this machine" in said(app) and not app.warning
-    found = app.session_state["own sweep"].sweep
-    assert {one.tokens for one in found.latencies} == {8, 10, 12, 14, 32}
-    assert {one.model for one in found.latencies} == set(SPECS)
-    assert "no memory in it. Reference figures" in said(app)
-    assert "5 lengths from 8 to 32 tokens" in said(app)
+    assert "Measured on this machine" in page_text(app) and not app.warning
+    latencies = app.session_state["own sweep"].sweep.latencies
+    assert {latency.tokens for latency in latencies} == {8, 10, 12, 14, 32}
+    assert {latency.model for latency in latencies} == set(SPECS)
+    assert "no memory in it. Reference figures" in page_text(app)
+    assert "5 lengths from 8 to 32 tokens" in page_text(app)
     app = press(app, "Back to the reference")
-    assert "Measured on this machine" not in said(app)
+    assert "Measured on this machine" not in page_text(app)
     assert_sound(app)
 
 
@@ -99,7 +102,7 @@ def test_memory_is_measured_when_asked_for_and_kept_for_the_next_quick_one(fake_
     app.segmented_control(key="speed-plan").set_value("thorough").run()
     app = press(app, "Measure on this machine")
     assert_sound(app)
-    assert "no memory in it" not in said(app)
+    assert "no memory in it" not in page_text(app)
     assert len(app.session_state["own sweep"].sweep.footprints) == len(SPECS)
     app.segmented_control(key="speed-plan").set_value("quick").run()
     app = press(app, "Measure on this machine")
@@ -119,7 +122,7 @@ def test_stopping_keeps_what_was_measured(monkeypatch):
     app = press(opened(), "Measure on this machine").run()
     assert "ended early" in app.warning[0].value
     assert len(app.session_state["own sweep"].sweep.latencies) == 2 * len(SPECS)
-    assert "Measured on this machine" in said(app) and not app.exception
+    assert "Measured on this machine" in page_text(app) and not app.exception
     assert not turns.work.running() and not turns.sweeps.running()
     app.run()  # it does not start again
     assert len(app.session_state["own sweep"].sweep.latencies) == 2 * len(SPECS)
@@ -133,7 +136,7 @@ def test_stopped_before_anything_was_measured_the_reference_stays(monkeypatch):
     monkeypatch.setattr(sweep, "sweep", stopped)
     app = press(opened(), "Measure on this machine").run()
     assert_sound(app)
-    assert "Reference figures" in said(app) and not app.warning
+    assert "Reference figures" in page_text(app) and not app.warning
 
 
 @pytest.mark.slow
@@ -164,7 +167,7 @@ def test_others_wait_while_one_measures(monkeypatch):
     monkeypatch.setattr(turns, "in_line", in_line)
     other.enter_context(turns.sweeps.turn("another visitor"))
     press(app, "Measure on this machine")
-    assert waits == [0] and "Measured on this machine" in said(app)
+    assert waits == [0] and "Measured on this machine" in page_text(app)
 
 
 def test_without_the_reference_one_can_still_measure(monkeypatch):
@@ -188,7 +191,7 @@ def test_a_sweep_of_little_is_drawn_too(monkeypatch):
 
 def test_growth_is_put_into_words():
     def fit(exponent, low, high):
-        return sections.growth_in_words(sweep.Growth("lstm", 1.0, exponent, (low, high), (8, 16)))
+        return growth_in_words(Growth("lstm", 1.0, exponent, (low, high), (8, 16)))
 
     assert fit(1.0, 0.9, 1.1) == fit(0.94, 0.91, 0.96) == "about linear"
     assert fit(1.3, 1.2, 1.4) == "faster than linear"
@@ -199,8 +202,8 @@ def test_growth_is_put_into_words():
 
 def test_the_front_holds_what_nothing_beats_in_both():
     points = {"a": (1, 0.8), "b": (2, 0.7), "c": (3, 0.9), "d": (3, 0.85), "e": (9, 0.9)}
-    assert sections.front(points) == ["a", "c"]
-    assert sections.front({}) == []
+    assert front(points) == ["a", "c"]
+    assert front({}) == []
 
 
 def test_what_distillation_kept_is_computed():
@@ -211,16 +214,16 @@ def test_what_distillation_kept_is_computed():
     times = {
         name: Latency(name, 32, 1, 1, 1, (ms,)) for name, ms in (("bert", 30), ("distilbert", 10))
     }
-    found = sections.distilled(cards, times)
-    assert "keeps 90.0% of BERT’s accuracy (81.0% against 90.0%)" in found
-    assert "3.0× as fast at 32 tokens and has 60% of its parameters" in found
-    assert "overlap" not in found
+    sentence = distilled(cards, times)
+    assert "keeps 90.0% of BERT’s accuracy (81.0% against 90.0%)" in sentence
+    assert "3.0× as fast at 32 tokens and has 60% of its parameters" in sentence
+    assert "overlap" not in sentence
     cards["distilbert"] = replace(cards["distilbert"], ci95=(0.79, 0.885))
-    assert "overlap" in sections.distilled(cards, {})
-    assert sections.distilled({"bert": cards["bert"]}, times) == ""
+    assert "overlap" in distilled(cards, {})
+    assert distilled({"bert": cards["bert"]}, times) == ""
 
 
 def test_steps_that_wait_for_one_another():
-    counts = {name: sections.steps_of(cached.card(name), 23) for name in SPECS}
+    counts = {name: steps_of(cached.card(name), 23) for name in SPECS}
     assert counts == {"lstm": 23, "bilstm": 23, "bert": 12, "distilbert": 6}
     assert all(isfinite(count) for count in counts.values())

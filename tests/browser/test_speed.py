@@ -61,13 +61,13 @@ def test_stopping_keeps_what_was_measured_and_others_wait_meanwhile(open_page):
     expect(page.get_by_text("Measured on this machine").first).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as JSON").click()
-    found = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
-    assert {one["model"] for one in found["latencies"]} == set(SPECS)
-    assert all(one["samples_ms"] for one in found["latencies"])
+    sweep = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    assert {latency["model"] for latency in sweep["latencies"]} == set(SPECS)
+    assert all(latency["samples_ms"] for latency in sweep["latencies"])
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
     rows = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
-    assert len(rows) == len(found["latencies"]) + 1
+    assert len(rows) == len(sweep["latencies"]) + 1
     # what is one visitor's own stays theirs, and their turn is over
     expect(other.get_by_text(re.compile(r"Warming up|Latency"))).to_be_visible()
     expect(other.get_by_text("Reference figures").first).to_be_visible()

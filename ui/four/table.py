@@ -130,9 +130,9 @@ def measure_if_asked(place: DeltaGenerator, twins_place: DeltaGenerator) -> None
     """
     if st.session_state.pop(_TWINS_ASKED, False):
         _measure_twins(twins_place)
-    if measuring.asked():
+    if measuring.requested():
         _measure_sights(place)
-        measuring.measure_if_asked(place)
+        measuring.measure_if_requested(place)
 
 
 def _measure_sights(place: DeltaGenerator) -> None:

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.errors import MeasureError
 from model_zoo.host import host
 from model_zoo.measure import sweep as sweeping
+from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.sweep import Sweep
 from model_zoo.models.registry import SPECS
 from ui.serve import cached
@@ -32,7 +33,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnSweep:
     """What this visitor measured; not `finished` while under way, and if it was stopped."""
 
     sweep: Sweep
@@ -41,7 +42,7 @@ class Own:
 
 PLANS = {"quick": Plan(10, 4.0, False), "thorough": Plan(30, 20.0, True)}
 REDRAW_SECONDS = 0.25  # between two looks at the progress: drawing it takes time from what is timed
-_OWN, _ASKED, _FAILED = "own sweep", "sweep asked for", "why the sweep ended early"
+_OWN, _REQUESTED, _FAILED = "own sweep", "sweep asked for", "why the sweep ended early"
 
 
 def sweep() -> tuple[Sweep, bool]:
@@ -50,7 +51,7 @@ def sweep() -> tuple[Sweep, bool]:
     Those are this visitor's own measurement, if there is one with latencies in it; the reference's
     footprints stand in where it has none. Raises DataError where the reference is gone.
     """
-    own: Own | None = st.session_state.get(_OWN)
+    own: OwnSweep | None = st.session_state.get(_OWN)
     if own is None:
         return cached.reference_sweep(), True
     return own.sweep, False
@@ -58,13 +59,16 @@ def sweep() -> tuple[Sweep, bool]:
 
 def footprints() -> tuple[Sweep, bool]:
     """The sweep to take memory from, and whether it is the reference: a quick one has none."""
-    found, shipped = sweep()
-    return (found, shipped) if found.footprints else (cached.reference_sweep(), True)
+    current, shipped = sweep()
+    return (current, shipped) if current.footprints else (cached.reference_sweep(), True)
 
 
-def provenance(found: Sweep, shipped: bool) -> str:
-    """Where and when the figures were measured, as a sentence for Markdown."""
-    machine, when = found.host, datetime.fromisoformat(found.taken)
+def provenance(measured: Sweep, shipped: bool) -> str:
+    """Where and when the figures were measured, as a sentence for Markdown.
+
+    `shipped` says whether they are the reference that comes with the app.
+    """
+    machine, when = measured.host, datetime.fromisoformat(measured.taken)
     at = f"{when:%d %B %Y, %H:%M} {when.tzname() or ''}".strip()
     on = plain(f"{machine.processor}, {machine.cores} cores")
     if not shipped:
@@ -80,17 +84,19 @@ def panel() -> DeltaGenerator:
         st.segmented_control(
             "How thoroughly", list(PLANS), default="quick", required=True, key="speed-plan"
         )
-        st.button("Measure on this machine", type="primary", icon=":material/speed:", on_click=_ask)
+        st.button(
+            "Measure on this machine", type="primary", icon=":material/speed:", on_click=_request
+        )
         if _OWN in st.session_state:
             st.button("Back to the reference", icon=":material/undo:", on_click=_forget)
-    plans = " ".join(f"**{name.capitalize()}**: {_plan(plan)}." for name, plan in PLANS.items())
+    plans = " ".join(f"**{name.capitalize()}**: {_effort(plan)}." for name, plan in PLANS.items())
     st.caption(
         f"{plans} Visitors’ measurements take turns, but other visitors may have work done beside "
         "yours, on other cores."
     )
     place = st.empty()
-    own: Own | None = st.session_state.get(_OWN)
-    if own and not own.finished and _ASKED not in st.session_state:
+    own: OwnSweep | None = st.session_state.get(_OWN)
+    if own and not own.finished and _REQUESTED not in st.session_state:
         reason = st.session_state.get(_FAILED, "It was stopped, or you went on to something else.")
         place.warning(
             plain(f"This measurement ended early: what was measured is kept. {reason}"),
@@ -99,7 +105,8 @@ def panel() -> DeltaGenerator:
     return place
 
 
-def _plan(plan: Plan) -> str:
+def _effort(plan: Plan) -> str:
+    """What a plan measures, as a phrase."""
     memory = "; memory in fresh processes" if plan.memory else "; no memory"
     return (
         f"up to {plan.runs} calls of each model at {len(plan.lengths)} lengths and "
@@ -107,13 +114,13 @@ def _plan(plan: Plan) -> str:
     )
 
 
-def asked() -> bool:
+def requested() -> bool:
     """Whether the panel's button was pressed for this run, and the measurement is yet to come."""
-    return _ASKED in st.session_state
+    return _REQUESTED in st.session_state
 
 
-def _ask() -> None:
-    st.session_state[_ASKED] = st.session_state["speed-plan"]
+def _request() -> None:
+    st.session_state[_REQUESTED] = st.session_state["speed-plan"]
 
 
 def _forget() -> None:
@@ -121,17 +128,17 @@ def _forget() -> None:
     st.session_state.pop(_FAILED, None)
 
 
-def measure_if_asked(place: DeltaGenerator) -> None:
+def measure_if_requested(place: DeltaGenerator) -> None:
     """Measure, with progress in `place`, if the button was pressed; then run the page again.
 
     Called when all else is drawn. Any widget used meanwhile ends it: what was measured by then is
     in the session already.
     """
-    asked = st.session_state.pop(_ASKED, None)
-    if asked is None:
+    plan = st.session_state.pop(_REQUESTED, None)
+    if plan is None:
         return
     st.session_state.pop(_FAILED, None)
-    before: Own | None = st.session_state.get(_OWN)
+    before: OwnSweep | None = st.session_state.get(_OWN)
     kept = before.sweep.footprints if before else ()
     with place.container():
         bar = st.progress(0.0, "Loading…")
@@ -140,16 +147,17 @@ def measure_if_asked(place: DeltaGenerator) -> None:
         )
     try:
         with my_turn(bar, line=sweeps):
-            _measure(PLANS[asked], kept, bar)
+            _measure(PLANS[plan], kept, bar)
     except MeasureError as error:  # memory comes last: latencies are there
         st.session_state[_FAILED] = str(error)
     st.rerun()
 
 
-def _measure(plan: Plan, kept: tuple, bar: DeltaGenerator) -> None:
+def _measure(plan: Plan, kept: tuple[Footprint, ...], bar: DeltaGenerator) -> None:
+    """Measure into the session; footprints `kept` from before stand in until there are new ones."""
     models = []
-    for at, name in enumerate(SPECS):
-        bar.progress(0.0, f"Loading {TITLES[name]} ({at + 1} of {len(SPECS)})…")
+    for number, name in enumerate(SPECS, start=1):
+        bar.progress(0.0, f"Loading {TITLES[name]} ({number} of {len(SPECS)})…")
         models.append(cached.model(name))
     stages = sweeping.sweep(
         models,
@@ -168,16 +176,17 @@ def _measure(plan: Plan, kept: tuple, bar: DeltaGenerator) -> None:
                 stage = next(stages, None)
             if stage is None:
                 break
-            found = replace(stage.sweep, footprints=stage.sweep.footprints or kept)
-            if found.latencies:
-                st.session_state[_OWN] = Own(found, finished=False)
+            measured = replace(stage.sweep, footprints=stage.sweep.footprints or kept)
+            if measured.latencies:
+                st.session_state[_OWN] = OwnSweep(measured, finished=False)
             if monotonic() - drawn > REDRAW_SECONDS:
                 drawn = monotonic()
                 bar.progress(*_progress(stage, drawn - started))
-    st.session_state[_OWN] = Own(found, finished=True)
+    st.session_state[_OWN] = OwnSweep(measured, finished=True)
 
 
 def _progress(stage: sweeping.Stage, spent: float) -> tuple[float, str]:
+    """Share that is done, 0 to 1, and what is being done, after `spent` seconds."""
     if stage.seconds_left is None:
         return 0.0, f"{stage.doing}…"
     share = spent / (spent + stage.seconds_left or 1)

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
+from typing import Any
 
 import plotly.graph_objects as go
 
 from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.growth import Crossing
 from model_zoo.measure.latency import Latency
+from model_zoo.measure.sweep import texts_a_second
 from model_zoo.models.files import ModelCard
 from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, TITLES
 
@@ -35,10 +37,10 @@ def latency(
             figure,
             at,
             name,
-            x=[one.tokens for one in line],
-            y=[one.median_ms for one in line],
-            edge=[one.p95_ms for one in line],
-            told=[(one.p95_ms, _tail(one), len(one.samples_ms)) for one in line],
+            x=[latency.tokens for latency in line],
+            y=[latency.median_ms for latency in line],
+            edge=[latency.p95_ms for latency in line],
+            custom=[(latency.p95_ms, _tail(latency), len(latency.samples_ms)) for latency in line],
             hover="%{y:.1f} ms, %{customdata[1]} %{customdata[0]:.1f} ms, %{customdata[2]} calls",
         )
     _mark(figure, crossings, "%{customdata} tokens on")
@@ -56,10 +58,12 @@ def throughput(lines: Mapping[str, Sequence[Latency]], crossings: Sequence[Cross
             figure,
             at,
             name,
-            x=[one.batch for one in line],
-            y=[1e3 * one.batch / one.median_ms for one in line],
-            edge=[1e3 * one.batch / one.p95_ms for one in line],
-            told=[(one.median_ms, _tail(one), len(one.samples_ms)) for one in line],
+            x=[latency.batch for latency in line],
+            y=[texts_a_second(latency) for latency in line],
+            edge=[texts_a_second(latency, latency.p95_ms) for latency in line],
+            custom=[
+                (latency.median_ms, _tail(latency), len(latency.samples_ms)) for latency in line
+            ],
             hover="%{y:,.0f} texts a second, %{customdata[0]:.1f} ms a call, "
             "%{customdata[2]} calls",
         )
@@ -90,7 +94,10 @@ def pareto(
     axis: str,
     unit: str,
 ) -> go.Figure:
-    """Accuracy with its 95 % interval against a cost on a log axis; a line joins the `front`."""
+    """Accuracy with its 95 % interval against a cost on a log axis; a line joins the `front`.
+
+    `costs` are those of each model in `unit`, and `axis` is what they are called.
+    """
     figure = go.Figure()
     figure.add_scatter(
         x=[costs[name] for name in front],
@@ -135,13 +142,13 @@ def pareto(
 def memory(footprints: Sequence[Footprint]) -> go.Figure:
     """Weights, added memory and peaks as bars, one colour a model."""
     figure = go.Figure()
-    for one in footprints:
-        values = [getattr(one, part) / 1e6 for part in PARTS]
+    for footprint in footprints:
+        values = [getattr(footprint, part) / 1e6 for part in PARTS]
         figure.add_bar(
             x=list(PARTS.values()),
             y=values,
-            name=TITLES[one.model],
-            marker_color=MODEL_COLOURS.get(one.model, OTHER_MODEL),
+            name=TITLES[footprint.model],
+            marker_color=MODEL_COLOURS.get(footprint.model, OTHER_MODEL),
             text=[f"{value:.0f}" for value in values],
             textposition="outside",
             cliponaxis=False,
@@ -157,15 +164,16 @@ def memory(footprints: Sequence[Footprint]) -> go.Figure:
 _ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
-def _tail(one: Latency) -> str:
-    return "p95" if len(one.samples_ms) >= 20 else "slowest"
+def _tail(latency: Latency) -> str:
+    """What the 95th percentile of so many calls is called."""
+    return "p95" if len(latency.samples_ms) >= 20 else "slowest"
 
 
 def _xs(lines: Mapping[str, Sequence[Latency]], field: str) -> list[int]:
-    return sorted({getattr(one, field) for line in lines.values() for one in line})
+    return sorted({getattr(latency, field) for line in lines.values() for latency in line})
 
 
-def _look(at: int, name: str) -> dict:
+def _look(at: int, name: str) -> dict[str, Any]:
     """A line that is told from the others by more than its colour."""
     return {
         "mode": "lines+markers",
@@ -191,10 +199,13 @@ def _band(
     x: Sequence[float],
     y: Sequence[float],
     edge: Sequence[float],
-    told: Sequence[tuple],
+    custom: Sequence[tuple[float, str, int]],
     hover: str,
 ) -> None:
-    """A model's line, and from there to `edge` a band of its colour."""
+    """A model's line, and from there to `edge` a band of its colour.
+
+    `custom` is what `hover` shows of each point besides its place.
+    """
     look = _look(at, name)
     figure.add_scatter(
         x=[*x, *x[::-1]],
@@ -207,7 +218,7 @@ def _band(
         showlegend=False,
         hoverinfo="skip",
     )
-    figure.add_scatter(x=x, y=y, customdata=told, hovertemplate=hover, legendgroup=name, **look)
+    figure.add_scatter(x=x, y=y, customdata=custom, hovertemplate=hover, legendgroup=name, **look)
 
 
 def _mark(figure: go.Figure, crossings: Sequence[Crossing], where: str) -> None:
@@ -232,8 +243,12 @@ def _mark(figure: go.Figure, crossings: Sequence[Crossing], where: str) -> None:
         )
 
 
-def _round_ticks(low: float, high: float) -> dict:
-    """Ticks at 1, 2 and 5 times powers of ten: plotly's own show single digits in between."""
+def _round_ticks(low: float, high: float) -> dict[str, list[Any]]:
+    """Ticks at 1, 2 and 5 times powers of ten: plotly's own show single digits in between.
+
+    >>> _round_ticks(2, 80)["ticktext"]
+    ['1', '2', '5', '10', '20', '50', '100', '200', '500']
+    """
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
     values = [step * 10.0**power for power in powers for step in (1, 2, 5)]
     return {"tickvals": values, "ticktext": [f"{value:,.10g}" for value in values]}

@@ -1,0 +1,50 @@
+"""What the models take of memory."""
+
+import streamlit as st
+
+from model_zoo.measure.footprint import SAMPLE_SECONDS
+from ui.frame import measuring
+from ui.frame.captions import how_to_read
+from ui.show.theme import PLAIN, TITLES
+from ui.show.wording import megabytes
+from ui.speed import figures
+
+
+def memory_section() -> None:
+    """Weights, added memory and peaks, each from fresh processes."""
+    st.header("Memory")
+    measured, shipped = measuring.footprints()
+    if not measured.footprints:
+        st.info("No memory was measured. A thorough measurement does.", icon=":material/info:")
+        return
+    if shipped and not measuring.sweep()[1]:
+        st.caption(
+            f"Your measurement has no memory in it. {measuring.provenance(measured, shipped)}"
+        )
+    bars = [
+        f"{TITLES[footprint.model]}: weights {megabytes(footprint.weights_bytes)}, added "
+        f"{megabytes(footprint.added_bytes)}, peak of a prediction "
+        f"{megabytes(footprint.prediction_peak_bytes)}, of an attribution "
+        f"{megabytes(footprint.attribution_peak_bytes)}."
+        for footprint in measured.footprints
+    ]
+    st.plotly_chart(
+        figures.memory(measured.footprints),
+        key="memory",
+        config=PLAIN,
+        alt=f"Bars of memory in MB. {' '.join(bars)}",
+    )
+    sampled = any(footprint.sampled for footprint in measured.footprints)
+    how_to_read(
+        "Weights: parameters in memory: float32, but for the word vectors in float16, as on disk. "
+        "Added: what loading and one call leave resident in a fresh process, over one that has "
+        "used another model. Peaks: what one prediction and one attribution (integrated gradients) "
+        f"of {measured.footprints[0].tokens} tokens need on top while they run.",
+        "peaks grow with length, and the allocator’s habits differ between systems. "
+        + (
+            "They were sampled every "
+            f"{1e3 * SAMPLE_SECONDS:.0f} ms here, so shorter ones were missed."
+            if sampled
+            else "They are the kernel’s own high-water mark, so none was missed."
+        ),
+    )

@@ -1,0 +1,50 @@
+"""How the figures were come by, and the figures to take along."""
+
+import streamlit as st
+
+from model_zoo.measure import sweep
+from model_zoo.measure.latency import LEAST_RUNS
+from model_zoo.measure.sweep import Sweep
+from ui.frame import measuring
+from ui.show.wording import listing, megabytes, plain
+
+
+def method_section(measured: Sweep, shipped: bool) -> None:
+    """The method in full, and downloads; `shipped` says whether the figures are the reference."""
+    st.header("Method")
+    machine = measured.host
+    lines = [measuring.provenance(measured, shipped)]
+    if measured.latencies:
+        counts = sorted({len(latency.samples_ms) for latency in measured.latencies})
+        runs = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+        warm = sorted({latency.warm_up for latency in measured.latencies})
+        lines += [
+            f"Calls: {runs} at each point after {listing([str(count) for count in warm])} to warm "
+            "up. In each round every model is called once at every length and batch size, one "
+            "after the other, so that a noisy moment hits all alike. A point ends early when its "
+            f"calls have taken their share of time, but not before {LEAST_RUNS}. With fewer than "
+            "20 calls the 95th percentile is the slowest one.",
+            "A call goes from text to probabilities, tokenising included. Texts are English words "
+            "of one token each, of exactly the stated length with [CLS] and [SEP].",
+            "Lengths are measured with one text a call, batches with texts of "
+            f"{sweep.BATCH_TOKENS} tokens: all lengths in all batch sizes would take too long.",
+            f"Threads: {measured.latencies[0].threads} (torch). Computed in float32.",
+        ]
+    room = megabytes(machine.memory_bytes) + " of memory" + ", limited" * machine.memory_limited
+    lines += [
+        f"Processor: {plain(machine.processor)}, {machine.cores} cores, {room}. "
+        f"Python {machine.python}, torch {machine.torch}, transformers {machine.transformers}.",
+    ]
+    if measured.footprints:
+        lines.append(
+            "Memory: three fresh processes a model, one thread each. On Linux the kernel’s peak "
+            "(VmHWM) is started anew before the call; elsewhere the memory is sampled."
+        )
+    lines.append("The same from a terminal: `python -m model_zoo measure`.")
+    st.markdown("\n".join(f"- {line}" for line in lines))
+    with st.container(horizontal=True, key="speed-downloads"):
+        name = f"quartet-speed-{measured.taken[:10]}"
+        st.download_button("Download as CSV", sweep.as_csv(measured), f"{name}.csv", "text/csv")
+        st.download_button(
+            "Download as JSON", sweep.as_json(measured), f"{name}.json", "application/json"
+        )

@@ -1,0 +1,46 @@
+"""Steps that must wait for one another: a token after the other, or a layer after the other."""
+
+import streamlit as st
+
+from model_zoo.measure.sweep import LENGTHS
+from model_zoo.models.files import ModelCard
+from model_zoo.models.registry import SPECS
+from ui.frame.captions import how_to_read
+from ui.serve import cached
+from ui.show.theme import PLAIN
+from ui.speed import figures
+
+
+def steps_section(tokens: int) -> None:
+    """Sequential steps against layers, for a sentence of `tokens` and for every length."""
+    st.header("Steps that wait for one another")
+    cards = {name: cached.card(name) for name in SPECS}
+    lines = {
+        name: [(length, steps_of(card, length)) for length in LENGTHS]
+        for name, card in cards.items()
+    }
+    counts = " ".join(f"{card.title}: {_in_words(card, tokens)}." for card in cards.values())
+    st.plotly_chart(
+        figures.steps(lines, mark=tokens),
+        key="steps",
+        config=PLAIN,
+        alt=f"Steps one after the other against text length. {counts}",
+    )
+    how_to_read(
+        f"Your sentence has {tokens} tokens (dotted line). {counts}",
+        "this counts what cannot be done at once, not time. On one thread a step of BERT is far "
+        "more work than one of an LSTM, so fewer steps are not faster here; with many cores or a "
+        "GPU they can be.",
+    )
+
+
+def steps_of(card: ModelCard, tokens: int) -> int:
+    """How many of the model's steps must wait for the one before, for a text of `tokens`."""
+    return card.layers * (tokens if card.one_by_one else 1)
+
+
+def _in_words(card: ModelCard, tokens: int) -> str:
+    if not card.one_by_one:
+        return f"{card.layers} layers, all {tokens} tokens at once"
+    passes = "two passes of " if card.directions == 2 else ""
+    return f"{passes}{steps_of(card, tokens)} steps one after the other"

@@ -1,0 +1,111 @@
+"""What accuracy costs, in time and in size, and what distillation kept of it."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from model_zoo.measure import sweep
+from model_zoo.measure.latency import Latency
+from model_zoo.measure.sweep import Sweep
+from model_zoo.models.files import ModelCard, read_metrics
+from model_zoo.models.registry import SPECS
+from ui.frame.captions import how_to_read
+from ui.serve import cached
+from ui.show.theme import PLAIN, TITLES
+from ui.show.wording import interval, listing, plain, ratio
+from ui.speed import figures
+
+TEACHER, STUDENT = "bert", "distilbert"
+
+
+def trade_offs_section(measured: Sweep) -> None:
+    """Accuracy against latency and against size, and what distillation kept."""
+    st.header("What accuracy costs")
+    cards = {name: card for name in SPECS if (card := cached.card(name)).accuracy is not None}
+    latencies = {
+        name: next((latency for latency in line if latency.batch == 1), line[0])
+        for name, line in sweep.by_batch(measured).items()
+        if name in cards
+    }
+    if kept := distilled(cards, latencies):
+        st.markdown(plain(kept))
+    left, right = st.columns(2)
+    with left:
+        st.subheader("Accuracy against time")
+        if latencies:
+            _pareto(
+                cards,
+                {name: latency.median_ms for name, latency in latencies.items()},
+                "latency",
+                f"time a text of {sweep.BATCH_TOKENS} tokens",
+                "ms",
+            )
+        else:
+            st.info("No time was measured yet.", icon=":material/info:")
+    with right:
+        st.subheader("Accuracy against size")
+        sizes = {name: card.size_bytes / 1e6 for name, card in cards.items()}
+        _pareto(cards, sizes, "size", "weights on disk", "MB")
+    rows = {read_metrics(name).get("validation", {}).get("rows") for name in cards} - {None}
+    on = " and ".join(f"{count:,}" for count in sorted(rows)) or "the"
+    how_to_read(
+        f"Accuracy: share of the {on} validation sentences of SST-2 answered rightly, with the "
+        "95 % Wilson interval as bars. Up and to the left is better; the dotted line joins the "
+        "models that no other beats in both.",
+        "where bars overlap, the order may be chance, and with it who is on the line. The models "
+        "are smaller than the papers’; film reviews are not your data.",
+    )
+
+
+def _pareto(
+    cards: Mapping[str, ModelCard], costs: Mapping[str, float], key: str, axis: str, unit: str
+) -> None:
+    """Accuracy against `costs` in `unit`, as a chart and in words."""
+    best = front({name: (cost, cards[name].accuracy or 0.0) for name, cost in costs.items()})
+    points = [
+        f"{TITLES[name]}: {interval(cards[name].accuracy, cards[name].ci95)} at {cost:,.1f} {unit}."
+        for name, cost in costs.items()
+    ]
+    st.plotly_chart(
+        figures.pareto(cards, costs, best, axis=axis, unit=unit),
+        key=f"pareto-{key}",
+        config=PLAIN,
+        alt=f"Accuracy against {axis}. {' '.join(points)}",
+    )
+    beaten = [TITLES[name] for name in costs if name not in best]
+    out = f"{listing(beaten)} {'is' if len(beaten) == 1 else 'are'} beaten in both." * bool(beaten)
+    st.caption(f"Nothing better for less than {listing([TITLES[name] for name in best])}. {out}")
+
+
+def front(points: Mapping[str, tuple[float, float]]) -> list[str]:
+    """Names of the points (cost, gain) that no other beats in both, cheapest first.
+
+    >>> front({"lstm": (1, 0.80), "bilstm": (3, 0.79), "bert": (9, 0.90)})
+    ['lstm', 'bert']
+    """
+    best: list[str] = []
+    for name in sorted(points, key=lambda name: (points[name][0], -points[name][1])):
+        if not best or points[name][1] > points[best[-1]][1]:
+            best.append(name)
+    return best
+
+
+def distilled(cards: Mapping[str, ModelCard], latencies: Mapping[str, Latency]) -> str:
+    """What the student kept of its teacher's accuracy and what it saves; empty without both."""
+    if TEACHER not in cards or STUDENT not in cards:
+        return ""
+    teacher, student = cards[TEACHER], cards[STUDENT]
+    if not (teacher.accuracy and student.accuracy and teacher.ci95 and student.ci95):
+        return ""
+    kept = (
+        f"{student.title} keeps {student.accuracy / teacher.accuracy:.1%} of {teacher.title}’s "
+        f"accuracy ({student.accuracy:.1%} against {teacher.accuracy:.1%})"
+    )
+    saved = [f"has {student.parameters / teacher.parameters:.0%} of its parameters"]
+    if TEACHER in latencies and STUDENT in latencies:
+        own, its = latencies[STUDENT], latencies[TEACHER]
+        compared = ratio(own.median_ms, its.median_ms, "as fast", "just as fast", "as slow")
+        saved.insert(0, f"is {compared} at {own.tokens} tokens")
+    overlap = student.ci95[1] >= teacher.ci95[0] and teacher.ci95[1] >= student.ci95[0]
+    doubt = " The two intervals of accuracy overlap." if overlap else ""
+    return f"{kept}, {listing(saved)}.{doubt}"
