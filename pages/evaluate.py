@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui.checks import section
+from ui.checks.section import checks_section
 from ui.data.agreement import agreement_section
 from ui.data.choice import choose
 from ui.data.quality import quality_section
@@ -18,7 +18,7 @@ with page("Your data"):
         persist_state="session", label_visibility="collapsed",
     )  # fmt: skip
     if part == PARTS[1]:
-        section.section()
+        checks_section()
     elif (data := choose()) and (scored := score_rows(data)):
         labels = data.labels
         texts = data.texts[: len(scored)]

@@ -15,13 +15,13 @@ FAILED = {"lstm": range(30), "bilstm": range(20, 40), "bert": [0], "distilbert":
 
 
 def page():
-    from ui.checks import section
+    from ui.checks.section import checks_section
 
-    section.section()
+    checks_section()
 
 
 @pytest.fixture
-def asked(monkeypatch):
+def calls(monkeypatch):
     """Results made up: in "negated criticism" the models fail FAILED, elsewhere nothing."""
     calls = []
 
@@ -58,32 +58,33 @@ def cases(app):
     return app.dataframe[-1].value
 
 
-def said(app):
+def page_text(app):
     return " ".join(element.value.replace("\\", "") for element in [*app.markdown, *app.caption])
 
 
-def test_nothing_is_computed_unasked(asked):
+def test_nothing_is_computed_unasked(calls):
     app = opened()
-    assert not app.exception and not asked and not app.dataframe
+    assert not app.exception and not calls and not app.dataframe
     assert [button.label for button in app.button] == ["Run the checks"]
 
 
-def test_a_run_shows_rates_and_says_who_fails_what(asked):
+def test_a_run_shows_rates_and_says_who_fails_what(calls):
     app = finished()
-    assert not app.exception and len(asked) == len(set(asked)) == len(CHECKS) * len(SPECS)
+    assert not app.exception and len(calls) == len(set(calls)) == len(CHECKS) * len(SPECS)
     assert not app.button  # nothing left to run
-    assert "recurrent models fail more cases than the others, beyond chance, in 1 of" in said(app)
-    assert "“negated criticism” (52\u202f% against 1\u202f%)" in said(app)
-    assert "The Transformers fail more cases than the others in no check" in said(app)
+    text = page_text(app)
+    assert "recurrent models fail more cases than the others, beyond chance, in 1 of" in text
+    assert "“negated criticism” (52\u202f% against 1\u202f%)" in text
+    assert "The Transformers fail more cases than the others in no check" in text
     (chart,) = [element.proto for element in app.get("plotly_chart")]
     assert "negated criticism" in chart.alt and f"{len(CHECKS)} checks by 4 models" in chart.alt
     table = app.dataframe[0].value.set_index("check")
     assert table.loc["negated criticism", "LSTM"].startswith("62.5% (")
     assert list(table.loc["negated criticism", ["recurrent more", "Transformers more"]]) == [39, 0]
-    assert "When not to trust it" in said(app)
+    assert "When not to trust it" in page_text(app)
 
 
-def test_the_check_with_the_widest_gap_is_opened_and_its_cases_can_be_narrowed(asked):
+def test_the_check_with_the_widest_gap_is_opened_and_its_cases_can_be_narrowed(calls):
     app = finished()
     assert app.selectbox(key="check").value == "negated criticism"
     shown = cases(app)
@@ -98,7 +99,7 @@ def test_the_check_with_the_widest_gap_is_opened_and_its_cases_can_be_narrowed(a
     assert len(cases(app)) == checks.CASES
 
 
-def test_every_check_shows_its_cases(asked):
+def test_every_check_shows_its_cases(calls):
     app = finished()
     app.selectbox(key="check-cases").set_value("all")
     for check, about in CHECKS.items():
@@ -106,33 +107,33 @@ def test_every_check_shows_its_cases(asked):
         assert not app.exception and len(cases(app)) == checks.CASES
         first = about.cases[0]
         assert tuple(cases(app).iloc[0])[: len(first.texts)] == first.texts
-        assert about.asks in said(app)
+        assert about.asks in page_text(app)
 
 
-def test_stopping_keeps_the_checks_that_are_done(asked, monkeypatch):
+def test_stopping_keeps_the_checks_that_are_done(calls, monkeypatch):
     whole = cached.checked
 
     def stops(name, check, begin):
-        if len(asked) == 9:  # two checks and one model of the third
+        if len(calls) == 9:  # two checks and one model of the third
             import streamlit as st
 
-            from ui.checks import section
+            from ui.checks.running import switch
 
-            section._switch(False)
+            switch(False)
             st.stop()
         return whole(name, check, begin)
 
     monkeypatch.setattr(cached, "checked", stops)
     app = finished().run()
-    assert f"Stopped after 2 of {len(CHECKS)}" in said(app)
+    assert f"Stopped after 2 of {len(CHECKS)}" in page_text(app)
     assert list(app.dataframe[0].value["check"]) == list(CHECKS)[:2]
     monkeypatch.setattr(cached, "checked", whole)
     app = press(app, "Go on")
-    assert len(asked) == len(set(asked)) == len(CHECKS) * len(SPECS)
+    assert len(calls) == len(set(calls)) == len(CHECKS) * len(SPECS)
     assert list(app.dataframe[0].value["check"]) == list(CHECKS)
 
 
-def test_a_model_that_cannot_be_loaded_says_so_and_can_be_tried_again(asked, monkeypatch):
+def test_a_model_that_cannot_be_loaded_says_so_and_can_be_tried_again(calls, monkeypatch):
     whole = cached.checked
 
     def broken(name, check, begin):

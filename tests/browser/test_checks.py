@@ -28,5 +28,5 @@ def test_a_failing_pair_is_opened_in_compare_with_its_first_sentence_pinned(open
     assert shown in pairs
     pinned = page.locator(".q-changes .q-text").first
     expect(pinned).to_contain_text(re.compile("Pinned"))
-    said = pinned.text_content().split(":", 1)[1]
-    assert said.split() == pairs[shown].split()
+    text = pinned.text_content().split(":", 1)[1]
+    assert text.split() == pairs[shown].split()

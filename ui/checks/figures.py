@@ -8,34 +8,30 @@ from model_zoo.quality.checks import Checked
 from ui.show.theme import SCALE
 from ui.show.wording import interval
 
+Results = Mapping[str, Mapping[str, Checked]]  # check -> model -> result
 _BRIGHT = 0.45  # from this share on, black is easier to read on SCALE than white
 
 
-def failures(
-    found: Mapping[str, Mapping[str, Checked]],
-    kinds: Mapping[str, str],
-    titles: Mapping[str, str],
-) -> go.Figure:
+def failures(results: Results, kinds: Mapping[str, str], titles: Mapping[str, str]) -> go.Figure:
     """Failure rates as a map: a row a check, grouped by kind, and a column a model.
 
-    `found` is check -> model -> result; `kinds` gives each check's kind, `titles` the models' names
-    in the order of the columns.
+    `kinds` gives each check's kind, `titles` the models' names in the order of the columns.
     """
     rows: list[str | None] = []  # None for a line that only names a kind
     labels: list[str] = []
-    for check in found:
+    for check in results:
         if kinds[check] not in labels:
             rows.append(None)
             labels.append(kinds[check])
         rows.append(check)
         labels.append(check)
-    cells = [[found[row].get(name) if row else None for name in titles] for row in rows]
+    cells = [[results[row].get(name) if row else None for name in titles] for row in rows]
     figure = go.Figure(
         go.Heatmap(
             x=list(titles.values()),
             y=list(range(len(rows))),
-            z=[[one.share if one else None for one in line] for line in cells],
-            customdata=[[_told(one) for one in line] for line in cells],
+            z=[[result.share if result else None for result in line] for line in cells],
+            customdata=[[_count(result) for result in line] for line in cells],
             hovertemplate="%{customdata}, %{x}<extra></extra>",
             hoverongaps=False,
             zmin=0,
@@ -46,18 +42,18 @@ def failures(
             ygap=2,
         )
     )
-    told = [
-        (titles[name], y, one.share)
+    numbers = [
+        (titles[name], y, result.share)
         for y, line in enumerate(cells)
-        for name, one in zip(titles, line, strict=True)
-        if one
+        for name, result in zip(titles, line, strict=True)
+        if result
     ]
     figure.add_scatter(  # plotly's own text on a heat map is grey on green
-        x=[x for x, _, _ in told],
-        y=[y for _, y, _ in told],
+        x=[x for x, _, _ in numbers],
+        y=[y for _, y, _ in numbers],
         mode="text",
-        text=[f"{share:.0%}" for *_, share in told],
-        textfont={"color": ["#ffffff" if share < _BRIGHT else "#000000" for *_, share in told]},
+        text=[f"{share:.0%}" for *_, share in numbers],
+        textfont={"color": ["#ffffff" if share < _BRIGHT else "#000000" for *_, share in numbers]},
         hoverinfo="skip",
         showlegend=False,
     )
@@ -77,8 +73,9 @@ def failures(
     )
 
 
-def _told(one: Checked | None) -> str:
-    if one is None:
+def _count(result: Checked | None) -> str:
+    """How many cases failed, with the interval of their share; empty without a result."""
+    if result is None:
         return ""
-    count = f"{len(one.failed)} of {len(one.positive)} cases"
-    return f"{one.check}: {count} failed, {interval(one.share, one.ci95)}"
+    count = f"{len(result.failed)} of {len(result.positive)} cases"
+    return f"{result.check}: {count} failed, {interval(result.share, result.ci95)}"

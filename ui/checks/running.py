@@ -1,0 +1,72 @@
+"""Running the behaviour checks on demand: with progress, and nothing finished is lost."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model_zoo.errors import ZooError
+from model_zoo.models.registry import SPECS
+from model_zoo.quality.checks import CHECKS, Checked
+from ui.serve import cached
+from ui.serve.turns import my_turn
+from ui.show.theme import TITLES
+from ui.show.wording import plain
+
+_KEPT, _RUNNING, _BROKEN = "checks done", "checks running", "checks not possible"
+_Key = tuple[str, str, str]  # model, check, sha256 of the model's weights
+
+
+def check_results() -> list[Checked]:
+    """Every model's results of the checks that are done, in order; runs the others when told to.
+
+    Running shows progress and a Stop button. What was done before a stop is kept, for this visit in
+    the session and for all visitors in `cached.checked`.
+    """
+    kept: dict[_Key, Checked] = st.session_state.setdefault(_KEPT, {})
+    weights = {name: cached.weights(name) for name in SPECS}
+    keys: dict[str, list[_Key]] = {
+        check: [(name, check, weights[name]) for name in SPECS] for check in CHECKS
+    }
+    place, control = st.empty(), st.empty()
+    if st.session_state.get(_RUNNING):
+        _run([key for row in keys.values() for key in row if key not in kept], kept, place)
+    broken: Mapping[str, str] = st.session_state.get(_BROKEN, {})
+    for name, error in broken.items():
+        st.error(f"**{TITLES[name]}**: {plain(error)}", icon=":material/error:")
+    rows = [[key for key in row if key[0] not in broken] for row in keys.values()]
+    done = [row for row in rows if row and all(key in kept for key in row)]
+    if broken or len(done) < len(CHECKS):
+        with control.container(horizontal=True, vertical_alignment="center"):
+            label = "Try again" if broken else "Go on" if done else "Run the checks"
+            icon = ":material/play_arrow:"
+            st.button(label, type="primary", icon=icon, on_click=switch, args=(True,))
+            if done and not broken:
+                st.markdown(f"Stopped after {len(done)} of {len(CHECKS)} checks.")
+    return [kept[key] for row in done for key in row]
+
+
+def _run(keys: Sequence[_Key], kept: dict[_Key, Checked], place: DeltaGenerator) -> None:
+    """Add the results of `keys` to `kept`, one after the other; models that fail are noted."""
+    with place.container(horizontal=True, vertical_alignment="center"):
+        st.button("Stop", icon=":material/stop:", on_click=switch, args=(False,))
+        bar = st.empty()
+    broken = st.session_state[_BROKEN]
+    for at, key in enumerate(keys):
+        name, check, _ = key
+        if name not in broken:
+            doing = f"{check}: " if cached.loaded(name) else "Loading "
+            bar.progress(at / len(keys), doing + TITLES[name])
+            try:
+                kept[key] = cached.checked(name, check, partial(my_turn, bar))
+            except ZooError as error:
+                broken[name] = str(error)
+    st.session_state[_RUNNING] = False
+    place.empty()
+
+
+def switch(on: bool) -> None:
+    """Start or stop running, from the next run of the page on; models that failed may try again."""
+    st.session_state[_RUNNING] = on
+    st.session_state[_BROKEN] = {}
