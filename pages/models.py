@@ -2,15 +2,19 @@
 
 import streamlit as st
 
-from ui.four import diagrams, files, table
+from ui.four import diagrams, row
+from ui.four.files import anatomy_section, cards_section, facts_section, training_section
+from ui.four.measure import measure_if_requested
+from ui.four.paper_size import paper_size_section
+from ui.four.table import table_section
 from ui.frame.page import page
 
 with page("The four models"):
-    st.html(table.STYLE + diagrams.STYLE)
-    files.facts()
-    progress = table.table()
-    twins_progress = table.paper_size()
-    files.anatomies()
-    files.training()
-    files.model_cards()
-    table.measure_if_asked(progress, twins_progress)
+    st.html(row.STYLE + diagrams.STYLE)
+    facts_section()
+    progress = table_section()
+    twins_progress = paper_size_section()
+    anatomy_section()
+    training_section()
+    cards_section()
+    measure_if_requested(progress, twins_progress)

@@ -56,7 +56,7 @@ def test_every_row_has_a_verdict_and_a_link(app):
     assert list(drawn) == [claim.key for claim in CLAIMS + PUBLISHED]
     assert {outcome(row) for row in drawn.values()} <= set(words.OUTCOMES.values())
     counted = sum(outcome(drawn[claim.key]) == words.OUTCOMES[Outcome.HOLDS] for claim in CLAIMS)
-    assert any(m.value.startswith(f"**Of 11 rows, {counted} hold, ") for m in app.markdown)
+    assert any(text.value.startswith(f"**Of 11 rows, {counted} hold, ") for text in app.markdown)
     links = len(app.get("page_link")) + sum("](#" in m.value for m in app.markdown)
     assert links >= len(drawn)
     for key in ("directionality", "speed", "memory", "paper-speed"):

@@ -1,34 +1,47 @@
 """Training as it went: metrics.json -> plotly figure. Pure."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import plotly.graph_objects as go
 
 from ui.show.theme import MARGIN, MODEL_COLOURS, OTHER_MODEL, TITLES
 
+Metrics = Mapping[str, Any]  # what a metrics.json holds
 MEASURES = {  # key in the history -> what it is called, axis title, tick format
     "held_out_accuracy": ("Accuracy", "accuracy on held-out sentences", ".1%"),
     "held_out_loss": ("Loss", "cross-entropy on held-out sentences (nats)", ".3f"),
 }
 
 
-def epochs(metrics: dict) -> list[float]:
-    """Passes over the training rows after which each entry of the history was taken."""
+def epochs(metrics: Metrics) -> list[float]:
+    """Passes over the training rows after which each entry of the history was taken.
+
+    >>> epochs({"recipe": {"epochs": 2}, "history": [{"step": 50}, {"step": 100}]})
+    [1.0, 2.0]
+    """
     last = metrics["history"][-1]["step"]
     return [metrics["recipe"]["epochs"] * entry["step"] / last for entry in metrics["history"]]
 
 
-def chosen(metrics: dict) -> int:
-    """Index in the history of the entry whose weights were kept."""
+def chosen(metrics: Metrics) -> int:
+    """Index in the history of the entry whose weights were kept.
+
+    >>> chosen({"held_out": {"step": 50}, "history": [{"step": 50}, {"step": 100}]})
+    0
+    """
     steps = [entry["step"] for entry in metrics["history"]]
     return steps.index(metrics["held_out"]["step"])
 
 
-def training(found: Mapping[str, dict], measure: str) -> go.Figure:
-    """One line a model over the epochs; a star where the weights were kept."""
+def training(records: Mapping[str, Metrics], measure: str) -> go.Figure:
+    """One line a model over the epochs; a star where the weights were kept.
+
+    `records` holds the metrics of each model, with a history; `measure` is one of MEASURES.
+    """
     _, title, shape = MEASURES[measure]
     figure = go.Figure()
-    for name, metrics in found.items():
+    for name, metrics in records.items():
         at, kept = epochs(metrics), chosen(metrics)
         figure.add_scatter(
             x=at,

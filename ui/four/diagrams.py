@@ -37,8 +37,8 @@ def diagram(name: str, blocks: Sequence[Block], largest: int) -> str:
     """The blocks of one model; `largest` is the number of parameters of the longest bar."""
     whole = sum(block.parameters for block in blocks)
     stages = "".join(
-        _stage(stage, list(found), largest)
-        for stage, found in groupby(blocks, key=lambda block: block.stage)
+        _stage(stage, list(group), largest)
+        for stage, group in groupby(blocks, key=lambda block: block.stage)
     )
     return (
         f'<section class="q-anatomy" aria-label="{escape(TITLES[name])}" '
@@ -70,16 +70,26 @@ def _row(block: Block, largest: int, *, shape: bool) -> str:
         f'title="{escape(block.name)}, {escape(part.name)}: {part.parameters:,}"></span>'
         for part in block.parts or (block,)
     )
-    said = f"<p>{_lines(block.shape)}</p>" if shape else ""
+    described = f"<p>{_lines(block.shape)}</p>" if shape else ""
     return (
         f"<li><b>{escape(block.name)}</b><b>{_millions(block.parameters)}</b>"
-        f"{said}<div>{pieces}</div></li>"
+        f"{described}<div>{pieces}</div></li>"
     )
 
 
 def _lines(shape: str) -> str:
+    """A block's shape, escaped, each of its parts on a line.
+
+    >>> _lines("4 gates; 256 × 128")
+    '4 gates<br>256 × 128'
+    """
     return escape(shape).replace("; ", "<br>")
 
 
 def _millions(count: int) -> str:
+    """A number of parameters, short ones in full.
+
+    >>> _millions(11_720_448), _millions(258)
+    ('11.72 M', '258')
+    """
     return f"{count / 1e6:.2f} M" if count >= 1e5 else f"{count:,}"

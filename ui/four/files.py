@@ -10,19 +10,20 @@ from model_zoo.models.anatomy import anatomy
 from model_zoo.models.files import licence, read_card, read_metrics
 from model_zoo.models.registry import SPECS
 from ui.four import curves, diagrams
+from ui.four.curves import Metrics
 from ui.serve import cached
 from ui.show.theme import PLAIN, TITLES
 from ui.show.wording import interval, plain
 
 
-def anatomies() -> None:
+def anatomy_section() -> None:
     """One diagram a model, side by side and on one scale."""
     st.header("What they are made of")
-    found = {name: anatomy(name) for name in SPECS}
-    largest = max(block.parameters for blocks in found.values() for block in blocks)
-    for name, column in zip(found, st.columns(len(found)), strict=True):
+    anatomies = {name: anatomy(name) for name in SPECS}
+    largest = max(block.parameters for blocks in anatomies.values() for block in blocks)
+    for name, column in zip(anatomies, st.columns(len(anatomies)), strict=True):
         with column:
-            st.html(diagrams.diagram(name, found[name], largest))
+            st.html(diagrams.diagram(name, anatomies[name], largest))
     st.caption(
         "Drawn from each model’s config and the shapes of its weights. The length of a bar is the "
         "number of parameters, on one scale for all four; its shades "
@@ -32,7 +33,7 @@ def anatomies() -> None:
     )
 
 
-def facts() -> None:
+def facts_section() -> None:
     """A row a model: accuracy and sizes, from the files."""
     cards = [cached.card(name) for name in SPECS]
     st.table(
@@ -56,12 +57,12 @@ def facts() -> None:
     )
 
 
-def training() -> None:
+def training_section() -> None:
     """How training went, and what went into it."""
     st.header("How they were trained")
-    found = {name: read_metrics(name) for name in SPECS}
-    found = {name: one for name, one in found.items() if one.get("history")}
-    if not found:
+    records = {name: read_metrics(name) for name in SPECS}
+    records = {name: metrics for name, metrics in records.items() if metrics.get("history")}
+    if not records:
         st.info("No model has a record of its training.", icon=":material/info:")
         return
     for measure, column in zip(curves.MEASURES, st.columns(2), strict=True):
@@ -69,17 +70,17 @@ def training() -> None:
         with column:
             st.subheader(f"{title} on held-out sentences")
             st.plotly_chart(
-                curves.training(found, measure),
+                curves.training(records, measure),
                 key=f"training-{measure}",
                 config=PLAIN,
                 alt=f"Line chart of the {title.lower()} on held-out sentences over the epochs. "
                 + " ".join(
-                    f"{TITLES[name]}: {one['history'][curves.chosen(one)][measure]:.3f} where its "
-                    "weights were kept."
-                    for name, one in found.items()
+                    f"{TITLES[name]}: {metrics['history'][curves.chosen(metrics)][measure]:.3f} "
+                    "where its weights were kept."
+                    for name, metrics in records.items()
                 ),
             )
-    held_out = next(iter(found.values()))["held_out"]["rows"]
+    held_out = next(iter(records.values()))["held_out"]["rows"]
     st.caption(
         f"Each dot is a look at {held_out:,} whole sentences that no model was trained on; the "
         "star is where the weights kept were taken. Rising loss with level accuracy means the "
@@ -89,11 +90,13 @@ def training() -> None:
     )
     st.subheader("Provenance")
     st.table(
-        pd.DataFrame([provenance(name, one) for name, one in found.items()]).set_index("model")
+        pd.DataFrame([provenance(name, metrics) for name, metrics in records.items()]).set_index(
+            "model"
+        )
     )
 
 
-def provenance(name: str, metrics: dict) -> dict[str, str]:
+def provenance(name: str, metrics: Metrics) -> dict[str, str]:
     """What went into a model, as its own files have it."""
     recipe, data = metrics["recipe"], metrics["data"]
     also = f", with half of {data['extra']}" if data.get("extra") else ""
@@ -109,7 +112,7 @@ def provenance(name: str, metrics: dict) -> dict[str, str]:
     }
 
 
-def model_cards() -> None:
+def cards_section() -> None:
     """The model cards, closed."""
     st.header("Model cards")
     for name in SPECS:

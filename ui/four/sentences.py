@@ -57,8 +57,8 @@ def directions(seen: Seen) -> str:
 
 
 def _sides(sight: Sight) -> str:
-    def side(seen: int, mean: float) -> str:
-        return f"move it by {mean:.0%}" if seen else "never move it"
+    def side(count: int, mean: float) -> str:
+        return f"move it by {mean:.0%}" if count else "never move it"
 
     return (
         f"earlier tokens {side(sight.earlier_seen, sight.earlier_mean)}, "

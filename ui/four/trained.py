@@ -1,6 +1,6 @@
 """Rows on training, quality and use, and the papers': their facts as the page's sentences. Pure.
 
-Two functions a row, as in `claims_sentences`.
+Two functions a row, as in `sentences`.
 """
 
 from collections.abc import Sequence
@@ -27,16 +27,16 @@ NO_RECORD = "no record of its training"
 # -- how they were trained, and what for -----------------------------------------------------------
 
 
-def training(_model: str, made: Supervision | FineTuning | Distillation) -> str:
+def training(_model: str, record: Supervision | FineTuning | Distillation) -> str:
     """Of a model: what it was trained on, and from."""
-    match made:
+    match record:
         case Supervision(rows, vectors):
             also = ", word vectors from a pre-trained encoder" if vectors else ""
             return f"{rows:,} labelled rows{also}"
         case FineTuning(rows, base) if not base:
             return f"{rows:,} labelled rows, nothing pre-trained"
         case FineTuning(rows):
-            return f"{_pretrained(made)}, all fine-tuned on {rows:,} rows"
+            return f"{_pretrained(record)}, all fine-tuned on {rows:,} rows"
         case Distillation(rows, teacher) if teacher:
             return f"distilled from the {TITLES.get(teacher, teacher)} here, {rows:,} rows"
         case Distillation(rows):
@@ -54,8 +54,8 @@ def trainings(start: Start) -> str:
     )
 
 
-def _pretrained(made: FineTuning) -> str:
-    return f"{made.pretrained_layers} of {made.layers} layers pre-trained elsewhere"
+def _pretrained(record: FineTuning) -> str:
+    return f"{record.pretrained_layers} of {record.layers} layers pre-trained elsewhere"
 
 
 _DATA = {"validation": "SST-2", "unseen_half": "everyday reviews"}

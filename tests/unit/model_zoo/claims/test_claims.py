@@ -25,7 +25,8 @@ from model_zoo.measure.twins import Twins
 from model_zoo.models.loading import load
 from model_zoo.models.registry import SPECS
 from ui.four import words
-from ui.four.table import SEE, row_html
+from ui.four.row import row_html
+from ui.four.table import SEE
 from ui.show.theme import VERDICT_COLOURS, VERDICT_SIGNS
 
 HOLDS, IN_PART, FAILS, UNTESTED = Outcome

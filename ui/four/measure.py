@@ -1,0 +1,74 @@
+"""Measuring on this machine what the models see and how long the twins take, when requested."""
+
+from contextlib import closing
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from model_zoo.errors import ZooError
+from model_zoo.inside import sight
+from model_zoo.measure import twins
+from model_zoo.models.registry import SPECS
+from ui.four.evidence import forget_own_twins, keep_sights, keep_twins
+from ui.frame import measuring
+from ui.serve import cached
+from ui.serve.turns import my_turn, sweeps
+from ui.show.wording import plain
+
+_TWINS_REQUESTED = "twins asked for"
+
+
+def request_twins() -> None:
+    """Have the twins timed once the page is drawn, in place of what was measured before."""
+    st.session_state[_TWINS_REQUESTED] = True
+    forget_own_twins()
+
+
+def measure_if_requested(place: DeltaGenerator, twins_place: DeltaGenerator) -> None:
+    """Measure what a button asked for, with progress in its place; then run the page again.
+
+    Called when all else is drawn. Any widget used meanwhile ends it: what was measured by then is
+    in the session already.
+    """
+    if st.session_state.pop(_TWINS_REQUESTED, False):
+        _measure_twins(twins_place)
+    if measuring.requested():
+        _measure_sights(place)
+        measuring.measure_if_requested(place)
+
+
+def _measure_sights(place: DeltaGenerator) -> None:
+    label = "Masking each word of a sentence in turn…"
+    bar = place.progress(0.0, label)
+    with my_turn(bar) as go_on:
+        for done, sights in enumerate(sight.measure(cached.model), start=1):
+            keep_sights(sights)
+            go_on()
+            bar.progress(done / len(SPECS), label)
+
+
+def _measure_twins(place: DeltaGenerator) -> None:
+    with place.container():
+        bar = st.progress(0.0, "Loading…")
+        st.button("Stop", key="stop-twins", icon=":material/stop:")
+    try:
+        with my_turn(bar, line=sweeps):
+            cached.model(next(iter(SPECS)))  # brings torch, and the app's number of threads
+            _time_twins(bar)
+    except ZooError as error:
+        place.error(plain(str(error)), icon=":material/error:")
+    else:
+        st.rerun()
+
+
+def _time_twins(bar: DeltaGenerator) -> None:
+    with closing(twins.speed()) as rounds:
+        while True:
+            # Only for a round, so that others need not wait for the end of it all.
+            with my_turn(bar, lone=True):
+                step = next(rounds, None)
+            if step is None:
+                return
+            share, measured = step
+            keep_twins(measured)
+            bar.progress(share, f"Timing twins with random weights: {share:.0%}")
