@@ -87,10 +87,10 @@ def test_a_run_shows_rates_and_says_who_fails_what(calls):
 def test_the_check_with_the_widest_gap_is_opened_and_its_cases_can_be_narrowed(calls):
     app = finished()
     assert app.selectbox(key="check").value == "negated criticism"
-    shown = cases(app)
+    table = cases(app)
     texts = [case.texts[0] for case in CHECKS["negated criticism"].cases]
-    assert list(shown["sentence"]) == texts[:40]
-    assert list(shown["BERT"][:2]) == ["✗ 30\u202f%", "✓ 70\u202f%"]
+    assert list(table["sentence"]) == texts[:40]
+    assert list(table["BERT"][:2]) == ["✗ 30\u202f%", "✓ 70\u202f%"]
     app.selectbox(key="check-cases").set_value("first").run()
     assert list(cases(app)["sentence"]) == texts[1:40]  # in case 0, one fails in each family
     app.selectbox(key="check-cases").set_value("others").run()

@@ -157,15 +157,15 @@ def test_memory_that_cannot_be_measured_leaves_the_rest(monkeypatch):
 @pytest.mark.slow
 def test_others_wait_while_one_measures(monkeypatch):
     """The page says so; what it waits for is freed by the wait itself here."""
-    app, other, waits = opened(), ExitStack(), []
+    app, turn, waits = opened(), ExitStack(), []
 
     def in_line(ahead):
         waits.append(ahead)
-        other.close()
+        turn.close()
         return "you are next"
 
     monkeypatch.setattr(turns, "in_line", in_line)
-    other.enter_context(turns.sweeps.turn("another visitor"))
+    turn.enter_context(turns.sweeps.turn("another visitor"))
     press(app, "Measure on this machine")
     assert waits == [0] and "Measured on this machine" in page_text(app)
 

@@ -23,10 +23,10 @@ def test_a_failing_pair_is_opened_in_compare_with_its_first_sentence_pinned(open
     page.get_by_test_id("stDataFrame").last.click(position={"x": 20, "y": 55})
     page.get_by_role("button", name="Open in Compare").click()
     expect(page.get_by_role("heading", name="Compare", level=1)).to_be_visible()
-    shown = page.get_by_label("A sentence in English").input_value()
+    sentence = page.get_by_label("A sentence in English").input_value()
     pairs = {case.texts[1]: case.texts[0] for case in CHECKS["word order"].cases}
-    assert shown in pairs
+    assert sentence in pairs
     pinned = page.locator(".q-changes .q-text").first
     expect(pinned).to_contain_text(re.compile("Pinned"))
     text = pinned.text_content().split(":", 1)[1]
-    assert text.split() == pairs[shown].split()
+    assert text.split() == pairs[sentence].split()

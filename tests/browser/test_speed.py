@@ -50,13 +50,13 @@ def test_pointing_at_a_line_says_the_number(open_page):
 
 
 def test_stopping_keeps_what_was_measured_and_others_wait_meanwhile(open_page):
-    page, other = open_page("/speed"), open_page("/speed")
-    for visitor in (page, other):
+    page, second = open_page("/speed"), open_page("/speed")
+    for visitor in (page, second):
         expect(visitor.locator(PLOT)).to_have_count(6)
     measure(page)
     expect(page.get_by_text(re.compile(r"Latency: about \d+ s left"))).to_be_visible()
-    measure(other)
-    expect(other.get_by_text("Waiting for your turn")).to_be_visible()
+    measure(second)
+    expect(second.get_by_text("Waiting for your turn")).to_be_visible()
     stop(page)
     expect(page.get_by_text("Measured on this machine").first).to_be_visible()
     with page.expect_download() as download:
@@ -69,10 +69,10 @@ def test_stopping_keeps_what_was_measured_and_others_wait_meanwhile(open_page):
     rows = Path(download.value.path()).read_text(encoding="utf-8").splitlines()
     assert len(rows) == len(sweep["latencies"]) + 1
     # what is one visitor's own stays theirs, and their turn is over
-    expect(other.get_by_text(re.compile(r"Warming up|Latency"))).to_be_visible()
-    expect(other.get_by_text("Reference figures").first).to_be_visible()
-    expect(other.get_by_text(re.compile(r"Latency: about \d+ s left"))).to_be_visible()
-    stop(other)
+    expect(second.get_by_text(re.compile(r"Warming up|Latency"))).to_be_visible()
+    expect(second.get_by_text("Reference figures").first).to_be_visible()
+    expect(second.get_by_text(re.compile(r"Latency: about \d+ s left"))).to_be_visible()
+    stop(second)
     # it is kept on the way to another page and back
     page.get_by_role("link", name="The four models", exact=True).click()
     expect(page.get_by_role("heading", name="The four models", level=1)).to_be_visible()

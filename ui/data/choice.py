@@ -97,11 +97,11 @@ def _columns(data: Dataset) -> None:
     columns = list(data.frame.columns)
     left, right = st.columns(2)
     text = left.selectbox("Texts are in", columns, index=columns.index(data.text))
-    others = [None, *(column for column in columns if column != text)]
+    choices = [None, *(column for column in columns if column != text)]
     label = right.selectbox(
         "Labels are in",
-        others,
-        index=others.index(data.label) if data.label in others else 0,
+        choices,
+        index=choices.index(data.label) if data.label in choices else 0,
         format_func=lambda column: "no column: there are no labels" if column is None else column,
     )
     if text != data.text:
