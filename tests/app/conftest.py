@@ -15,9 +15,9 @@ def few_runs(monkeypatch):
 @pytest.fixture(autouse=True)
 def no_background(monkeypatch):
     """No loading in the background: a test says itself which models are in memory."""
-    from ui.serve import cached
+    from ui.serve.pool import pool
 
-    monkeypatch.setattr(cached, "warm_up", lambda: None)
+    monkeypatch.setattr(pool, "warm_up", lambda: None)
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +33,8 @@ def unexplained(request, monkeypatch):
 def memory(monkeypatch):
     """Figures in place of those measured in fresh processes; tests/unit measures for real."""
     from model_zoo.models.registry import SPECS
-    from ui.serve import cached
+    from ui.serve import footprints
 
     figures = {name: 20_000_000 * i for i, name in enumerate(SPECS, start=1)}
-    monkeypatch.setattr(cached, "memory", lambda: figures)
+    monkeypatch.setattr(footprints, "added", lambda: figures)
     return figures

@@ -9,7 +9,7 @@ from model_zoo.explain.attribute import attribute
 from model_zoo.explain.methods import METHODS
 from model_zoo.models.registry import SPECS
 from tests.root import ROOT
-from ui.serve import cached
+from ui.serve.pool import pool
 
 pytestmark = pytest.mark.slow  # dozens of runs of whole pages
 TEXT = "A dull film."
@@ -35,7 +35,7 @@ def app():
 
 def test_words_are_coloured_by_the_librarys_scores(app):
     assert not app.exception and len(strips(app)) == 2
-    attribution = attribute(cached.model("lstm"), TEXT)
+    attribution = attribute(pool.model("lstm"), TEXT)
     assert attribution.target == "negative"
     shown = re.findall(r"<small>([+−][\d.]+)</small>", strips(app)[0])
     # shown toward positive: what speaks for negative has a minus

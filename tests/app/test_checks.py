@@ -9,6 +9,7 @@ from model_zoo.quality import checks
 from model_zoo.quality.checks import CHECKS, Checked
 from model_zoo.quality.metrics import wilson
 from ui.serve import cached
+from ui.serve.pool import pool
 
 pytestmark = pytest.mark.slow  # dozens of runs
 FAILED = {"lstm": range(30), "bilstm": range(20, 40), "bert": [0], "distilbert": []}
@@ -181,5 +182,5 @@ def test_the_bundled_models():
     assert not app.exception and not app.error
     table = app.dataframe[0].value.set_index("check")
     assert list(table.index) == list(CHECKS)
-    result = checks.ask(cached.model("lstm"), CHECKS["word order"])
+    result = checks.ask(pool.model("lstm"), CHECKS["word order"])
     assert table.loc["word order", "LSTM"].startswith(f"{result.share:.1%} (")

@@ -10,7 +10,7 @@ from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.frame.examples import EXAMPLES, FIRST
-from ui.serve import cached
+from ui.serve.pool import pool
 
 CARD = 'class="q-card'
 
@@ -59,7 +59,7 @@ def shares(app):
 
 def of(text):
     """What the models say of `text` outside the app."""
-    return [100 * predict(cached.model(name), [text])[0].positive for name in SPECS]
+    return [100 * predict(pool.model(name), [text])[0].positive for name in SPECS]
 
 
 @pytest.fixture(scope="module")
@@ -282,13 +282,13 @@ def test_the_loader_shows_what_is_loaded_and_unloads(app):
     submit(app, "A good film.")
     states = [m.value for m in app.sidebar.markdown if "·" in m.value]
     assert states == [f"**{row.title}** · in memory" for row in SPECS.values()]
-    uses = cached.uses("bert")
+    uses = pool.uses("bert")
     button(app, "Unload BERT").click().run()
     # this run asked all four once more, so BERT was loaded anew
-    assert not app.exception and cached.loaded("bert") and cached.uses("bert") > uses
-    cached.unload("bert")
-    assert cached.loaded("bert") is None
-    assert cached.model("bert") is cached.model("bert")
+    assert not app.exception and pool.loaded("bert") and pool.uses("bert") > uses
+    pool.unload("bert")
+    assert pool.loaded("bert") is None
+    assert pool.model("bert") is pool.model("bert")
 
 
 @pytest.mark.slow
@@ -303,7 +303,7 @@ def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch)
             raise WeightsError("weights <b>gone</b>. Restore them.")
         return whole(name, *rest)
 
-    cached.unload("bilstm")
+    pool.unload("bilstm")
     monkeypatch.setattr(loading, "load", broken)
     app = opened()
     assert not app.exception and len(cards(app)) == len(SPECS) - 1

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.data import scoring
-from ui.serve import cached
+from ui.serve.pool import pool
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
@@ -99,7 +99,7 @@ def test_with_labels_the_figures_are_those_of_the_rows(page):
     expected = ["positive", "negative", "positive"]
     table = page.table[0].value
     for name, title in (("lstm", "LSTM"), ("bilstm", "BiLSTM")):
-        answers = [prediction.label for prediction in predict(cached.model(name), texts)]
+        answers = [prediction.label for prediction in predict(pool.model(name), texts)]
         right = np.mean([a == b for a, b in zip(answers, expected, strict=True)])
         assert table.loc[title, "accuracy (95 %)"].startswith(f"{right:.1%}")
     assert "chance" in page.table[1].value.iloc[0]["in words"]
@@ -159,7 +159,7 @@ def test_downloads_hold_every_row_exactly(page):
     assert rows[3]["lstm_label"] == rows[3]["lstm_positive"] == ""
     frame = pd.read_parquet(io.BytesIO(answers_file(data(page), scored, ".parquet")()))
     assert frame["review"][2] == "=HYPERLINK(1)"
-    prediction = predict(cached.model("bilstm"), ["Not bad."])[0]
+    prediction = predict(pool.model("bilstm"), ["Not bad."])[0]
     assert frame["bilstm_positive"][4] == pytest.approx(prediction.positive, abs=1e-5)
     assert frame["bilstm_label"][4] == prediction.label
 
@@ -187,7 +187,7 @@ def test_stopping_keeps_finished_rows_and_going_on_finishes(page, monkeypatch):
     press(page, "Score the remaining 52 rows")
     (blocks,) = data(page).scored.values()
     assert [len(block) for block in blocks] == [10] * 7 + [2]
-    whole = scoring.score([cached.model("lstm")], data(page).texts)
+    whole = scoring.score([pool.model("lstm")], data(page).texts)
     assert np.concatenate([block.positive[:, 0] for block in blocks]) == pytest.approx(
         whole.positive[:, 0], abs=1e-5
     )

@@ -17,6 +17,7 @@ from tests.root import ROOT
 from ui.four import words
 from ui.frame import measuring
 from ui.serve import cached, turns
+from ui.serve.pool import pool
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
@@ -84,7 +85,7 @@ def test_opening_the_page_loads_no_model(app, monkeypatch):
     def fail(name):
         raise AssertionError(f"{name} was loaded")
 
-    monkeypatch.setattr(cached, "model", fail)
+    monkeypatch.setattr(pool, "model", fail)
     assert not opened().exception
 
 

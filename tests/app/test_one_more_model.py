@@ -55,11 +55,13 @@ import json
 from streamlit.testing.v1 import AppTest
 
 from ui.serve import cached
+from ui.serve.pool import pool
+from ui.serve import footprints
 from ui.compare import answers as compare
 from ui.compare import gauges
 
-cached.warm_up = lambda: None
-cached.memory = lambda: {}
+pool.warm_up = lambda: None
+footprints.added = lambda: {}
 gauges.RUNS, compare.PAINT_SECONDS = 3, 0
 text = "The acting's great, but the film as a whole is naïve…"
 pages = [

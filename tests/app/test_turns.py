@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.root import ROOT
-from ui.serve import turns
+from ui.serve import my_turn, turns
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def crowd(monkeypatch):
 def working():
     import streamlit as st
 
-    from ui.serve.turns import my_turn
+    from ui.serve.my_turn import my_turn
 
     for number in range(2):
         with my_turn(st.empty(), f"Work {number}…"):
@@ -37,7 +37,7 @@ def test_the_place_in_line_is_shown_and_then_the_work(crowd, monkeypatch):
         crowd.close()
         return "you are next"
 
-    monkeypatch.setattr(turns, "in_line", in_line)
+    monkeypatch.setattr(my_turn, "in_line", in_line)
     app = AppTest.from_function(working).run()
     assert waits == [0] and not app.exception
     assert [text.value for text in app.text] == ["done 0", "done 1"]

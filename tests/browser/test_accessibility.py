@@ -24,6 +24,7 @@ def test_no_serious_violation(open_page, file, title, scheme):
     path = "" if title == "Compare" else Path(file).stem
     page = open_page(f"/{path}?pinned=A+bad+film.&without=2", scheme=scheme)
     expect(page.locator(READY[title]).first).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # the sidebar is filled last
     page.wait_for_timeout(1000)  # charts are faded in
     violations = Axe().run(page).response["violations"]
     grave = [

@@ -59,6 +59,7 @@ def test_stopping_keeps_what_was_measured_and_others_wait_meanwhile(open_page):
     expect(second.get_by_text("Waiting for your turn")).to_be_visible()
     stop(page)
     expect(page.get_by_text("Measured on this machine").first).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # the files are of this run
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as JSON").click()
     sweep = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))

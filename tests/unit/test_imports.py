@@ -136,7 +136,8 @@ def test_pages_are_thin(file):
 def test_listing_models_does_not_import_torch():
     """A page opens before torch is in memory; importing the registry must not bring it."""
     code = (
-        "import sys; from model_zoo.models.registry import card, SPECS; [card(n) for n in SPECS];"
+        "import sys; from model_zoo.models.files import card; "
+        "from model_zoo.models.registry import SPECS; [card(n) for n in SPECS];"
         "import model_zoo.reading.predict; assert not {'torch', 'transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -12,8 +12,8 @@ from model_zoo.errors import ZooError
 from model_zoo.explain.records import Attribution, Trust
 from ui.frame import state
 from ui.serve import cached
+from ui.serve.my_turn import my_turn
 from ui.serve.results import Advance
-from ui.serve.turns import my_turn
 from ui.show.theme import TITLES
 from ui.show.wording import listing, plain
 

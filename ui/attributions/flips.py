@@ -9,7 +9,7 @@ from model_zoo.explain.flip import Flip
 from model_zoo.labels import LABELS
 from ui.attributions.compute import Explanation
 from ui.serve import cached
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
 from ui.show.difference import edited
 from ui.show.theme import TITLES
 from ui.show.wording import percent

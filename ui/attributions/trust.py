@@ -10,7 +10,7 @@ from model_zoo.errors import ZooError
 from ui.attributions.compute import Explanation
 from ui.frame import state
 from ui.serve import cached
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
 from ui.show.attribution import toward_positive
 from ui.show.theme import TITLES
 from ui.show.wording import plain, signed_number, trusted

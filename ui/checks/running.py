@@ -10,7 +10,8 @@ from model_zoo.errors import ZooError
 from model_zoo.models.registry import SPECS
 from model_zoo.quality.checks import CHECKS, Checked
 from ui.serve import cached
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
+from ui.serve.pool import pool
 from ui.show.theme import TITLES
 from ui.show.wording import plain
 
@@ -56,7 +57,7 @@ def _run(keys: Sequence[_Key], kept: dict[_Key, Checked], place: DeltaGenerator)
     for at, key in enumerate(keys):
         name, check, _ = key
         if name not in broken:
-            doing = f"{check}: " if cached.loaded(name) else "Loading "
+            doing = f"{check}: " if pool.loaded(name) else "Loading "
             bar.progress(at / len(keys), doing + TITLES[name])
             try:
                 kept[key] = cached.checked(name, check, partial(my_turn, bar))

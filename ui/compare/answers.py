@@ -14,7 +14,8 @@ from model_zoo.text.tokens import MAX_TOKENS
 from ui.frame import state
 from ui.frame.text import nothing_to_read
 from ui.serve import cached
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
+from ui.serve.pool import pool
 from ui.show.cards import changes, failed_card, prediction_card, waiting_card
 from ui.show.theme import TITLES
 from ui.show.wording import agreement, notices, plain
@@ -62,13 +63,13 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     errors: dict[str, ZooError] = {}
     with my_turn(remarks):
         for at, name in enumerate(slots):
-            if not cached.loaded(name):
+            if not pool.loaded(name):
                 for waiting, slot in slots.items():
                     slot.html(waiting_card(waiting, TITLES[waiting]))
                 message = f"Loading {TITLES[name]} ({at + 1} of {len(slots)})…"
                 remarks.progress(at / len(slots), message)
             try:
-                model = cached.model(name)
+                model = pool.model(name)
                 predictions[name] = [predict(model, [text])[0] for text in texts]
             except TextError:
                 for slot in (*slots.values(), remarks):

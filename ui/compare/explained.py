@@ -13,7 +13,7 @@ from model_zoo.models.registry import SPECS
 from ui.compare import figures
 from ui.frame.captions import cannot
 from ui.serve import cached
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
 from ui.show.attribution import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
 from ui.show.coloured import coloured_words
 from ui.show.theme import PLAIN

@@ -13,7 +13,7 @@ from ui.compare import figures
 from ui.compare.answers import Answers
 from ui.frame.captions import cannot
 from ui.serve import cached
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
 from ui.show.theme import PLAIN, TITLES
 from ui.show.wording import plain, turns
 

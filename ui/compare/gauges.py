@@ -14,8 +14,10 @@ from model_zoo.measure.latency import latency as measure_latency
 from model_zoo.models.files import ModelCard
 from model_zoo.models.registry import SPECS
 from ui.compare import figures
-from ui.serve import cached
-from ui.serve.turns import my_turn, work
+from ui.serve import cached, footprints
+from ui.serve.my_turn import my_turn
+from ui.serve.pool import pool
+from ui.serve.turns import work
 from ui.show.meter import meter
 from ui.show.theme import PLAIN
 from ui.show.wording import listing, plain, ratio
@@ -62,9 +64,9 @@ def gauges(text: str, names: Sequence[str], slots: Mapping[str, DeltaGenerator])
             return
         kept[wanted] = (latencies, datetime.now().astimezone())
     latencies, when = kept[wanted]
-    _draw(names, latencies, cached.memory(), slots)
+    _draw(names, latencies, footprints.added(), slots)
     method.caption(_method(latencies, beside[wanted], when))
-    if len(cached.memory()) < len(SPECS):
+    if len(footprints.added()) < len(SPECS):
         st.fragment(_await_memory, run_every=1.0)()
 
 
@@ -77,7 +79,7 @@ def _measure(
     other measurement is made at the same time.
     """
     with my_turn(place, lone=True):
-        models = [cached.model(name) for name in names]
+        models = [pool.model(name) for name in names]
         latencies: dict[str, Latency] = {}
         beside = 0
         place.progress(0.0, "Measuring: warming up…")
@@ -171,7 +173,7 @@ def _method(latencies: Mapping[str, Latency], beside: int, when: datetime) -> st
 
 def _await_memory() -> None:
     """Run the page again once every model's memory has been measured."""
-    missing = [row.title for name, row in SPECS.items() if name not in cached.memory()]
+    missing = [row.title for name, row in SPECS.items() if name not in footprints.added()]
     if not missing:
         st.rerun()
     st.caption(f"Measuring, in fresh processes, the memory of {listing(missing)}…")

@@ -12,7 +12,8 @@ from ui.data.dataset import Dataset
 from ui.frame import state
 from ui.frame.callbacks import whole
 from ui.serve import cached
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
+from ui.serve.pool import pool
 from ui.show.theme import TITLES
 from ui.show.wording import duration, listing, plain
 
@@ -87,7 +88,7 @@ def _run(data: Dataset, names: Sequence[str], blocks: list[Scored], total: int) 
     try:
         with my_turn(bar) as go_on:
             bar.progress(done / total, f"Loading {listing([TITLES[name] for name in names])}…")
-            models = [cached.model(name) for name in names]
+            models = [pool.model(name) for name in names]
             texts = data.texts
             started = drawn = perf_counter()
             read = 0  # rows times models since this run began

@@ -11,8 +11,9 @@ from model_zoo.measure import twins
 from model_zoo.models.registry import SPECS
 from ui.four.evidence import forget_own_twins, keep_sights, keep_twins
 from ui.frame import measuring
-from ui.serve import cached
-from ui.serve.turns import my_turn, sweeps
+from ui.serve.my_turn import my_turn
+from ui.serve.pool import pool
+from ui.serve.turns import sweeps
 from ui.show.wording import plain
 
 _TWINS_REQUESTED = "twins asked for"
@@ -41,7 +42,7 @@ def _measure_sights(place: DeltaGenerator) -> None:
     label = "Masking each word of a sentence in turn…"
     bar = place.progress(0.0, label)
     with my_turn(bar) as go_on:
-        for done, sights in enumerate(sight.measure(cached.model), start=1):
+        for done, sights in enumerate(sight.measure(pool.model), start=1):
             keep_sights(sights)
             go_on()
             bar.progress(done / len(SPECS), label)
@@ -53,7 +54,7 @@ def _measure_twins(place: DeltaGenerator) -> None:
         st.button("Stop", key="stop-twins", icon=":material/stop:")
     try:
         with my_turn(bar, line=sweeps):
-            cached.model(next(iter(SPECS)))  # brings torch, and the app's number of threads
+            pool.model(next(iter(SPECS)))  # brings torch, and the app's number of threads
             _time_twins(bar)
     except ZooError as error:
         place.error(plain(str(error)), icon=":material/error:")

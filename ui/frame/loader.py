@@ -4,7 +4,7 @@ import streamlit as st
 
 from model_zoo.host import host, resident_bytes
 from model_zoo.models.registry import SPECS
-from ui.serve import cached
+from ui.serve.pool import pool
 from ui.show.meter import meter
 from ui.show.theme import TITLES
 from ui.show.wording import megabytes
@@ -22,7 +22,7 @@ def heading() -> None:
 
 def notice() -> None:
     """Which models had to be dropped, if any; for the page itself, as the panel may be closed."""
-    if gone := cached.dropped():
+    if gone := pool.dropped():
         exchanges = "; ".join(
             f"{TITLES[name]} was dropped to make room for {TITLES[other]}"
             for name, other in gone.items()
@@ -38,9 +38,9 @@ def notice() -> None:
 @st.fragment
 def panel() -> None:
     """Each model's entry in the cache, with a button to unload it."""
-    gone = cached.dropped()
+    gone = pool.dropped()
     for name, row in SPECS.items():
-        entry, uses = cached.loaded(name), cached.uses(name)
+        entry, uses = pool.loaded(name), pool.uses(name)
         with st.container(border=True, key=f"loader-{name}"):
             st.markdown(f"**{row.title}** · {'in memory' if entry else 'not loaded'}")
             asked = f"asked {uses:,} time{'s' * (uses != 1)} since the server's start"
@@ -56,7 +56,7 @@ def panel() -> None:
                 f"Unload {row.title}",
                 key=f"unload-{name}",
                 disabled=entry is None,
-                on_click=cached.unload,
+                on_click=pool.unload,
                 args=(name,),
             )
     st.html(meter(resident_bytes(), host()))

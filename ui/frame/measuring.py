@@ -16,7 +16,10 @@ from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.sweep import Sweep
 from model_zoo.models.registry import SPECS
 from ui.serve import cached
-from ui.serve.turns import my_turn, sweeps
+from ui.serve.footprints import cache_folder
+from ui.serve.my_turn import my_turn
+from ui.serve.pool import pool
+from ui.serve.turns import sweeps
 from ui.show.theme import TITLES
 from ui.show.wording import plain
 
@@ -158,7 +161,7 @@ def _measure(plan: Plan, kept: tuple[Footprint, ...], bar: DeltaGenerator) -> No
     models = []
     for number, name in enumerate(SPECS, start=1):
         bar.progress(0.0, f"Loading {TITLES[name]} ({number} of {len(SPECS)})…")
-        models.append(cached.model(name))
+        models.append(pool.model(name))
     stages = sweeping.sweep(
         models,
         lengths=plan.lengths,
@@ -166,7 +169,7 @@ def _measure(plan: Plan, kept: tuple[Footprint, ...], bar: DeltaGenerator) -> No
         runs=plan.runs,
         seconds=plan.seconds,
         memory=plan.memory,
-        kept_in=cached.cache_folder(),
+        kept_in=cache_folder(),
     )
     started, drawn = monotonic(), 0.0
     with closing(stages):

@@ -9,7 +9,7 @@ from model_zoo import patches
 from model_zoo.errors import ZooError
 from model_zoo.paths import ASSETS
 from ui.frame import loader, state
-from ui.serve import cached
+from ui.serve.pool import pool
 from ui.show.style import STYLE
 from ui.show.wording import plain
 
@@ -52,7 +52,7 @@ def page(title: str) -> Iterator[None]:
         loader.heading()
     st.title(title)
     short_of_memory = st.empty()
-    cached.warm_up()
+    pool.warm_up()
     try:
         yield
     except ZooError as error:
@@ -61,7 +61,7 @@ def page(title: str) -> Iterator[None]:
         loader.notice()
     with st.sidebar:
         loader.panel()  # at the end, when it is known what this run has loaded
-    cached.tidy()
+    pool.tidy()
 
 
 @st.fragment(run_every=86_400)

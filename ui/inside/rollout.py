@@ -11,7 +11,7 @@ from ui.inside import attention_figures as figures
 from ui.inside.heads import DOUBT, longest, shown_tokens, strongest
 from ui.inside.sections import choose_start, side_by_side
 from ui.serve import cached
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
 from ui.show.attribution import SHORT_FORM, SHORT_FORM_TOKENS
 from ui.show.theme import PLAIN, TITLES
 from ui.show.wording import percent, plain, signed_number

@@ -12,7 +12,7 @@ from model_zoo.models.network import Capability
 from model_zoo.models.registry import SPECS, having
 from ui.frame.captions import cannot
 from ui.inside.axes import WINDOW
-from ui.serve.turns import my_turn
+from ui.serve.my_turn import my_turn
 from ui.show.theme import TITLES
 from ui.show.wording import plain
 

@@ -1,10 +1,7 @@
 """The library for all visitors: models loaded once, and results kept under their weights."""
 
-import os
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
-from threading import Thread, Timer
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -12,16 +9,13 @@ import numpy as np
 import streamlit as st
 
 from model_zoo.claims.evidence import Evidence, gather
-from model_zoo.errors import ZooError
 from model_zoo.explain.flip import Flip
 from model_zoo.explain.records import Attribution, Trust
-from model_zoo.host import give_back_memory
 from model_zoo.inside.attention import Attention
 from model_zoo.inside.context import Influence
 from model_zoo.inside.gates import Gates
 from model_zoo.inside.path import Route
 from model_zoo.inside.stepwise import Course
-from model_zoo.measure.footprint import added_memory
 from model_zoo.measure.sweep import REFERENCE, Sweep
 from model_zoo.measure.sweep import read as read_sweep
 from model_zoo.models import files, registry
@@ -34,9 +28,6 @@ from ui.serve.results import Advance, Begin, Result, Results, at_once
 if TYPE_CHECKING:  # importing it brings torch
     from model_zoo.explain.attribute import About
 
-
-model, loaded, uses, dropped = pool.model, pool.loaded, pool.uses, pool.dropped
-unload, warm_up = pool.unload, pool.warm_up
 
 # The most that is kept of each kind. Attention maps take up to 75 MB each, gates up to 8 MB.
 _results = Results(
@@ -250,49 +241,3 @@ def rank_agreement(first: Sequence[float], second: Sequence[float]) -> float | N
     from model_zoo.explain.faithfulness import rank_agreement
 
     return rank_agreement(first, second)
-
-
-_tidying: Timer | None = None
-TIDY_SECONDS = 5.0
-
-
-def tidy() -> None:
-    """Give back, a little later, what the work of this run leaves behind; one timer a server."""
-    global _tidying
-    if _tidying is None or not _tidying.is_alive():
-        _tidying = Timer(TIDY_SECONDS, give_back_memory)
-        _tidying.daemon = True
-        _tidying.start()
-
-
-def memory() -> dict[str, int | str]:
-    """Model name -> bytes it adds to a fresh process, or why that could not be measured.
-
-    Measured once a host and set of weights, in the background, one model after the other: a name
-    that is not there yet is still being measured.
-    """
-    return _memory(tuple(map(weights, registry.SPECS)))
-
-
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _memory(weights: tuple[str, ...]) -> dict[str, int | str]:
-    added: dict[str, int | str] = {}
-
-    def measure() -> None:
-        for name in registry.SPECS:
-            try:
-                added[name] = added_memory(name, kept_in=cache_folder())
-            except ZooError as error:
-                added[name] = str(error)
-
-    Thread(target=measure, name="memory", daemon=True).start()
-    return added
-
-
-def cache_folder() -> Path | None:
-    """The user's cache folder for this app, None where there is no home."""
-    try:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    except RuntimeError:
-        return None
-    return Path(base) / "quartet"

@@ -4,7 +4,7 @@ import gc
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock, RLock, Thread
+from threading import Lock, RLock, Thread, Timer
 from time import monotonic, perf_counter
 
 from model_zoo.errors import ZooError
@@ -13,6 +13,7 @@ from model_zoo.models import files, loading, registry
 from model_zoo.reading.predict import predict
 
 SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
+TIDY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Pool:
         self._last_used: dict[str, float] = {}
         self._dropped: dict[str, str] = {}
         self._warming = Lock()
+        self._tidying: Timer | None = None
 
     def model(self, name: str) -> loading.Model:
         """The model, the same one for every visitor; an error is raised anew, never kept.
@@ -89,6 +91,13 @@ class Pool:
         if self._warming.acquire(blocking=False):
             keep_memory_low()
             Thread(target=self._load_what_fits, name="warm-up", daemon=True).start()
+
+    def tidy(self) -> None:
+        """Give back, a little later, what work leaves behind; one timer at a time."""
+        if self._tidying is None or not self._tidying.is_alive():
+            self._tidying = Timer(TIDY_SECONDS, give_back_memory)
+            self._tidying.daemon = True
+            self._tidying.start()
 
     def _load_what_fits(self) -> None:
         """Load the models, but drop none for one that nobody has asked for yet."""

@@ -6,15 +6,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from threading import Event, Lock, get_ident
 from time import monotonic
-from typing import Any
-
-import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from model_zoo.errors import ZooError
 from model_zoo.host import host
-from ui.show.wording import in_line
 
 LOOK_SECONDS = 0.2  # how often those who wait are told where they stand
 SLICE_SECONDS = 0.25  # how long a turn lasts at least before others are let in between
@@ -62,7 +56,7 @@ class Turns:
         the same turn. Raises BusyError if too many wait.
         """
         with self._lock:
-            ticket = next((one for one in self._running if one.thread == get_ident()), None)
+            ticket = next((had for had in self._running if had.thread == get_ident()), None)
         if ticket:
             yield partial(self._give_way, ticket, waiting)
             return
@@ -87,7 +81,7 @@ class Turns:
     def _join(self, ticket: _Ticket) -> None:
         with self._lock:
             # A run that takes the place of one that was interrupted takes its place in line, too.
-            before = [at for at, one in enumerate(self._line) if one.visitor == ticket.visitor]
+            before = [at for at, other in enumerate(self._line) if other.visitor == ticket.visitor]
             self._line.insert(before[0] if before else len(self._line), ticket)
             self._admit()
             if not before and len(self._line) > self._most_waiting:
@@ -100,7 +94,7 @@ class Turns:
         while not ticket.came.wait(LOOK_SECONDS):
             with self._lock:
                 at = self._line.index(ticket) if ticket in self._line else 0
-                ahead = sum(one.visitor != ticket.visitor for one in self._line[:at])
+                ahead = sum(other.visitor != ticket.visitor for other in self._line[:at])
             waiting(ahead)
 
     def _give_way(self, ticket: _Ticket, waiting: Callable[[int], object]) -> None:
@@ -118,9 +112,9 @@ class Turns:
         for ticket in tuple(self._line):
             if len(self._running) == self._places:
                 return
-            if any(one.visitor == ticket.visitor for one in self._running):
+            if any(other.visitor == ticket.visitor for other in self._running):
                 continue  # an interrupted run of theirs, about to end
-            if ticket.lone and any(one.lone for one in self._running):
+            if ticket.lone and any(other.lone for other in self._running):
                 continue
             self._line.remove(ticket)
             self._running.append(ticket)
@@ -128,48 +122,5 @@ class Turns:
             ticket.came.set()
 
 
-work = Turns(host().cores, MOST_WAITING)  # torch computes on one thread a session, see `cached`
+work = Turns(host().cores, MOST_WAITING)  # torch computes on one thread a session, see `pool`
 sweeps = Turns(1, MOST_WAITING)  # long measurements; each takes a turn at `work` for every piece
-
-
-@contextmanager
-def my_turn(
-    place: DeltaGenerator,
-    doing: str = "",
-    *,
-    lone: bool = False,
-    line: Turns = work,
-) -> Iterator[Callable[..., None]]:
-    """This visitor's turn, with the wait for it shown in `place`, and then `doing`.
-
-    `place` is an empty slot. Yields what long work is to call as it goes, with any arguments: it
-    ends the work where the visitor has left or typed something else, and lets others in between.
-    For `lone` and BusyError see `Turns.turn`; a measurement of time is `lone`.
-    """
-    context = get_script_run_ctx(suppress_warning=True)
-    shown = ""
-
-    def show(said: str) -> None:
-        nonlocal shown
-        if said != shown:
-            shown = said
-            place.caption(said) if said else place.empty()
-
-    def waiting(ahead: int) -> None:
-        _end_if_stopped()
-        show(in_line(ahead))
-
-    with line.turn(context.session_id if context else get_ident(), waiting, lone=lone) as give_way:
-
-        def go_on(*_: Any) -> None:
-            _end_if_stopped()
-            give_way()
-            show(doing)
-
-        show(doing)
-        yield go_on
-
-
-def _end_if_stopped(*_: Any) -> None:
-    """Raise what ends an interrupted run: Streamlit looks for that when the session is read."""
-    st.session_state.get("any key will do")
