@@ -1,19 +1,23 @@
 """What a Parquet file would take once unpacked, read off its pages without unpacking any.
 
 The summary at the file's end cannot be relied on: readers follow the header of each page, and a
-file of some kilobytes can promise gigabytes there. (Format: parquet.thrift of Apache Parquet, in
-Thrift's compact protocol.)
+file of some kilobytes can promise gigabytes there. (Format: parquet.thrift of Apache Parquet.)
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import SEEK_END
 from typing import IO, TYPE_CHECKING
+
+from model_zoo.tables.thrift import Struct, read_struct
 
 if TYPE_CHECKING:
     from pyarrow.parquet import FileMetaData
 
 _UNPACKED, _PACKED, _DATA, _DATA_V2 = 2, 3, 5, 8  # fields of a page's header
 _VALUES = 1  # a field of either data header
+_ROW_GROUPS, _COLUMNS, _CHUNK = 4, 1, 3  # fields of the summary, of a row group, of its columns
+_CHUNK_PACKED, _DATA_AT, _DICTIONARY_AT = 7, 9, 11  # and of where their pages are
 MAX_PAGES = 200_000  # looked at: pages of a few bytes would take minutes
 
 
@@ -41,13 +45,10 @@ def column_sizes(stream: IO[bytes], metadata: "FileMetaData") -> list[ColumnSize
     leaves = map(metadata.schema.column, range(metadata.num_columns))
     sizes = [ColumnSize(leaf.path, leaf.max_repetition_level > 0) for leaf in leaves]
     pages = 0
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        for at, size in enumerate(sizes):
-            chunk = group.column(at)
-            start = min(filter(None, (chunk.dictionary_page_offset, chunk.data_page_offset)))
+    for group in _row_groups(stream, metadata):
+        for size, (start, end) in zip(sizes, group, strict=True):
             group_values = 0
-            for unpacked, values in _pages(stream, start, start + chunk.total_compressed_size):
+            for unpacked, values in _pages(stream, start, end):
                 pages += 1
                 if pages > MAX_PAGES:
                     raise ValueError(f"more than {MAX_PAGES:,} pages")
@@ -60,76 +61,50 @@ def column_sizes(stream: IO[bytes], metadata: "FileMetaData") -> list[ColumnSize
     return sizes
 
 
+def _row_groups(stream: IO[bytes], metadata: "FileMetaData") -> Iterator[Iterator[tuple[int, int]]]:
+    """For each row group, where the pages of each of its columns begin and end.
+
+    Read from the summary itself: asking pyarrow for a column whose statistics are damaged ends the
+    process, whatever is caught.
+    """
+    if metadata.num_row_groups * metadata.num_columns > MAX_PAGES:
+        raise ValueError(f"more than {MAX_PAGES:,} pages")
+    stream.seek(-8, SEEK_END)
+    size = int.from_bytes(stream.read(4), "little")
+    stream.seek(-8 - size, SEEK_END)
+    for group in _structs(read_struct(stream), _ROW_GROUPS):
+        yield map(_place, _structs(group, _COLUMNS))
+
+
+def _place(column: Struct) -> tuple[int, int]:
+    """Where the pages of a column in a row group begin and end."""
+    chunk = column.get(_CHUNK)
+    if not isinstance(chunk, dict):
+        raise ValueError("a column does not say where its pages are")
+    offsets = [chunk.get(field) for field in (_DICTIONARY_AT, _DATA_AT)]
+    start = min((at for at in offsets if isinstance(at, int) and at), default=0)
+    return start, start + _size(chunk, _CHUNK_PACKED)
+
+
+def _structs(struct: Struct, field: int) -> list[Struct]:
+    items = struct.get(field)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise ValueError("the summary lists no columns")
+    return items
+
+
 def _pages(stream: IO[bytes], start: int, end: int) -> Iterator[tuple[int, int]]:
     """(bytes unpacked, values) of each page between two places; a dictionary has no values."""
     while start < end:
         stream.seek(start)
-        header = _struct(stream, 0)
+        header = read_struct(stream)
         data = header.get(_DATA) or header.get(_DATA_V2)
         start = stream.tell() + _size(header, _PACKED)
         yield _size(header, _UNPACKED), _size(data, _VALUES) if isinstance(data, dict) else 0
 
 
-def _size(header: dict[int, object], field: int) -> int:
+def _size(header: Struct, field: int) -> int:
     size = header.get(field)
     if not isinstance(size, int) or size < 0:
         raise ValueError("a page does not say how large it is")
     return size
-
-
-def _struct(stream: IO[bytes], depth: int) -> dict[int, object]:
-    """A Thrift struct: number of a field -> whole number or struct; others are passed over."""
-    if depth > 8:
-        raise ValueError("a page's header is nested too deep")
-    fields: dict[int, object] = {}
-    field = 0
-    while head := _byte(stream):
-        step, kind = head >> 4, head & 15
-        field = field + step if step else _signed(_varint(stream))
-        if kind in (1, 2):  # true and false
-            fields[field] = kind == 1
-        elif kind == 3:
-            _byte(stream)
-        elif kind in (4, 5, 6):  # of 16, 32 and 64 bits
-            fields[field] = _signed(_varint(stream))
-        elif kind == 7:
-            stream.seek(8, 1)
-        elif kind == 8:  # bytes with their number before them
-            stream.seek(_varint(stream), 1)
-        elif kind == 12:
-            fields[field] = _struct(stream, depth + 1)
-        else:
-            raise ValueError("a page's header holds what none may")
-    return fields
-
-
-def _byte(stream: IO[bytes]) -> int:
-    read = stream.read(1)
-    if not read:
-        raise ValueError("the file ends inside a page's header")
-    return read[0]
-
-
-def _varint(stream: IO[bytes]) -> int:
-    """The whole number that comes next, seven bits a byte, the lowest first.
-
-    >>> from io import BytesIO
-    >>> _varint(BytesIO(b"\\xac\\x02"))
-    300
-    """
-    value = 0
-    for shift in range(0, 64, 7):
-        byte = _byte(stream)
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value
-    raise ValueError("a number in a page's header is too long")
-
-
-def _signed(value: int) -> int:
-    """Of zigzag numbers, which keep those near 0 short, the number that is meant.
-
-    >>> [_signed(value) for value in range(5)]
-    [0, -1, 1, -2, 2]
-    """
-    return (value >> 1) ^ -(value & 1)

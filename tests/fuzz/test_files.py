@@ -186,3 +186,34 @@ def test_bombs_stay_small(tmp_path):
     assert not [result for result in results if int(result[1]) > MOST_MB], results
     taken = [name for name, _, result in results if result.endswith(" rows")]
     assert taken == ["50 million rows.parquet"]  # whose first are a sound table
+
+
+DAMAGE = """
+import io
+
+import pandas as pd
+
+from model_zoo.errors import DataError
+from model_zoo.tables.table import open_table
+
+stream = io.BytesIO()
+columns = {"t": ["a", None, "c"] * 9, "n": [1, 2.5, None] * 9, "l": [[1], [], None] * 9}
+pd.DataFrame(columns).to_parquet(stream)
+whole = stream.getvalue()
+for at in range(4, len(whole)):
+    damaged = bytearray(whole)
+    damaged[at] ^= 1
+    try:
+        list(open_table(bytes(damaged), "a.parquet").rows())
+    except DataError:
+        pass
+"""
+
+
+@pytest.mark.slow
+def test_no_damaged_byte_of_a_parquet_file_ends_the_process():
+    """As pyarrow does, asked for a column's place, where statistics of lists are damaged."""
+    finished = subprocess.run(
+        [sys.executable, "-c", DAMAGE], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert finished.returncode == 0, finished.stderr[-2000:]
