@@ -1,4 +1,4 @@
-"""The library for all visitors: models loaded once, and results kept under their weights."""
+"""Results of the library, kept for all visitors under the weights they were computed with."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
