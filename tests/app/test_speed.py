@@ -16,7 +16,7 @@ from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import SPECS
 from tests.root import ROOT
 from ui.frame import measuring
-from ui.serve import cached, turns
+from ui.serve import cached, my_turn, turns
 from ui.speed.sentences import growth_in_words
 from ui.speed.steps import steps_of
 from ui.speed.trade_offs import distilled, front
@@ -164,7 +164,7 @@ def test_others_wait_while_one_measures(monkeypatch):
         turn.close()
         return "you are next"
 
-    monkeypatch.setattr(turns, "in_line", in_line)
+    monkeypatch.setattr(my_turn, "in_line", in_line)
     turn.enter_context(turns.sweeps.turn("another visitor"))
     press(app, "Measure on this machine")
     assert waits == [0] and "Measured on this machine" in page_text(app)
