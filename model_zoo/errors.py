@@ -9,6 +9,10 @@ class UnknownModelError(ZooError):
     """A model name that the registry has no row for."""
 
 
+class SetError(ZooError):
+    """A folder that is no set of models, or a set that there is none of."""
+
+
 class WeightsError(ZooError):
     """Weights that are missing, truncated or not the ones the registry vouches for."""
 
@@ -27,6 +31,10 @@ class DataError(ZooError):
 
 class TrainingError(ZooError):
     """Training that cannot start or go on as asked."""
+
+
+class RoomError(ZooError):
+    """A model that does not fit into the memory that is left."""
 
 
 class MeasureError(ZooError):

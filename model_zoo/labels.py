@@ -1,3 +1,3 @@
-"""What the bundled models answer."""
+"""The labels of sentiment, for what is about sentiment by its nature: checks, and our training."""
 
-LABELS = ("negative", "positive")  # index in this tuple = class index in every model
+SENTIMENT = ("negative", "positive")  # index in this tuple = class index in the bundled models

@@ -7,11 +7,11 @@ head. Every weight of the file is in exactly one block, so that the blocks add u
 import re
 from dataclasses import dataclass
 from math import prod
-from pathlib import Path
 from typing import Any
 
-from model_zoo.models.files import MODELS_DIR, WEIGHTS, read_config, read_header
+from model_zoo.models.files import mend, read_config, read_header, weights_files
 from model_zoo.models.registry import spec
+from model_zoo.models.spec import ModelSpec
 
 STAGES = ("embeddings", "core", "head")
 
@@ -49,10 +49,15 @@ class Block:
     parts: tuple["Block", ...]
 
 
-def anatomy(name: str, root: Path = MODELS_DIR) -> tuple[Block, ...]:
-    """The blocks of `name`; raises UnknownModelError and WeightsError as `files.card` does."""
-    header = read_header(root / spec(name).name / WEIGHTS)
-    config = read_config(name, root)
+def anatomy(model: str | ModelSpec) -> tuple[Block, ...]:
+    """The blocks of the model; raises UnknownModelError and WeightsError as `files.card` does."""
+    row = spec(model)
+    header = {
+        key: tensor
+        for file in weights_files(row)
+        for key, tensor in read_header(file, mend(row)).items()
+    }
+    config = read_config(row)
     blocks: dict[tuple[int, int, int, str], dict[str, Shapes]] = {}
     for key, tensor in header.items():
         part = next(part for pattern, part in _PARTS.items() if pattern in key.lower())

@@ -22,16 +22,18 @@ class Classifier(Network):
         module: "PreTrainedModel",
         tokenizer: TextTokenizer,
         architecture: "Architecture",
+        order: tuple[int, ...] = (),
     ) -> None:
         self.title = title
         self.module = module
         self.tokenizer = tokenizer
         self.architecture = architecture
+        self.order = list(order)  # the class of the module that gives each label; empty: as is
         self.capabilities = architecture.capabilities
 
     def logits(self, ids: Tensor, mask: Tensor) -> Tensor:
         """(B, T), (B, T) -> (B, C)."""
-        return self.module(input_ids=ids, attention_mask=mask).logits
+        return self.in_order(self.module(input_ids=ids, attention_mask=mask).logits)
 
     def embed(self, ids: Tensor) -> Tensor:
         """The word embeddings of `ids`, (B, T) -> (B, T, E)."""
@@ -43,7 +45,11 @@ class Classifier(Network):
 
     def logits_from_embeddings(self, embedded: Tensor) -> Tensor:
         """(B, T, E) -> (B, C), differentiable."""
-        return self.module(inputs_embeds=embedded).logits
+        return self.in_order(self.module(inputs_embeds=embedded).logits)
+
+    def in_order(self, logits: Tensor) -> Tensor:
+        """The module's logits (..., C) in the order of the labels."""
+        return logits[..., self.order] if self.order else logits
 
     def part(self, path: str) -> nn.Module:
         """The part of the module at a dotted path; AttributeError where there is none."""

@@ -1,6 +1,7 @@
 """What the folder of a model holds, read without loading the model.
 
-Beside the folders lies SHA256SUMS, which vouches for the weights in all of them.
+Beside the folders of a set lies SHA256SUMS, which vouches for the weights in all of them. Nothing
+vouches for a model of the user's own: its checksum only tells its weights from others.
 """
 
 import hashlib
@@ -12,16 +13,19 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from model_zoo import paths
 from model_zoo.errors import WeightsError
-from model_zoo.models.network import Capability
-from model_zoo.models.registry import SPECS, spec
+from model_zoo.models.network import Capability, ModelId
+from model_zoo.models.registry import spec
+from model_zoo.models.sets import BUNDLED, ModelSet, model_set
+from model_zoo.models.spec import ModelSpec
 from model_zoo.text.tokens import TOKENIZER, TextTokenizer
 
-MODELS_DIR = paths.MODELS
 WEIGHTS = "model.safetensors"
+INDEX = "model.safetensors.index.json"  # of weights in several files
 CHECKSUMS = "SHA256SUMS"  # beside the model folders, in the format of sha256sum
-MEND = "Restore the folder with `git restore assets/models`, or train the model again."
+
+
+_LAYERS = ("num_hidden_layers", "n_layers", "n_layer", "num_layers")  # as configs call it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,95 +52,175 @@ class ModelCard:
     ci95: tuple[float, float] | None
 
 
-def card(name: str, root: Path = MODELS_DIR) -> ModelCard:
+def card(model: str | ModelSpec) -> ModelCard:
     """What the model's files say of it, without loading it; WeightsError if they are missing."""
-    row = spec(name)
-    folder = root / name
-    if not (folder / WEIGHTS).is_file() or not (folder / "config.json").is_file():
-        raise WeightsError(f"{folder} is missing or incomplete. {MEND}")
-    config = read_config(name, root)
-    metrics = read_metrics(name, root).get("validation", {})
-    sizes = {key: prod(tensor["shape"]) for key, tensor in read_header(folder / WEIGHTS).items()}
+    row = spec(model)
+    if not (row.folder / "config.json").is_file():
+        raise WeightsError(f"{row.folder} is missing or incomplete. {mend(row)}")
+    config, files = read_config(row), weights_files(row)
+    metrics = read_metrics(row).get("validation", {})
+    sizes = {
+        key: prod(tensor["shape"])
+        for file in files
+        for key, tensor in read_header(file, mend(row)).items()
+    }
     interval, core = metrics.get("ci95"), row.architecture.core
     return ModelCard(
-        name=name,
+        name=row.id,
         title=row.title,
         architecture=row.description,
-        layers=config.get("num_hidden_layers") or config.get("n_layers", 0),
+        layers=config.get("num_hidden_layers")
+        or config.get("n_layers")
+        or config.get("n_layer", 0),
         parameters=sum(sizes.values()),
         core_parameters=sum(size for key, size in sizes.items() if key.startswith(core)),
         directions=1 + bool(config.get("bidirectional")),
         one_by_one=Capability.GATES in row.architecture.capabilities,
-        size_bytes=(folder / WEIGHTS).stat().st_size,
+        size_bytes=sum(file.stat().st_size for file in files),
         accuracy=metrics.get("accuracy"),
         ci95=(interval[0], interval[1]) if interval else None,
     )
 
 
-def read_config(name: str, root: Path = MODELS_DIR) -> dict[str, Any]:
+def mend(model: ModelSpec) -> str:
+    """What to do about files of the model that are missing or damaged, as a sentence."""
+    if model.id.set == BUNDLED:
+        return "Restore the folder with `git restore assets/models`, or train the model again."
+    if model.id.set == "hub":
+        return "Remove the model and download it again."
+    return "Copy the model's folder again from where it came."
+
+
+def weights_files(model: ModelSpec) -> list[Path]:
+    """The files that hold the weights: one, or those that an index names.
+
+    Raises WeightsError where there are none in the safetensors format, the only one that is read.
+    """
+    folder = model.folder
+    if (folder / WEIGHTS).is_file():
+        return [folder / WEIGHTS]
+    try:
+        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        names = sorted({Path(name).name for name in index["weight_map"].values()})
+        files = [folder / name for name in names]
+        if not files or not all(file.is_file() for file in files):
+            raise WeightsError(f"{folder} lacks some of the files in {INDEX}. {mend(model)}")
+    except FileNotFoundError:
+        raise WeightsError(_no_weights(model)) from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WeightsError(f"{folder / INDEX} cannot be read ({error}). {mend(model)}") from error
+    return files
+
+
+def _no_weights(model: ModelSpec) -> str:
+    folder = model.folder
+    if model.id.is_own and any(folder.glob("*.bin")):
+        return (
+            f"{folder} holds weights as a pickle only, which can run code when it is opened and is "
+            "not read. Save the model with `save_pretrained`, which writes safetensors."
+        )
+    return f"{folder / WEIGHTS} is missing. {mend(model)}"
+
+
+def read_config(model: str | ModelSpec) -> dict[str, Any]:
     """The model's config.json as it is; OSError where there is none."""
-    return json.loads((root / spec(name).name / "config.json").read_text(encoding="utf-8"))
+    return json.loads((spec(model).folder / "config.json").read_text(encoding="utf-8"))
 
 
-def read_metrics(name: str, root: Path = MODELS_DIR) -> dict[str, Any]:
+def read_metrics(model: str | ModelSpec) -> dict[str, Any]:
     """The model's metrics.json as it is, empty if there is none."""
-    file = root / name / "metrics.json"
+    file = spec(model).folder / "metrics.json"
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
-def teacher(name: str, root: Path = MODELS_DIR) -> str | None:
-    """The model that `name` was distilled from, as its metrics.json says; None for all others."""
-    return read_metrics(name, root).get("made", {}).get("teacher")
+def teacher(model: str | ModelSpec) -> ModelId | None:
+    """The model of its set that it was distilled from, by its metrics.json; None for all others."""
+    row = spec(model)
+    name = read_metrics(row).get("made", {}).get("teacher")
+    return None if name is None or row.id.is_own else ModelId.of(name, row.id.set)
 
 
-def read_card(name: str, root: Path = MODELS_DIR) -> str:
+def read_card(model: str | ModelSpec) -> str:
     """The model card as Markdown, without its YAML front matter; WeightsError if it is missing."""
-    file = root / spec(name).name / "README.md"
+    row = spec(model)
+    file = row.folder / "README.md"
     if not file.is_file():
-        raise WeightsError(f"{file} is missing. {MEND}")
+        raise WeightsError(f"{file} is missing. {mend(row)}")
     return file.read_text(encoding="utf-8").split("---\n", 2)[-1]
 
 
-def licence(name: str, root: Path = MODELS_DIR) -> str:
+def licence(model: str | ModelSpec) -> str:
     """The licence named in the front matter of the model card; "not stated" where there is none."""
-    file = root / spec(name).name / "README.md"
+    file = spec(model).folder / "README.md"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     match = re.search(r"^license: *(\S+)", text, re.MULTILINE)
     return match[1] if match else "not stated"
 
 
-def shared_tokenizer(root: Path = MODELS_DIR) -> TextTokenizer:
-    """The tokenizer of the first model that has one: those of the bundled models are the same.
+def set_tokenizer(of: ModelSet | None = None) -> TextTokenizer:
+    """The tokenizer of the first model of the set (the bundled one) that has one.
 
-    Raises WeightsError where no model has one.
+    Its words are those that the results of all models are shown by. Raises WeightsError where no
+    model has one.
     """
-    folders = [root / name for name in SPECS]
-    for folder in folders:
-        if (folder / TOKENIZER).is_file():
-            return TextTokenizer(folder)
-    raise WeightsError(f"{folders[0] / TOKENIZER} is missing, and so are all others. {MEND}")
+    rows = list((of or model_set()).models.values())
+    for row in rows:
+        if (row.folder / TOKENIZER).is_file():
+            return TextTokenizer(row.folder)
+    missing = rows[0].folder / TOKENIZER
+    raise WeightsError(f"{missing} is missing, and so are all others. {mend(rows[0])}")
 
 
-def check_weights(name: str, root: Path = MODELS_DIR) -> str:
-    """The sha256 of `name`'s weights, once found equal to the one recorded beside the folders.
+def check_weights(model: str | ModelSpec) -> str:
+    """The sha256 of the model's weights, once found equal to the one recorded beside the folders.
 
+    For a model of the user's own, which none is recorded of, that of its weights as they are.
     Raises WeightsError where files are missing, cut short or altered.
     """
-    folder = root / name
+    row = spec(model)
+    if row.id.is_own:
+        return _checksum_of(row)
+    name, root = row.name, row.folder.parent
     for file in ("config.json", TOKENIZER, WEIGHTS):
-        if not (folder / file).is_file():
-            raise WeightsError(f"{folder / file} is missing. {MEND}")
+        if not (row.folder / file).is_file():
+            raise WeightsError(f"{row.folder / file} is missing. {mend(row)}")
     recorded = read_checksums(root).get(name)
     if recorded is None:
-        raise WeightsError(f"{root / CHECKSUMS} has no line for {name}/{WEIGHTS}. {MEND}")
-    read_header(folder / WEIGHTS)  # says "cut short" where that is what happened
-    actual = sha256_of(folder / WEIGHTS)
+        raise WeightsError(f"{root / CHECKSUMS} has no line for {name}/{WEIGHTS}. {mend(row)}")
+    weights = row.folder / WEIGHTS
+    read_header(weights, mend(row))  # says "cut short" where that is what happened
+    actual = sha256_of(weights)
     if actual != recorded:
         raise WeightsError(
-            f"{folder / WEIGHTS} is not the file that was recorded: its sha256 is {actual[:12]}…, "
-            f"expected {recorded[:12]}…. {MEND}"
+            f"{weights} is not the file that was recorded: its sha256 is {actual[:12]}…, "
+            f"expected {recorded[:12]}…. {mend(row)}"
         )
     return actual
+
+
+def _checksum_of(model: ModelSpec) -> str:
+    """Of one weights file its sha256; of several the sha256 of theirs, one after the other."""
+    files = weights_files(model)
+    for file in files:
+        read_header(file, mend(model))
+    sums = [sha256_of(file) for file in files]
+    return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
+
+
+def fingerprint(model: str | ModelSpec) -> str:
+    """What tells the model's weights, as they are meant to be now, from others; reads none of them.
+
+    The sha256 recorded in its set, or of a model of the user's own its files' sizes and times.
+    Empty where none is known.
+    """
+    row = spec(model)
+    if not row.id.is_own:
+        return read_checksums(row.folder.parent).get(row.name, "")
+    try:
+        stats = [file.stat() for file in (*weights_files(row), row.folder / "config.json")]
+    except (OSError, WeightsError):
+        return ""
+    return " ".join(f"{stat.st_size}-{stat.st_mtime_ns}" for stat in stats)
 
 
 def read_checksums(root: Path) -> dict[str, str]:
@@ -162,10 +246,10 @@ def sha256_of(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def read_header(weights: Path) -> dict[str, dict[str, Any]]:
+def read_header(weights: Path, advice: str = "Restore it.") -> dict[str, dict[str, Any]]:
     """The tensors of a safetensors file, name -> dtype, shape, data_offsets, without reading them.
 
-    Raises WeightsError where the file is cut short or is no safetensors file.
+    Raises WeightsError, ending in `advice`, where the file is cut short or no safetensors file.
     (Format: 8 bytes little-endian header length N, N bytes of JSON, then the data.)
     """
     size = weights.stat().st_size
@@ -178,10 +262,10 @@ def read_header(weights: Path) -> dict[str, dict[str, Any]]:
         header.pop("__metadata__", None)
         end = max(tensor["data_offsets"][1] for tensor in header.values())
     except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(f"{weights} is cut short or damaged ({error}). {MEND}") from error
+        raise WeightsError(f"{weights} is cut short or damaged ({error}). {advice}") from error
     if 8 + length + end != size:
         raise WeightsError(
             f"{weights} is cut short: {size:,} bytes where {8 + length + end:,} are expected. "
-            f"{MEND}"
+            f"{advice}"
         )
     return header

@@ -3,15 +3,16 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from pkgutil import resolve_name
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from model_zoo.errors import WeightsError
-from model_zoo.models.files import MEND, MODELS_DIR, WEIGHTS, check_weights
+from model_zoo.errors import RoomError, WeightsError
+from model_zoo.host import free_bytes
+from model_zoo.models.files import card, check_weights, mend, weights_files
 from model_zoo.models.network import ModelId, Network
-from model_zoo.models.registry import ModelSpec, spec
+from model_zoo.models.registry import spec
+from model_zoo.models.spec import ModelSpec
 from model_zoo.patches import lean_imports
 from model_zoo.text.tokens import Encoded, TextTokenizer, check_readable
 
@@ -36,12 +37,22 @@ class Model:
     @property
     def id(self) -> ModelId:
         """What records and caches know it by."""
-        return ModelId.of(self.spec.name)
+        return self.spec.id
 
     @property
     def name(self) -> str:
         """Its name in its set."""
         return self.spec.name
+
+    @property
+    def title(self) -> str:
+        """What people read."""
+        return self.spec.title
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What it can answer, in the order of the probabilities it gives."""
+        return self.spec.labels
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Each text as the model reads it."""
@@ -54,43 +65,66 @@ class Model:
         return encoded[0]
 
 
-def load(name: str, root: Path = MODELS_DIR) -> Model:
-    """The model `name` from its folder under `root`, checked against `root`'s SHA256SUMS.
+def load(model: str | ModelSpec) -> Model:
+    """The model, from its folder, checked against the checksums of its set if it is in one.
 
-    Raises UnknownModelError for a name without a row, and WeightsError where the folder's files
-    are missing, cut short, altered or not those of this architecture.
+    Raises UnknownModelError where there is none, WeightsError where the folder's files are missing,
+    cut short, altered, or not those of a classifier of its kind, and RoomError where a model of the
+    user's own does not fit into the memory that is left.
     """
-    row = spec(name)
-    checksum, module = _checked(name, root)
+    row = spec(model)
+    checksum, module = _checked(row)
     network_class = resolve_name(row.architecture.network)
-    tokenizer = TextTokenizer(root / name)
-    return Model(row, network_class(row.title, module, tokenizer, row.architecture), checksum)
+    network = network_class(
+        row.title, module, TextTokenizer(row.folder), row.architecture, row.order
+    )
+    return Model(row, network, checksum)
 
 
-def load_module(name: str, root: Path = MODELS_DIR) -> "PreTrainedModel":
-    """The network of `name` as `transformers` knows it, for those who take it apart or train it.
+def load_module(model: str | ModelSpec) -> "PreTrainedModel":
+    """The network as `transformers` knows it, for those who take it apart or train it.
 
-    Checked and raising as `load` does.
+    Checked and raising as `load` does; its classes are in the network's own order.
     """
-    return _checked(name, root)[1]
+    return _checked(spec(model))[1]
 
 
-def _checked(name: str, root: Path) -> tuple[str, "PreTrainedModel"]:
+def _checked(row: ModelSpec) -> tuple[str, "PreTrainedModel"]:
     """The sha256 of the weights, and the network with them."""
-    row, folder = spec(name), root / name
-    checksum = check_weights(name, root)
+    if row.id.is_own:
+        check_room(row)
+    checksum = check_weights(row)
     try:
         with _alone_and_quiet():  # the imports too: transformers' lazy ones are no safer
-            return checksum, _module(row, folder)
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
-        raise WeightsError(f"{folder} cannot be loaded as {row.title}: {error}. {MEND}") from error
+            return checksum, _module(row)
+    except (OSError, ValueError, KeyError, RuntimeError, TypeError, ImportError) as error:
+        reason = " ".join(str(error).split())[:300]
+        raise WeightsError(
+            f"{row.folder} cannot be loaded as {row.title}: {reason}. {mend(row)}"
+        ) from error
 
 
-def _module(row: ModelSpec, folder: Path) -> "PreTrainedModel":
-    """The folder's network with its weights, in evaluation mode and frozen.
+def needed_bytes(model: str | ModelSpec) -> int:
+    """How much memory the model's weights take once loaded, in float32."""
+    return 4 * card(model).parameters
+
+
+def check_room(model: ModelSpec) -> None:
+    """Raises RoomError where the model does not fit into the memory that is left."""
+    needed, free = needed_bytes(model), free_bytes()
+    if needed > free:
+        raise RoomError(
+            f"{model.title} needs {needed / 1e6:,.0f} MB of memory and {max(0, free) / 1e6:,.0f} "
+            "MB are free here. Choose a smaller model, or a machine with more memory."
+        )
+
+
+def _module(row: ModelSpec) -> "PreTrainedModel":
+    """The folder's network with its weights, in evaluation mode, float32 and frozen.
 
     By hand: from_pretrained makes the network without memory first, and with that comes torch's
-    compiler, which is nowhere else needed (60 MB).
+    compiler, which is nowhere else needed (60 MB). It is asked only for weights whose names are of
+    another time or another head, which it knows how to translate.
     """
     with lean_imports():
         module_class = resolve_name(row.architecture.module)
@@ -99,19 +133,40 @@ def _module(row: ModelSpec, folder: Path) -> "PreTrainedModel":
         from transformers import AutoConfig
         from transformers.initialization import no_init_weights
 
-    config = AutoConfig.from_pretrained(folder, local_files_only=True)
+    config = AutoConfig.from_pretrained(row.folder, local_files_only=True)
     if config.model_type != row.model_type:
         raise ValueError(f"its config.json is of a {config.model_type}")
     with no_init_weights():
         # one of the Auto classes chooses by the config; all others are the network's own
         build = getattr(module_class, "from_config", module_class)
         module = build(config)
-    missing, _ = module.load_state_dict(load_file(folder / WEIGHTS), strict=False)
+    missing: list[str] = list(module.state_dict())
+    for file in weights_files(row):
+        module.load_state_dict(weights := load_file(file), strict=False)
+        missing = [name for name in missing if name not in weights]
+    if missing and row.id.is_own:
+        module, missing = _translated(row)
     if missing:  # a classifier with some weights missing would answer, at random
-        raise ValueError(f"it lacks weights: {', '.join(missing[:3])}")
-    module.eval().requires_grad_(False)
+        raise ValueError(f"it is no classifier, or lacks weights: {', '.join(missing[:3])}")
+    module.float().eval().requires_grad_(False)
     _halve_word_vectors(module)
     return module
+
+
+def _translated(row: ModelSpec) -> tuple["PreTrainedModel", list[str]]:
+    """The network as from_pretrained makes it, and the weights it found no values for."""
+    import torch
+    from transformers import AutoModelForSequenceClassification
+
+    module, report = AutoModelForSequenceClassification.from_pretrained(
+        row.folder,
+        local_files_only=True,
+        trust_remote_code=False,
+        use_safetensors=True,
+        dtype=torch.float32,
+        output_loading_info=True,
+    )
+    return module, sorted(report["missing_keys"])
 
 
 def _halve_word_vectors(network: "PreTrainedModel") -> None:
@@ -126,6 +181,8 @@ def _halve_word_vectors(network: "PreTrainedModel") -> None:
             return super().forward(ids).float()
 
     table = network.get_input_embeddings()
+    if not torch.equal(table.weight.half().float(), table.weight):
+        return  # stored as something else
     network.set_input_embeddings(
         HalfEmbedding.from_pretrained(table.weight.half(), padding_idx=table.padding_idx)
     )

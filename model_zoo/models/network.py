@@ -28,46 +28,86 @@ class Capability(StrEnum):
 
 
 class ModelId(str):
-    """Which model answered: `set/name@engine`, where what is usual is left out.
+    """Which model answered: `set/name~beside@engine`, where what is usual is left out.
 
-    "bert" is the bundled BERT computed by torch. The same weights on another engine, or a model of
-    the same name in another set, are other models: records and caches tell them apart by this.
-    Being a string, it goes into addresses, files and JSON as it is.
+    "bert" is the bundled BERT computed by torch. A model of the same name in another set, or the
+    same weights on another engine, are other models: records and caches tell them apart by this.
+    A model of the user's own is in no set but "local" or "hub"; `beside` says whose labels it is
+    read by, and perhaps in which order its classes give them. Being a string, an identity goes into
+    addresses, files and JSON as it is.
 
     >>> ModelId.of("bert"), ModelId.of("bert", engine="onnx")
     ('bert', 'bert@onnx')
     >>> ModelId("mine/bert@onnx").set, ModelId("bert").engine
     ('mine', 'torch')
+    >>> own = ModelId.of("my-model", "local", beside="topics", order=(1, 0))
+    >>> own, own.name, own.beside, own.order
+    ('local/my-model~topics.1.0', 'my-model', 'topics', (1, 0))
     """
 
     __slots__ = ()
 
     SET = "sentiment"  # the bundled models
     ENGINE = "torch"
+    OWN = ("local", "hub")  # in place of a set: a folder of the user's, a download
 
     @classmethod
-    def of(cls, name: str, set: str = SET, engine: str = ENGINE) -> "ModelId":
+    def of(
+        cls,
+        name: str,
+        set: str = SET,
+        engine: str = ENGINE,
+        beside: str = SET,
+        order: tuple[int, ...] = (),
+    ) -> "ModelId":
         """The identity of the model `name`; ValueError where a part could not be told from it."""
-        if any(not part or mark in part for part in (name, set, engine) for mark in "/@,"):
-            raise ValueError(f"{(set, name, engine)} is no identity: parts hold none of / @ ,")
+        parts = (name, set, engine, beside)
+        if any(not part or mark in part for part in parts for mark in "/@,~") or "." in beside:
+            raise ValueError(f"{parts} is no identity: parts hold none of / @ , ~")
         before = "" if set == cls.SET else f"{set}/"
+        reading = ".".join(["" if beside == cls.SET else beside, *map(str, order)])
+        read_by = f"~{reading}" if reading else ""
         after = "" if engine == cls.ENGINE else f"@{engine}"
-        return cls(f"{before}{name}{after}")
+        return cls(f"{before}{name}{read_by}{after}")
 
     @property
     def name(self) -> str:
         """The model's name in its set."""
-        return self.rpartition("/")[2].partition("@")[0]
+        return self.rpartition("/")[2].partition("@")[0].partition("~")[0]
 
     @property
     def set(self) -> str:
-        """The set of models it belongs to."""
+        """The set of models it belongs to; one of OWN for a model of the user's."""
         return self.rpartition("/")[0] or self.SET
 
     @property
     def engine(self) -> str:
         """What computes it."""
         return self.partition("@")[2] or self.ENGINE
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is a model of the user's own, in no set."""
+        return self.set in self.OWN
+
+    @property
+    def beside(self) -> str:
+        """The set it stands beside, by whose labels it is read; its own if it is in one."""
+        if not self.is_own:
+            return self.set
+        return self._reading.partition(".")[0] or self.SET
+
+    @property
+    def order(self) -> tuple[int, ...]:
+        """The classes that give the labels, as the user has set it; empty where nothing is set.
+
+        Raises ValueError where the identity was not made by `of`.
+        """
+        return tuple(map(int, self._reading.split(".")[1:]))
+
+    @property
+    def _reading(self) -> str:
+        return self.partition("@")[0].partition("~")[2]
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class RecurrentClassifier(Classifier):
             ends = read_one_more(lstm, last, after, backward=backward)  # (T - 1, H)
             ends = ends[:-1] if backward else ends[1:]  # (T - 2, H)
             own = head.weight[:, number * size : (number + 1) * size]
-            yield reading, ends @ own.T + head.bias
+            yield reading, self.in_order(ends @ own.T + head.bias)
 
     def gates(self, ids: Tensor) -> Iterator[States]:
         """Gates and states over `ids` (1, T), one record a reading."""

@@ -1,74 +1,108 @@
-"""The models there are, one row each.
+"""The models there are: those of the sets, and the user's own beside them.
 
-Adding a model means adding a row. Everything that lists models loops over `SPECS`; whoever needs
-models that can be asked something asks which ones are `having` that capability.
+Adding a model to a set means adding its folder and a row to the set's `set.json`. Everything that
+lists models goes through those of a set; whoever needs models that can be asked something asks
+which ones are `having` that capability.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 from model_zoo.errors import UnknownModelError
-from model_zoo.models.architectures import Architecture, architecture
-from model_zoo.models.network import Capability
+from model_zoo.models.network import Capability, ModelId
+from model_zoo.models.own import add_folder, own_spec, read_by
+from model_zoo.models.sets import ModelSet, model_set
+from model_zoo.models.spec import ModelSpec
+
+MOST_MODELS = 8  # side by side
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSpec:
-    """One model: its folder name, how to show it, and the `model_type` of its config.json.
+def spec(model: str | ModelSpec) -> ModelSpec:
+    """What is known of the model with this identity, or the record itself if that is given.
 
-    What can be asked of models of a type, and what its parts are called, is in `architectures`.
+    UnknownModelError, listing the names there are, where there is no such model.
     """
-
-    name: str
-    title: str
-    description: str
-    model_type: str
-
-    @property
-    def architecture(self) -> Architecture:
-        """The row of its `model_type`."""
-        return architecture(self.model_type)
-
-
-SPECS: dict[str, ModelSpec] = {
-    spec.name: spec
-    for spec in (
-        ModelSpec("lstm", "LSTM", "recurrent, left to right", "quartet_recurrent"),
-        ModelSpec("bilstm", "BiLSTM", "recurrent, both ways", "quartet_recurrent"),
-        ModelSpec("bert", "BERT", "Transformer encoder", "bert"),
-        ModelSpec(
-            "distilbert", "DistilBERT", "Transformer encoder, distilled from BERT", "distilbert"
-        ),
-    )
-}
-
-
-def spec(name: str) -> ModelSpec:
-    """The row of `name`; UnknownModelError, listing the names there are, if it has none."""
-    try:
-        return SPECS[name]
-    except KeyError:
+    if isinstance(model, ModelSpec):
+        return model
+    identity = ModelId(model)
+    if identity.is_own:
+        return own_spec(identity)
+    models = model_set(identity.set).models
+    if identity not in models:
         raise UnknownModelError(
-            f"There is no model named {name!r}. Choose from: {', '.join(SPECS)}."
-        ) from None
+            f"There is no model named {model!r}. Choose from: "
+            f"{', '.join(known.name for known in models)}."
+        )
+    return models[identity]
 
 
-def having(capability: Capability) -> list[str]:
-    """Names of the models that can be asked this, in registry order; nothing is loaded.
+def title(model: str) -> str:
+    """What the model is called where people read it; its identity where it is gone."""
+    try:
+        return spec(model).title
+    except UnknownModelError:
+        return ModelId(model).name
 
-    >>> having(Capability.GATES)
+
+def having(capability: Capability, models: Iterable[str | ModelSpec]) -> list[ModelId]:
+    """Those of the models that can be asked this, in the order given; nothing is loaded.
+
+    >>> having(Capability.GATES, model_set().models)
     ['lstm', 'bilstm']
     """
-    return [name for name, row in SPECS.items() if capability in row.architecture.capabilities]
+    rows = map(spec, models)
+    return [row.id for row in rows if capability in row.architecture.capabilities]
 
 
-def choose(names: Iterable[str] | None) -> list[str]:
-    """`names` in registry order without repeats, all for None; UnknownModelError as `spec`.
+def choose(
+    names: Iterable[str] | None,
+    of: ModelSet | None = None,
+    renamed: Mapping[str, str] | None = None,
+) -> list[ModelSpec]:
+    """The models `names` of the set `of` (the bundled one), all of them for None.
 
-    >>> choose(["bert", "lstm", "bert"])
+    A name is that of a model of the set, an identity, or the path of a folder. The set's own come
+    in its order, others after them as given; `renamed` says what the classes of those mean.
+    Without repeats. UnknownModelError where there is no such model, or more than MOST_MODELS.
+
+    >>> [row.name for row in choose(["bert", "lstm", "bert"])]
     ['lstm', 'bert']
     """
+    among = of or model_set()
     if names is None:
-        return list(SPECS)
-    wanted = {spec(name).name for name in names}
-    return [name for name in SPECS if name in wanted]
+        return list(among.models.values())
+    inside: set[ModelId] = set()
+    own: dict[ModelId, ModelSpec] = {}
+    for name in names:
+        row = _named(name, among, renamed)
+        if row.id in among.models:
+            inside.add(row.id)
+        else:
+            own[row.id] = row
+    chosen = [row for row in among.models.values() if row.id in inside] + list(own.values())
+    if len(chosen) > MOST_MODELS:
+        raise UnknownModelError(
+            f"{len(chosen)} models are too many; {MOST_MODELS} stand side by side at most. Leave "
+            "some out."
+        )
+    return chosen
+
+
+def _named(name: str, among: ModelSet, renamed: Mapping[str, str] | None) -> ModelSpec:
+    by_name = {known.name: row for known, row in among.models.items()}
+    if name in by_name:
+        return by_name[name]
+    identity = ModelId(name)
+    if identity in among.models:
+        return among.models[identity]
+    if identity.is_own:
+        return read_by(identity, among.name, renamed)
+    if os.sep in name or name.startswith((".", "~")) or Path(name).is_dir():
+        if not Path(name).expanduser().is_dir():
+            raise UnknownModelError(f"There is no folder {name}. Give that of a model.")
+        return add_folder(Path(name), beside=among.name, renamed=renamed)
+    raise UnknownModelError(
+        f"There is no model named {name!r}. Choose from: {', '.join(by_name)}; or give the path of "
+        "a folder."
+    )

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig, DistilBertConfig
 
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
 from model_zoo.models.architectures import FIRST, RELU
 from model_zoo.models.classifier import Classifier
 from model_zoo.models.network import Layer
@@ -28,8 +28,8 @@ def label_names() -> dict[str, Any]:
     >>> label_names()["id2label"]
     {0: 'negative', 1: 'positive'}
     """
-    ids = {label: number for number, label in enumerate(LABELS)}
-    return {"id2label": dict(enumerate(LABELS)), "label2id": ids}
+    ids = {label: number for number, label in enumerate(SENTIMENT)}
+    return {"id2label": dict(enumerate(SENTIMENT)), "label2id": ids}
 
 
 def bert_config(layers: int = 12) -> BertConfig:
@@ -82,7 +82,8 @@ class TransformerClassifier(Classifier):
 
         The head was trained on the last layer only, so the earlier ones are a probe ("logit lens").
         """
-        yield "layers", torch.cat([self._head(layer.states) for layer in self.layers(ids)])
+        heads = [self._head(layer.states) for layer in self.layers(ids)]
+        yield "layers", self.in_order(torch.cat(heads))
 
     def attention(self, ids: Tensor) -> Iterator[Tensor]:
         """softmax(Q K^T / sqrt(d)), Vaswani et al. (2017), from each layer's own weights.

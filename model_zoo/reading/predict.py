@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
-from model_zoo.labels import LABELS
 from model_zoo.models.loading import Model
 from model_zoo.text.tokens import Encoded, check_readable
 
@@ -16,15 +15,19 @@ MAX_BATCH_TOKENS = 4096  # bounds memory: 32 texts of 512 tokens would take half
 class Prediction:
     """What one model makes of one text.
 
-    `probabilities` follow LABELS and sum to 1. `tokenize_ms` and `forward_ms` are wall-clock
+    `probabilities` follow `labels` and sum to 1. `tokenize_ms` and `forward_ms` are wall-clock
     milliseconds for this text; in a batch they are the batch's time shared out equally over the
     texts that were computed together. `unknown` counts tokens outside the vocabulary.
+
+    >>> p = Prediction("m", "Why?", ("who", "why", "how"), (0.25, 0.5, 0.25), (), 0, 0, 0.1, 0.2)
+    >>> p.label, p.confidence, p.margin, p.of("how"), p.top(2)
+    ('why', 0.5, 0.25, 0.25, [('why', 0.5), ('who', 0.25)])
     """
 
     model: str
     text: str
-    label: str
-    probabilities: tuple[float, float]
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...]
     tokens: tuple[str, ...]
     unknown: int
     dropped: int
@@ -37,14 +40,29 @@ class Prediction:
         return self.dropped > 0
 
     @property
+    def label(self) -> str:
+        """The likeliest label, the first of those that are."""
+        return self.labels[self.probabilities.index(self.confidence)]
+
+    @property
     def confidence(self) -> float:
-        """Probability of the predicted label, 0.5 to 1."""
+        """Probability of the predicted label."""
         return max(self.probabilities)
 
     @property
-    def positive(self) -> float:
-        """Probability of the positive label, 0 to 1."""
-        return self.probabilities[1]
+    def margin(self) -> float:
+        """How far the likeliest label is ahead of the next, 0 to 1."""
+        first, second = sorted(self.probabilities)[:-3:-1]
+        return first - second
+
+    def top(self, count: int = 3) -> list[tuple[str, float]]:
+        """The likeliest labels with their probabilities, the likeliest first."""
+        ranked = sorted(zip(self.labels, self.probabilities, strict=True), key=lambda at: -at[1])
+        return ranked[:count]
+
+    def of(self, label: str) -> float:
+        """Probability of `label`; ValueError where the model has no such label."""
+        return self.probabilities[self.labels.index(label)]
 
 
 def predict(
@@ -66,12 +84,12 @@ def predict(
         started = perf_counter()
         rows = probabilities(model, [encoded[i] for i in batch])
         forward_ms = 1e3 * (perf_counter() - started) / len(batch)
-        for i, (negative, positive) in zip(batch, rows, strict=True):
+        for i, row in zip(batch, rows, strict=True):
             predictions[i] = Prediction(
                 model=model.id,
                 text=encoded[i].text,
-                label=LABELS[positive > negative],
-                probabilities=(negative, positive),
+                labels=model.labels,
+                probabilities=row,
                 tokens=encoded[i].tokens,
                 unknown=encoded[i].tokens.count(model.network.tokenizer.unknown),
                 dropped=encoded[i].dropped,
@@ -94,17 +112,22 @@ def batches(encoded: Sequence[Encoded], size: int = BATCH_SIZE) -> Iterator[list
         yield batch
 
 
-def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float, float]]:
-    """(negative, positive) for each text, computed as one batch; each pair sums to 1."""
+def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float, ...]]:
+    """Each text's probabilities of the model's labels, computed as one batch; each sums to 1."""
     import torch
 
+    tokenizer = model.network.tokenizer
     longest = max(len(item.ids) for item in encoded)
-    pad = model.network.tokenizer.pad_id
-    padded = [list(item.ids) + [pad] * (longest - len(item.ids)) for item in encoded]
-    ids = torch.tensor(padded)  # (B, T)
+    padding = [[tokenizer.pad_id] * (longest - len(item.ids)) for item in encoded]
     lengths = torch.tensor([len(item.ids) for item in encoded])
-    mask = (torch.arange(longest) < lengths[:, None]).long()  # (B, T)
+    places = torch.arange(longest)
+    if tokenizer.pad_left:
+        rows = [[*pad, *item.ids] for pad, item in zip(padding, encoded, strict=True)]
+        mask = (places >= longest - lengths[:, None]).long()  # (B, T)
+    else:
+        rows = [[*item.ids, *pad] for pad, item in zip(padding, encoded, strict=True)]
+        mask = (places < lengths[:, None]).long()  # (B, T)
     with torch.inference_mode():
-        logits = model.network.logits(ids, mask)  # (B, 2)
-        # in float64 the pair sums to 1 to the last printed digit
+        logits = model.network.logits(torch.tensor(rows), mask)  # (B, C)
+        # in float64 a row sums to 1 to the last printed digit
         return [tuple(row) for row in logits.double().softmax(-1).tolist()]

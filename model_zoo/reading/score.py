@@ -1,14 +1,14 @@
 """Many texts through several models: fast, in order, in bounded memory."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from math import isnan
+from dataclasses import dataclass, replace
 from time import perf_counter
 
 import numpy as np
 
-from model_zoo.labels import LABELS
 from model_zoo.models.loading import Model
+from model_zoo.models.network import ModelId
 from model_zoo.reading.predict import BATCH_SIZE, batches, probabilities
 from model_zoo.text.tokens import Encoded
 
@@ -19,21 +19,52 @@ WINDOW = 2048  # texts that are sorted by length together
 class Scored:
     """What M models make of N texts, in the order the texts came.
 
-    `positive` (N, M) are probabilities of positive, NaN where a text holds nothing to read.
-    `tokens`, `unknown` and `dropped` (N,) count the tokens that the first model reads ([CLS] and
-    [SEP] included), those of them outside its vocabulary, and those cut off. `seconds` (M,) is what
-    each model took, without `advance`.
+    `labels` are each model's own, `probabilities` (N, C) each model's of them, NaN where a text
+    holds nothing to read. `tokens`, `unknown` and `dropped` (N,) count the tokens that the first
+    model reads (special ones included), those of them outside its vocabulary, and those cut off.
+    `seconds` (M,) is what each model took, without `advance`.
     """
 
     models: tuple[str, ...]
-    positive: np.ndarray
+    labels: tuple[tuple[str, ...], ...]
+    probabilities: tuple[np.ndarray, ...]
     tokens: np.ndarray
     unknown: np.ndarray
     dropped: np.ndarray
     seconds: np.ndarray
 
     def __len__(self) -> int:
-        return len(self.positive)
+        return len(self.tokens)
+
+    @property
+    def read(self) -> np.ndarray:
+        """Which texts (N,) every model found something to read in."""
+        return ~np.any([np.isnan(rows[:, 0]) for rows in self.probabilities], axis=0)
+
+    @property
+    def answers(self) -> np.ndarray:
+        """The likeliest label (N, M), as its index in the model's labels; -1 where unread."""
+        return np.stack([answers(rows) for rows in self.probabilities], axis=1)
+
+    def by(self, labels: Sequence[str]) -> "Scored":
+        """Only the models that answer with these `labels`; there may be none."""
+        kept = [at for at, own in enumerate(self.labels) if own == tuple(labels)]
+        return replace(
+            self,
+            models=tuple(self.models[at] for at in kept),
+            labels=tuple(self.labels[at] for at in kept),
+            probabilities=tuple(self.probabilities[at] for at in kept),
+            seconds=self.seconds[kept],
+        )
+
+
+def answers(probabilities: np.ndarray) -> np.ndarray:
+    """The likeliest label of each row (N, C), the first of those that are; -1 for a row of NaN.
+
+    >>> answers(np.array([[0.25, 0.75], [0.5, 0.5], [np.nan, np.nan]])).tolist()
+    [1, 0, -1]
+    """
+    return np.where(np.isnan(probabilities[:, 0]), -1, probabilities.argmax(axis=1))
 
 
 def score(
@@ -50,7 +81,7 @@ def score(
     there are many.
     """
     encodings: dict[int, list[Encoded]] = {}  # by tokenizer; the bundled models share theirs
-    positive = np.full((len(texts), len(models)), np.nan)
+    columns = [np.full((len(texts), len(model.labels)), np.nan) for model in models]
     seconds = np.zeros(len(models))
     for column, model in enumerate(models):
         tokenizer = id(model.network.tokenizer.backend)
@@ -59,9 +90,7 @@ def score(
         started = perf_counter()
         for batch in batches([encoded[i] for i in readable], batch_size):
             rows = [readable[i] for i in batch]
-            positive[rows, column] = [
-                p for _, p in probabilities(model, [encoded[i] for i in rows])
-            ]
+            columns[column][rows] = probabilities(model, [encoded[i] for i in rows])
             paused = perf_counter()
             advance(model.id, len(rows))
             started += perf_counter() - paused
@@ -71,7 +100,8 @@ def score(
     first, unknown = next(iter(encodings.values())), models[0].network.tokenizer.unknown
     return Scored(
         models=tuple(model.id for model in models),
-        positive=positive,
+        labels=tuple(model.labels for model in models),
+        probabilities=tuple(columns),
         tokens=np.array([len(item.ids) for item in first], dtype=np.int32),
         unknown=np.array([item.tokens.count(unknown) for item in first], dtype=np.int32),
         dropped=np.array([item.dropped for item in first], dtype=np.int32),
@@ -82,10 +112,11 @@ def score(
 def join(parts: Sequence[Scored]) -> Scored:
     """Parts scored one after the other, by the same models, as one; seconds are added up.
 
-    >>> part = Scored(("lstm",), *map(np.array, ([[0.9]], [5], [0], [0], [0.25])))
+    >>> shares, counts = (np.array([[0.25, 0.75]]),), map(np.array, ([5], [0], [0], [0.25]))
+    >>> part = Scored(("lstm",), (("no", "yes"),), shares, *counts)
     >>> joined = join([part, part])
-    >>> joined.positive.tolist(), joined.seconds.tolist()
-    ([[0.9], [0.9]], [0.5])
+    >>> joined.answers.tolist(), joined.seconds.tolist()
+    ([[1], [1]], [0.5])
     """
 
     def column(name: str) -> np.ndarray:
@@ -93,7 +124,8 @@ def join(parts: Sequence[Scored]) -> Scored:
 
     return Scored(
         parts[0].models,
-        column("positive"),
+        parts[0].labels,
+        tuple(map(np.concatenate, zip(*(part.probabilities for part in parts), strict=True))),
         column("tokens"),
         column("unknown"),
         column("dropped"),
@@ -101,26 +133,55 @@ def join(parts: Sequence[Scored]) -> Scored:
     )
 
 
-def answer_columns(models: Sequence[str]) -> list[str]:
-    """Names of the columns that `answer_cells` fills: label and probability of each model.
+def answer_columns(models: Sequence[str], labels: Sequence[Sequence[str]]) -> list[str]:
+    """Names of the columns that `answer_cells` fills: each model's label, then its probabilities.
 
-    >>> answer_columns(["lstm", "bert"])
-    ['lstm_label', 'lstm_positive', 'bert_label', 'bert_positive']
+    >>> answer_columns(["lstm"], [["negative", "positive"]])
+    ['lstm_label', 'lstm_p_negative', 'lstm_p_positive']
     """
-    return [f"{model}_{what}" for model in models for what in ("label", "positive")]
+    return [
+        f"{name}_{what}"
+        for name, own in zip(column_names(models), labels, strict=True)
+        for what in ("label", *(f"p_{label}" for label in own))
+    ]
 
 
-def answer_cells(positive: np.ndarray) -> Iterator[list[str | float | None]]:
-    """Probabilities (N, M) as cells, a row a text; empty where there was nothing to read.
+def number_columns(models: Sequence[str], labels: Sequence[Sequence[str]]) -> list[str]:
+    """Those of `answer_columns` that hold probabilities."""
+    names = answer_columns(models, labels)
+    firsts = np.cumsum([0, *(1 + len(own) for own in labels)])[:-1].tolist()
+    return [name for at, name in enumerate(names) if at not in firsts]
 
-    >>> list(answer_cells(np.array([[0.9], [np.nan]])))
-    [['positive', 0.9], ['', None]]
+
+def column_names(models: Sequence[str]) -> list[str]:
+    """A name for each model's columns: its own, with what it is of where others have the same.
+
+    >>> column_names(["bert", "mine/lstm", "local/bert"])
+    ['sentiment-bert', 'lstm', 'local-bert']
     """
-    for row in positive.tolist():
+    ids = [ModelId(model) for model in models]
+    count = Counter(identity.name for identity in ids)
+    return [
+        identity.name if count[identity.name] == 1 else f"{identity.set}-{identity.name}"
+        for identity in ids
+    ]
+
+
+def answer_cells(
+    probabilities: Sequence[np.ndarray], labels: Sequence[Sequence[str]]
+) -> Iterator[list[str | float | None]]:
+    """Each model's probabilities (N, C) as cells, a row a text; empty where nothing was read.
+
+    >>> shares = np.array([[0.1, 0.9], [np.nan, np.nan]])
+    >>> list(answer_cells([shares], [["negative", "positive"]]))
+    [['positive', 0.1, 0.9], ['', None, None]]
+    """
+    chosen = [answers(rows).tolist() for rows in probabilities]
+    rounded = [rows.round(6).tolist() for rows in probabilities]
+    for at in range(len(chosen[0])):
         cells: list[str | float | None] = []
-        for probability in row:
-            if isnan(probability):
-                cells += ["", None]
-            else:
-                cells += [LABELS[probability > 0.5], round(probability, 6)]
+        for answer, rows, own in zip(chosen, rounded, labels, strict=True):
+            unread = answer[at] < 0
+            cells.append("" if unread else own[answer[at]])
+            cells += [None] * len(own) if unread else rows[at]
         yield cells

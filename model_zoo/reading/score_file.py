@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
@@ -18,7 +17,13 @@ from model_zoo.errors import DataError
 from model_zoo.models.files import sha256_of
 from model_zoo.models.loading import Model
 from model_zoo.reading.predict import BATCH_SIZE
-from model_zoo.reading.score import WINDOW, answer_cells, answer_columns, score
+from model_zoo.reading.score import (
+    WINDOW,
+    answer_cells,
+    answer_columns,
+    number_columns,
+    score,
+)
 from model_zoo.tables.source import Row
 from model_zoo.tables.table import FORMATS, Table, open_table
 from model_zoo.tables.writer import Writer
@@ -47,8 +52,8 @@ def score_file(
     begin: Callable[[int], None] = lambda rows: None,
     advance: Callable[[str, int], None] = lambda model, rows: None,
 ) -> ScoredFile:
-    """Every row of `file` with two columns more for each model: its label and its probability of
-    positive, empty where the text holds nothing to read.
+    """Every row of `file` with columns more for each model: its label, and its probability of each
+    label there is; empty where the text holds nothing to read.
 
     `begin(rows)` is told how many there are, `advance(model name, rows done since)` of progress.
     Raises DataError where the file, the column or the output cannot be used; nothing is written
@@ -59,7 +64,9 @@ def score_file(
         raise DataError(f"{out} must end in one of {', '.join(FORMATS)}. Name it so.")
     table = open_table(file, header=header)
     column = table.column(text)
-    added = answer_columns([model.id for model in models])
+    labels = [model.labels for model in models]
+    names = [model.id for model in models]
+    added = answer_columns(names, labels)
     if taken := set(added) & set(table.columns):
         raise DataError(f"{file} has a column {min(taken)!r} already. Rename it.")
     rows = sum(len(chunk) for chunk in table.chunks())  # also: no bad row is met half-way
@@ -69,24 +76,28 @@ def score_file(
         "column": column,
         "header": header,
         "models": {model.id: model.checksum for model in models},
+        "labels": labels,
         "batch_size": batch_size,
         "torch": version("torch"),
     }
+    width = sum(map(len, labels))
     journal = out.with_name(out.name + ".part")
     unfinished = out.with_name(out.name + ".new")
     try:
-        done = _resume(journal, json.dumps(conditions).encode() + b"\n", rows, len(models))
+        done = _resume(journal, json.dumps(conditions).encode() + b"\n", rows, width)
         for model in models:
             advance(model.id, done)
         with journal.open("ab") as stream:
             for chunk in _chunks(table, done):
                 texts = [row[column] for row in chunk]
                 scored = score(models, texts, batch_size=batch_size, advance=advance)
-                stream.write(scored.positive.astype(_NUMBER).tobytes())
+                stream.write(np.hstack(scored.probabilities).astype(_NUMBER).tobytes())
                 stream.flush()
                 os.fsync(stream.fileno())
         with unfinished.open("wb") as stream:
-            unread = _merge(table, journal, stream, kind, added, safe)
+            numbers = number_columns(names, labels)
+            with Writer(stream, kind, [*table.columns, *added], numbers=numbers, safe=safe) as to:
+                unread = _merge(table, journal, labels, to)
             stream.flush()
             os.fsync(stream.fileno())
         unfinished.replace(out)
@@ -101,9 +112,9 @@ def score_file(
 _NUMBER = np.dtype("<f8")
 
 
-def _resume(journal: Path, head: bytes, rows: int, models: int) -> int:
+def _resume(journal: Path, head: bytes, rows: int, width: int) -> int:
     """How many rows of `journal` hold; it is cut to them, or begun anew if they are of no use."""
-    record = models * _NUMBER.itemsize
+    record = width * _NUMBER.itemsize
     done = 0
     if journal.is_file():
         with journal.open("rb") as stream:
@@ -127,22 +138,16 @@ def _chunks(table: Table, done: int) -> Iterator[list[Row]]:
             yield chunk
 
 
-def _merge(
-    table: Table, journal: Path, stream: IO[bytes], kind: str, added: Sequence[str], safe: bool
-) -> int:
-    """Rows and their answers into `stream`; how many of the texts have none."""
+def _merge(table: Table, journal: Path, labels: Sequence[Sequence[str]], writer: Writer) -> int:
+    """Rows and their answers, each model's by its own `labels`; how many texts have none."""
     unread = 0
-    models = len(added) // 2
-    columns = [*table.columns, *added]
-    with (
-        journal.open("rb") as answered,
-        Writer(stream, kind, columns, numbers=added[1::2], safe=safe) as writer,
-    ):
+    ends = np.cumsum([len(own) for own in labels])
+    with journal.open("rb") as answered:
         answered.readline()
         for chunk in table.chunks(WINDOW):
-            size = len(chunk) * models * _NUMBER.itemsize
-            positive = np.frombuffer(answered.read(size), _NUMBER).reshape(len(chunk), models)
-            unread += int(np.isnan(positive[:, 0]).sum())
-            answers = answer_cells(positive)
+            size = len(chunk) * int(ends[-1]) * _NUMBER.itemsize
+            numbers = np.frombuffer(answered.read(size), _NUMBER).reshape(len(chunk), -1)
+            unread += int(np.isnan(numbers[:, 0]).sum())
+            answers = answer_cells(np.split(numbers, ends[:-1], axis=1), labels)
             writer.write([[*row, *cells] for row, cells in zip(chunk, answers, strict=True)])
     return unread

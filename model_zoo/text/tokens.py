@@ -92,6 +92,7 @@ class TextTokenizer:
         self.max_tokens = min(MAX_TOKENS, int(config.get("model_max_length", MAX_TOKENS)))
         self.unknown = _special_token(config, "unk_token", "[UNK]")
         self.pad_id = self.backend.token_to_id(_special_token(config, "pad_token", "[PAD]")) or 0
+        self.pad_left = config.get("padding_side") == "left"
         self.mask_id = self.backend.token_to_id(_special_token(config, "mask_token", "[MASK]"))
 
     def encode(self, texts: Sequence[str], max_tokens: int | None = None) -> list[Encoded]:
