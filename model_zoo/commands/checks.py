@@ -4,13 +4,19 @@ Sentences made from templates, in the manner of CheckList (Ribeiro et al. 2020).
 """
 
 import argparse
+from collections.abc import Sequence
 from typing import Any
 
 from rich.table import Table
 
-from model_zoo.commands.output import model_options, out, print_json, progress, right
+from model_zoo.commands.lineup import chosen_models, chosen_set, model_options
+from model_zoo.commands.output import out, print_json, progress, right, say
+from model_zoo.errors import SetError
+from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS, choose
+from model_zoo.models.registry import title
+from model_zoo.models.sets import SENTIMENT_TASK, ModelSet
+from model_zoo.models.spec import ModelSpec
 from model_zoo.quality.checks import Checked, Gap
 
 
@@ -23,25 +29,25 @@ def run(arguments: argparse.Namespace) -> None:
     """Every check on every chosen model, and whether the two families differ."""
     from model_zoo.quality import checks
 
-    names = choose(arguments.models)
+    rows = askable(chosen_models(arguments), chosen_set(arguments))
     with progress() as bar:
-        bars = {name: bar.add_task(SPECS[name].title, total=len(checks.CHECKS)) for name in names}
+        bars = {row.id: bar.add_task(row.title, total=len(checks.CHECKS)) for row in rows}
         results: list[Checked] = []
-        for name in names:
-            model = load(name, arguments.models_dir)
+        for row in rows:
+            model = load(row)
             results += checks.run([model], advance=lambda name, _: bar.advance(bars[name]))
     gaps = {gap.check: gap for gap in checks.gaps(results)}
     by_check = checks.by_check(results)
     if arguments.json:
         print_json([_as_json(check, by_check[check], gaps.get(check)) for check in by_check])
         return
-    table = Table("check", *(right(SPECS[name].title) for name in names))
+    table = Table("check", *(right(title(row.id)) for row in rows))
     for kind in checks.FAILURE:
         table.add_section()
         table.add_row(f"[bold]{kind}[/bold]")
-        for check, row in by_check.items():
+        for check, by_model in by_check.items():
             if checks.CHECKS[check].kind == kind:
-                table.add_row(check, *(_rate(row[name]) for name in names))
+                table.add_row(check, *(_rate(by_model[row.id]) for row in rows))
     out.print(f"Failures in per cent of {checks.CASES} cases each, with 95 % Wilson interval")
     out.print(table)
     for kind, failure in checks.FAILURE.items():
@@ -56,6 +62,22 @@ def run(arguments: argparse.Namespace) -> None:
             "p: exact sign test, Holm-adjusted for all checks. Above 0.05 the difference could "
             "well be chance."
         )
+
+
+def askable(models: Sequence[ModelSpec], of: ModelSet) -> list[ModelSpec]:
+    """Those of the models that can be asked about sentiment; the others are named on stderr.
+
+    Raises SetError for a set that is about something else.
+    """
+    if not of.is_sentiment:
+        raise SetError(
+            f"The checks ask whether a text is good or bad, and {of.name} is about "
+            f"{of.task or 'something else'}. Choose a set with the task {SENTIMENT_TASK!r}."
+        )
+    for row in models:
+        if row.labels != SENTIMENT:
+            say(f"{row.title} is left out: its labels are not {' and '.join(SENTIMENT)}.")
+    return [row for row in models if row.labels == SENTIMENT]
 
 
 def _rate(result: Checked) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from model_zoo.commands.output import err, model_options, out, positive, right, say
+from model_zoo.commands.lineup import chosen_models, model_options
+from model_zoo.commands.output import err, out, positive, right, say
 from model_zoo.errors import MeasureError
 from model_zoo.measure.growth import Growth, growth
 from model_zoo.measure.latency import Latency
@@ -22,7 +23,7 @@ from model_zoo.measure.sweep import (
     texts_a_second,
 )
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS, choose
+from model_zoo.models.registry import title
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,19 +59,18 @@ def run(arguments: argparse.Namespace) -> None:
     import torch
 
     torch.set_num_threads(arguments.threads)
-    names = choose(arguments.models)
+    chosen = chosen_models(arguments)
     latest: Sweep | None = None
     with _progress() as bar:
         task = bar.add_task("Loading")
         try:
             stages = sweep(
-                [load(name, arguments.models_dir) for name in names],
+                list(map(load, chosen)),
                 lengths=arguments.lengths,
                 batches=arguments.batch,
                 runs=arguments.runs,
                 seconds=arguments.seconds,
                 memory=not arguments.no_memory,
-                root=arguments.models_dir,
             )
             for stage in stages:
                 latest = stage.sweep
@@ -123,7 +123,7 @@ def _print(measured: Sweep) -> None:
         (by_batch(measured), "batch", "batch of {}", "texts a second", _rate),
     ):
         xs = sorted({getattr(latency, axis) for line in lines.values() for latency in line})
-        table = Table(unit, *(right(SPECS[name].title) for name in lines))
+        table = Table(unit, *(right(title(name)) for name in lines))
         for x in xs:
             cells = (
                 next((cell(latency) for latency in line if getattr(latency, axis) == x), "–")
@@ -137,7 +137,7 @@ def _print(measured: Sweep) -> None:
         out.print(table)
     if measured.footprints:
         footprints = measured.footprints
-        titles = (SPECS[footprint.model].title for footprint in footprints)
+        titles = (title(footprint.model) for footprint in footprints)
         table = Table("memory, MB", *map(right, titles))
         for row, field in (
             ("weights", "weights_bytes"),

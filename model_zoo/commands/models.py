@@ -1,12 +1,14 @@
 """List the models."""
 
 import argparse
+from collections.abc import Sequence
 
 from rich.table import Table
 
-from model_zoo.commands.output import model_options, out, percent, print_json, right
-from model_zoo.models.files import card
-from model_zoo.models.registry import choose
+from model_zoo.commands.lineup import chosen_models, model_options
+from model_zoo.commands.output import out, percent, print_json, right
+from model_zoo.models.files import card, read_metrics
+from model_zoo.models.spec import ModelSpec
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +18,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """What there is, from the files alone (nothing is loaded)."""
-    cards = [card(name, arguments.models_dir) for name in choose(arguments.models)]
+    chosen = chosen_models(arguments)
+    cards = list(map(card, chosen))
     if arguments.json:
         print_json(
             [
@@ -48,8 +51,14 @@ def run(arguments: argparse.Namespace) -> None:
     out.print(table)
     out.print(
         "core: recurrent or encoder layers, without word embeddings and head. "
-        "Accuracy: SST-2 validation, 872 rows, with 95 % interval."
+        f"Accuracy: {_measured_on(chosen)}, with 95 % interval."
     )
+
+
+def _measured_on(models: Sequence[ModelSpec]) -> str:
+    """The rows that the models' own accuracies were measured on."""
+    rows = {read_metrics(row).get("validation", {}).get("rows") for row in models} - {None}
+    return f"of the validation rows of their own data, {max(rows):,}" if rows else "not measured"
 
 
 _MODEL_COLUMNS = ("layers", "parameters", "core", "on disk", "accuracy")

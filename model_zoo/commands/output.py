@@ -18,28 +18,10 @@ from rich.progress import (
 )
 from rich.table import Column
 
-from model_zoo.models.files import MODELS_DIR
-from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import BATCH_SIZE
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
-
-
-def model_options(parser: argparse.ArgumentParser) -> None:
-    """Add --models and --models-dir: which models, and where they are."""
-    parser.add_argument(
-        "--models",
-        type=lambda value: [name.strip() for name in value.split(",") if name.strip()],
-        metavar="A,B",
-        help=f"which models, of {', '.join(SPECS)} (all)",
-    )
-    parser.add_argument(
-        "--models-dir",
-        type=Path,
-        default=MODELS_DIR,
-        help="folder of model folders (assets/models)",
-    )
 
 
 def table_options(parser: argparse.ArgumentParser) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from model_zoo.commands.output import err, model_options, out, print_json, right, visible
-from model_zoo.labels import LABELS
+from model_zoo.commands.lineup import chosen_models, model_options
+from model_zoo.commands.output import err, out, print_json, right, visible
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS, choose
+from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction
 
 
@@ -23,12 +23,12 @@ def run(arguments: argparse.Namespace) -> None:
     """Every chosen model on every text, one at a time so that times are its own."""
     from model_zoo.reading.predict import predict
 
-    names = choose(arguments.models)
+    chosen = chosen_models(arguments)
     models = []
     with err.status("") as status:
-        for name in names:
-            status.update(f"Loading {SPECS[name].title}")
-            models.append(load(name, arguments.models_dir))
+        for row in chosen:
+            status.update(f"Loading {row.title}")
+            models.append(load(row))
         predict(models[0], arguments.text)  # refuses empty texts, naming their position
         for model in models[1:]:  # a first call is slower than any other
             predict(model, arguments.text[:1])
@@ -45,9 +45,10 @@ def run(arguments: argparse.Namespace) -> None:
         table = Table("model", "label", *(right(title) for title in _PREDICTION_COLUMNS))
         for prediction in predictions:
             table.add_row(
-                SPECS[prediction.model].title,
-                prediction.label,
-                f"{prediction.positive:.1%}",
+                Text(visible(title(prediction.model))),
+                Text(visible(prediction.label)),
+                f"{prediction.confidence:.1%}",
+                Text(visible(_next(prediction))),
                 str(len(prediction.tokens)),
                 f"{prediction.tokenize_ms + prediction.forward_ms:.1f} ms",
             )
@@ -58,14 +59,19 @@ def run(arguments: argparse.Namespace) -> None:
             out.print(f"Too long: only the first {read} tokens were read, {dropped} were cut off.")
 
 
-_PREDICTION_COLUMNS = ("positive", "tokens", "time")
+_PREDICTION_COLUMNS = ("probability", "next", "tokens", "time")
+
+
+def _next(prediction: Prediction) -> str:
+    """The labels after the likeliest, with their probabilities."""
+    return ", ".join(f"{label} {share:.1%}" for label, share in prediction.top(3)[1:])
 
 
 def _as_json(prediction: Prediction) -> dict[str, Any]:
     return {
         "model": prediction.model,
         "label": prediction.label,
-        "probabilities": dict(zip(LABELS, prediction.probabilities, strict=True)),
+        "probabilities": dict(zip(prediction.labels, prediction.probabilities, strict=True)),
         "tokens": prediction.tokens,
         "truncated": prediction.truncated,
         "tokenize_ms": prediction.tokenize_ms,

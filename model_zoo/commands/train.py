@@ -5,12 +5,13 @@ from pathlib import Path
 
 from model_zoo.commands.output import out, percent, positive, print_json, progress
 from model_zoo.errors import ZooError
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import title
+from model_zoo.models.sets import model_set
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Model, data and recipe."""
-    parser.add_argument("name", metavar="NAME", help=", ".join(SPECS))
+    parser.add_argument("name", metavar="NAME", help=", ".join(model_set().models))
     parser.add_argument(
         "--data", required=True, help="folder with train.tsv and validation.tsv, or hub"
     )
@@ -44,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """One model from data to a folder that `--models-dir` can name."""
+    """One model from data to a folder that `--set` can name."""
     try:
         from model_zoo.training.train import train
     except ModuleNotFoundError as error:
@@ -75,6 +76,6 @@ def run(arguments: argparse.Namespace) -> None:
         return
     validation = metrics["validation"]
     out.print(
-        f"{SPECS[arguments.name].title}: {percent(validation['accuracy'], validation['ci95'])} "
+        f"{title(arguments.name)}: {percent(validation['accuracy'], validation['ci95'])} "
         f"on {validation['rows']} validation rows. Written to {arguments.out / arguments.name}."
     )

@@ -21,7 +21,7 @@ from model_zoo.inside import context
 from model_zoo.inside.context import Influence
 from model_zoo.models.loading import Model, load
 from model_zoo.models.network import Capability
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import BUNDLED, model_set
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -86,10 +86,10 @@ def count(influence: Influence, part: str = "whole") -> Sight:
     )
 
 
-def measure(models: Callable[[str], Model] = load) -> Iterator[Sights]:
-    """The models' sights as measured so far, after each model; the last one is the result."""
+def measure(models: Callable[[str], Model] = load, of: str = BUNDLED) -> Iterator[Sights]:
+    """The sights of a set's models as measured so far, after each; the last one is the result."""
     seen: tuple[Sight, ...] = ()
-    for name in SPECS:
+    for name in model_set(of).models:
         seen += tuple(sights(models(name)))
         yield Sights(datetime.now().astimezone().isoformat(timespec="seconds"), host(), TEXT, seen)
 

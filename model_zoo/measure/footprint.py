@@ -19,9 +19,11 @@ from model_zoo.errors import MeasureError
 from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes
 from model_zoo.measure.latency import text_of
 from model_zoo.models.anatomy import anatomy
-from model_zoo.models.files import MODELS_DIR, card, check_weights
+from model_zoo.models.files import card, check_weights
 from model_zoo.models.loading import Model, load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import remember, spec
+from model_zoo.models.sets import model_set
+from model_zoo.models.spec import ModelSpec
 from model_zoo.paths import ROOT
 from model_zoo.reading.predict import predict
 
@@ -61,8 +63,8 @@ class _Figure:
     sampled: bool = False
 
 
-def added_memory(name: str, root: Path = MODELS_DIR, kept_in: Path | None = None) -> int:
-    """Bytes of resident memory that loading `name` and one call of it add to a fresh process.
+def added_memory(model: str | ModelSpec, kept_in: Path | None = None) -> int:
+    """Bytes of resident memory that loading the model and one call add to a fresh process.
 
     They are counted over a process that has loaded, used and dropped another model, so that
     torch and the libraries' own memory are not laid at this model's door. The figure is kept in
@@ -70,30 +72,29 @@ def added_memory(name: str, root: Path = MODELS_DIR, kept_in: Path | None = None
     Raises WeightsError as `load` does, and MeasureError where memory is too short for a second
     process or that process fails.
     """
-    *_, figure = _figure("added", name, root, kept_in)
+    *_, figure = _figure("added", spec(model), kept_in)
     assert figure is not None
     return figure.found_bytes
 
 
-def footprint(
-    name: str, root: Path = MODELS_DIR, kept_in: Path | None = None
-) -> Iterator[Footprint | None]:
+def footprint(model: str | ModelSpec, kept_in: Path | None = None) -> Iterator[Footprint | None]:
     """None several times a second while fresh processes measure, and the Footprint at the end.
 
     Closing the iterator ends the process that is at work. For `kept_in` and errors see
     `added_memory`.
     """
+    row = spec(model)
     figures: dict[str, _Figure] = {}
     for kind in FIGURES:
-        for figure in _figure(kind, name, root, kept_in):
+        for figure in _figure(kind, row, kept_in):
             if figure is None:
                 yield None
             else:
                 figures[kind] = figure
     yield Footprint(
-        model=name,
+        model=row.id,
         tokens=TOKENS,
-        weights_bytes=_weights_bytes(name, root),
+        weights_bytes=_weights_bytes(row),
         added_bytes=figures["added"].found_bytes,
         prediction_peak_bytes=figures["prediction"].found_bytes,
         attribution_peak_bytes=figures["attribution"].found_bytes,
@@ -101,13 +102,13 @@ def footprint(
     )
 
 
-def _weights_bytes(name: str, root: Path) -> int:
+def _weights_bytes(model: ModelSpec) -> int:
     """What the parameters take once loaded: float32, but for the word vectors in float16."""
-    blocks = anatomy(name, root)
+    blocks = anatomy(model)
     vectors = sum(
         part.parameters for block in blocks for part in block.parts if part.name == "word vectors"
     )
-    return 4 * card(name, root).parameters - 2 * vectors
+    return 4 * card(model).parameters - 2 * vectors
 
 
 def peak_of(call: Callable[[], object]) -> tuple[int, bool]:
@@ -154,24 +155,24 @@ def _peak_bytes() -> int:
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 
 
-def _added(name: str, root: Path) -> _Figure:
-    predict(load(next(iter(SPECS))), [_SHORT])
+def _added(row: ModelSpec) -> _Figure:
+    predict(load(next(iter(model_set().models))), [_SHORT])
     gc.collect()
     before = resident_bytes()
-    model = load(name, root)
+    model = load(row)
     predict(model, [_SHORT])
     gc.collect()
     return _Figure(resident_bytes() - before)
 
 
-def _prediction(name: str, root: Path) -> _Figure:
-    return _peak(load(name, root), lambda model, text: predict(model, [text]))
+def _prediction(row: ModelSpec) -> _Figure:
+    return _peak(load(row), lambda model, text: predict(model, [text]))
 
 
-def _attribution(name: str, root: Path) -> _Figure:
+def _attribution(row: ModelSpec) -> _Figure:
     from model_zoo.explain.attribute import attribute
 
-    return _peak(load(name, root), attribute)
+    return _peak(load(row), attribute)
 
 
 def _peak(model: Model, use: Callable[[Model, str], object]) -> _Figure:
@@ -180,18 +181,18 @@ def _peak(model: Model, use: Callable[[Model, str], object]) -> _Figure:
     return _Figure(*peak_of(lambda: use(model, text_of(TOKENS))))
 
 
-FIGURES: dict[str, Callable[[str, Path], _Figure]] = {
+FIGURES: dict[str, Callable[[ModelSpec], _Figure]] = {
     "added": _added,
     "prediction": _prediction,
     "attribution": _attribution,
 }
 
 
-def _figure(kind: str, name: str, root: Path, kept_in: Path | None) -> Iterator[_Figure | None]:
+def _figure(kind: str, model: ModelSpec, kept_in: Path | None) -> Iterator[_Figure | None]:
     """None while a process measures; the figure at the end, at once if it is kept."""
-    kept = kept_in and kept_in / f"{kind}-{name}.json"
+    kept = kept_in and kept_in / f"{kind}-{model.id.replace('/', '--')}.json"
     conditions = {
-        "weights": check_weights(name, root),
+        "weights": check_weights(model),
         "libraries": [version("torch"), version("transformers"), platform.python_version()],
         "machine": [platform.node(), host().processor],
         "tokens": TOKENS,
@@ -199,7 +200,7 @@ def _figure(kind: str, name: str, root: Path, kept_in: Path | None) -> Iterator[
     }
     figure = _read(kept, conditions) if kept else None
     if figure is None:
-        for figure in _in_fresh_process(kind, name, root):
+        for figure in _in_fresh_process(kind, model):
             if figure is None:
                 yield None
         if kept and figure:
@@ -207,16 +208,17 @@ def _figure(kind: str, name: str, root: Path, kept_in: Path | None) -> Iterator[
     yield figure
 
 
-def _in_fresh_process(kind: str, name: str, root: Path) -> Iterator[_Figure | None]:
+def _in_fresh_process(kind: str, model: ModelSpec) -> Iterator[_Figure | None]:
     """None while the process measures, which ends with this iterator; its figure at the end."""
     if (free := free_bytes()) < NEEDED_BYTES:
         raise MeasureError(
             f"A second process needs {NEEDED_BYTES / 1e6:.0f} MB, and {max(0, free) / 1e6:.0f} MB "
             "are free. Measure on a machine with more memory."
         )
+    where = (str(model.folder), str(model_set(model.id.beside).folder))
     ends = monotonic() + SECONDS
     with subprocess.Popen(
-        [sys.executable, "-m", "model_zoo.measure.footprint", kind, name, str(root)],
+        [sys.executable, "-m", "model_zoo.measure.footprint", kind, model.id, *where],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -260,15 +262,16 @@ def _write(file: Path, record: dict[str, Any]) -> None:
         file.write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 
-def _print_figure(kind: str, name: str, root: Path) -> None:
+def _print_figure(kind: str, model: ModelSpec) -> None:
     """What the fresh process does; its only line of output is the figure."""
     if hasattr(os, "nice"):
         os.nice(19)  # whoever is being served goes first
     import torch
 
     torch.set_num_threads(1)
-    print(json.dumps(asdict(FIGURES[kind](name, root))))
+    print(json.dumps(asdict(FIGURES[kind](model))))
 
 
 if __name__ == "__main__":
-    _print_figure(sys.argv[1], sys.argv[2], Path(sys.argv[3]))
+    _, kind, identity, folder, set_folder = sys.argv
+    _print_figure(kind, remember(identity, Path(folder), Path(set_folder)))

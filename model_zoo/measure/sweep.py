@@ -14,9 +14,7 @@ from model_zoo.errors import DataError, MeasureError
 from model_zoo.host import Host, host
 from model_zoo.measure.footprint import FIGURES, Footprint, footprint
 from model_zoo.measure.latency import LEAST_RUNS, Latency, latency, text_of
-from model_zoo.models.files import MODELS_DIR
 from model_zoo.models.loading import Model
-from model_zoo.models.registry import SPECS
 from model_zoo.reading.predict import BATCH_SIZE
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)  # tokens, one text a call
@@ -60,7 +58,6 @@ def sweep(
     warm_up: int = 2,
     seconds: float = 10.0,
     memory: bool = True,
-    root: Path = MODELS_DIR,
     kept_in: Path | None = None,
 ) -> Generator[Stage, None, None]:
     """A growing Sweep: latency for each of `lengths` and `batches`, then memory if asked for.
@@ -112,11 +109,11 @@ def sweep(
         return
     for model in models:
         before = perf_counter()
-        for figure in footprint(model.name, root, kept_in):
+        for figure in footprint(model.spec, kept_in):
             if figure:
                 footprints.append(figure)
                 left.measured(len(FIGURES), perf_counter() - before)
-            yield stage(f"Memory of {SPECS[model.name].title}, in fresh processes")
+            yield stage(f"Memory of {model.title}, in fresh processes")
 
 
 class _TimeLeft:
@@ -164,9 +161,11 @@ def by_batch(sweep: Sweep) -> dict[str, list[Latency]]:
 
 
 def _lines(latencies: Sequence[Latency]) -> dict[str, list[Latency]]:
-    """Model name, in registry order -> its latencies, in the order given."""
-    lines = {name: [latency for latency in latencies if latency.model == name] for name in SPECS}
-    return {name: line for name, line in lines.items() if line}
+    """Model -> its latencies, in the order given; models in the order of their first."""
+    lines: dict[str, list[Latency]] = {}
+    for entry in latencies:
+        lines.setdefault(entry.model, []).append(entry)
+    return lines
 
 
 def texts_a_second(latency: Latency, ms: float | None = None) -> float:

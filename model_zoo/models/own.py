@@ -50,6 +50,11 @@ def add_download(name: str, folder: Path, *, beside: str = ModelId.SET) -> Model
     return own_spec(ModelId.of(name, HUB, beside=beside))
 
 
+def know_folder(identity: ModelId, folder: Path) -> None:
+    """Have the model in `folder` found by its identity, as another process does."""
+    _given[ModelId.of(identity.name, identity.set)] = folder
+
+
 def own_spec(identity: ModelId) -> ModelSpec:
     """What is known of a model of the user's; UnknownModelError where there is no such folder.
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from model_zoo.errors import UnknownModelError
 from model_zoo.models.network import Capability, ModelId
-from model_zoo.models.own import add_folder, own_spec, read_by
-from model_zoo.models.sets import ModelSet, model_set
+from model_zoo.models.own import add_folder, know_folder, own_spec, read_by
+from model_zoo.models.sets import ModelSet, know_set, model_set
 from model_zoo.models.spec import ModelSpec
 
 MOST_MODELS = 8  # side by side
@@ -87,6 +87,18 @@ def choose(
             "some out."
         )
     return chosen
+
+
+def remember(model: str, folder: Path, set_folder: Path) -> ModelSpec:
+    """What another process knows of the model with this identity, which is in `folder`.
+
+    `set_folder` is that of its set, or of the set that it stands beside.
+    """
+    identity = ModelId(model)
+    know_set(identity.beside, set_folder)
+    if identity.is_own:
+        know_folder(identity, folder)
+    return spec(identity)
 
 
 def _named(name: str, among: ModelSet, renamed: Mapping[str, str] | None) -> ModelSpec:

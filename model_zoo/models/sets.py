@@ -16,6 +16,7 @@ from typing import Any
 
 from model_zoo import paths
 from model_zoo.errors import SetError
+from model_zoo.labels import SENTIMENT
 from model_zoo.models.classes import MOST_LABELS, class_names, matched
 from model_zoo.models.network import ModelId
 from model_zoo.models.spec import ModelSpec
@@ -50,7 +51,7 @@ class ModelSet:
     @property
     def is_sentiment(self) -> bool:
         """Whether it tells bad from good, as the behaviour checks ask."""
-        return self.task == SENTIMENT_TASK and len(self.labels) == 2
+        return self.task == SENTIMENT_TASK and self.labels == SENTIMENT
 
 
 _added: dict[str, Path] = {}
@@ -71,6 +72,12 @@ def add_set(folder: Path) -> ModelSet:
     opened = read_set(folder, name)
     _added[name] = folder
     return opened
+
+
+def know_set(name: str, folder: Path) -> None:
+    """Have the set in `folder` found by `name`, as another process does."""
+    if name != BUNDLED:
+        _added[name] = folder
 
 
 def model_sets() -> dict[str, ModelSet]:

@@ -8,7 +8,7 @@ import io
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import Model
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import having
@@ -177,7 +177,9 @@ def ask(model: Model, check: Check) -> Checked:
     """How `model` does in one check."""
     texts = list(dict.fromkeys(text for case in check.cases for text in case.texts))
     by_text = dict(zip(texts, predict(model, texts), strict=True))
-    positive = tuple(tuple(by_text[text].positive for text in case.texts) for case in check.cases)
+    positive = tuple(
+        tuple(by_text[text].of(SENTIMENT[1]) for text in case.texts) for case in check.cases
+    )
     failed = tuple(
         number
         for number, (case, probabilities) in enumerate(zip(check.cases, positive, strict=True))
@@ -192,12 +194,12 @@ def run(
     *,
     advance: Callable[[str, str], None] = lambda model, check: None,
 ) -> tuple[Checked, ...]:
-    """Every model in every check; `advance(model name, check name)` is called after each."""
+    """Every model in every check; `advance(model, check name)` is called after each."""
     results = []
     for model in models:
         for check in checks:
             results.append(ask(model, check))
-            advance(model.name, check.name)
+            advance(model.id, check.name)
     return tuple(results)
 
 
@@ -209,13 +211,13 @@ def fails(kind: str, case: Case, positive: Sequence[float]) -> bool:
     >>> fails(INVARIANCE, Case(("A film.", "A movie."), ()), [0.48, 0.52])
     False
     """
-    answers = [LABELS[probability > _LEVEL] for probability in positive]
+    answers = [SENTIMENT[probability > _LEVEL] for probability in positive]
     if kind == MINIMUM:
         return answers != list(case.expected)
     before, after = positive
     if kind == INVARIANCE:
         return answers[0] != answers[1] and abs(after - before) > TOLERANCE
-    wrong_way = before - after if case.expected == (LABELS[1],) else after - before
+    wrong_way = before - after if case.expected == SENTIMENT[1:] else after - before
     return wrong_way > TOLERANCE
 
 
@@ -238,9 +240,9 @@ def more_often(
     return b, c
 
 
-def recurrent() -> list[str]:
-    """The models of the first of the two families that checks compare: those with gates."""
-    return having(Capability.GATES)
+def recurrent(models: Iterable[str]) -> list[str]:
+    """Those of the first of the two families that checks compare: models with gates."""
+    return list(having(Capability.GATES, models))
 
 
 def gaps(results: Sequence[Checked], first: Collection[str] | None = None) -> tuple[Gap, ...]:
@@ -251,7 +253,7 @@ def gaps(results: Sequence[Checked], first: Collection[str] | None = None) -> tu
     Cases that both families fail equally often say nothing and are left out; the rest are an exact
     sign test, which for one model against one is McNemar's.
     """
-    first = recurrent() if first is None else first
+    first = recurrent({result.model for result in results}) if first is None else first
     rows = []
     for check, by_model in by_check(results).items():
         if not 0 < len(by_model.keys() & set(first)) < len(by_model):

@@ -11,10 +11,10 @@ from itertools import chain, islice, product, zip_longest
 from random import Random
 from string import Formatter
 
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
 from model_zoo.quality.words import WORDS
 
-NEGATIVE, POSITIVE = LABELS
+NEGATIVE, POSITIVE = SENTIMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from model_zoo.errors import DataError
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A labelled text; `label` indexes LABELS."""
+    """A labelled text; `label` indexes SENTIMENT."""
 
     text: str
     label: int

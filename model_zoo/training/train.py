@@ -17,10 +17,13 @@ from torch.nn import functional as F
 
 from model_zoo.errors import TrainingError
 from model_zoo.host import host
-from model_zoo.models.files import MODELS_DIR, WEIGHTS, read_checksums
+from model_zoo.models.files import WEIGHTS, fingerprint, read_checksums
 from model_zoo.models.loading import load, load_module
+from model_zoo.models.network import ModelId
 from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
 from model_zoo.models.registry import spec
+from model_zoo.models.sets import DESCRIPTION, add_set, model_set
+from model_zoo.models.spec import ModelSpec
 from model_zoo.models.transformer import label_names
 from model_zoo.quality.evaluate import evaluate
 from model_zoo.text.tokens import TextTokenizer
@@ -48,12 +51,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What `prepare` may draw on: the base encoder, rows as token ids, teacher's folder, device."""
+    """What `prepare` may draw on: the base encoder, rows as token ids, the teacher, the device."""
 
     base: str
     ids: Sequence[Sequence[int]]
     recipe: Recipe
-    models: Path
+    teacher: ModelSpec | None
     device: torch.device
 
 
@@ -102,11 +105,9 @@ def prepare_bert(setting: Setting) -> tuple[nn.Module, Objective]:
 
 def prepare_distilbert(setting: Setting) -> tuple[nn.Module, Objective]:
     """Half of the trained BERT, taught by the whole of it."""
-    if "bert" not in read_checksums(setting.models):
-        raise TrainingError(
-            f"DistilBERT learns from BERT, and {setting.models} has none. Train bert first."
-        )
-    teacher = load_module("bert", setting.models)
+    if setting.teacher is None:
+        raise TrainingError("DistilBERT learns from BERT, and there is none. Train bert first.")
+    teacher = load_module(setting.teacher)
     network = distil.student_of(teacher)
     network.distilbert.embeddings.word_embeddings.requires_grad_(False)
     return network, distil.objective(teacher.to(setting.device))
@@ -164,12 +165,13 @@ def train(
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     train_ids, held_out_ids = (_as_ids(rows, tokenizer) for rows in (corpus.train, corpus.held_out))
-    models = out if "bert" in read_checksums(out) else MODELS_DIR
-    setting = Setting(base, train_ids[0], recipe, models, device)
+    begin_set(out)
+    teacher = _teacher(out)
+    setting = Setting(base, train_ids[0], recipe, teacher, device)
     network, objective = PLANS[name].prepare(setting)
     settings = {"recipe": asdict(recipe), "seed": seed, "data": corpus.sha256, "limit": limit}
     if name == "distilbert":
-        settings["teacher"] = read_checksums(models)["bert"]
+        settings["teacher"] = teacher and fingerprint(teacher)
     with progress:
         state = fit(
             network.to(device),
@@ -185,7 +187,9 @@ def train(
 
     folder = out / name
     save_network(network.cpu(), folder, tokenizer_folder)
-    trained = load(name, out)  # the float16 file as users will load it, sha256 and all
+    trained = load(
+        ModelId.of(name, add_set(out).name)
+    )  # the float16 file as users will load it, sha256 and all
     metrics = {
         "model": name,
         "seed": seed,
@@ -211,7 +215,7 @@ def train(
     }
     for part, rows in corpus.reported.items():
         scored = evaluate([trained], [row.text for row in rows], [row.label for row in rows])
-        quality = scored.qualities[name]
+        quality = scored.qualities[trained.id]
         metrics[part] = {
             "rows": len(rows),
             "accuracy": quality.accuracy,
@@ -220,6 +224,20 @@ def train(
         }
     save_metrics(folder, metrics)
     return metrics
+
+
+def begin_set(folder: Path) -> None:
+    """Make `folder` a set that answers as the bundled one, if it is none yet."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / DESCRIPTION).is_file():
+        shutil.copyfile(model_set().folder / DESCRIPTION, folder / DESCRIPTION)
+
+
+def _teacher(out: Path) -> ModelSpec | None:
+    """The BERT trained into `out`, or else the bundled one; None where neither is there."""
+    if "bert" in read_checksums(out):
+        return spec(ModelId.of("bert", add_set(out).name))
+    return spec("bert") if fingerprint("bert") else None
 
 
 def hardware(device: torch.device) -> str:
