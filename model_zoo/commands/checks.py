@@ -7,6 +7,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
+from rich.progress import TaskID
 from rich.table import Table
 
 from model_zoo.commands.lineup import chosen_models, chosen_set, model_options
@@ -31,7 +32,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     rows = askable(chosen_models(arguments), chosen_set(arguments))
     with progress() as bar:
-        bars = {row.id: bar.add_task(row.title, total=len(checks.CHECKS)) for row in rows}
+        bars: dict[str, TaskID] = {
+            row.id: bar.add_task(row.title, total=len(checks.CHECKS)) for row in rows
+        }
         results: list[Checked] = []
         for row in rows:
             model = load(row)
