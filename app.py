@@ -11,7 +11,7 @@ from ui.compare.toolbar import toolbar
 from ui.frame import state
 from ui.frame.page import page
 from ui.frame.text import reading, text_box, word_chips
-from ui.show.wording import plain
+from ui.show.wording import made_of, plain
 
 with page("Compare"):
     for notice in state.address_notices():
@@ -35,9 +35,10 @@ with page("Compare"):
             gauges(answers.text, list(answers.now), dials)
         explained(answers.text, reasons)
     st.caption(
-        "Four models trained on the same film-review phrases and a few everyday reviews read your "
-        "sentence; they know two answers, negative and positive, even where neither fits. They are "
-        "much smaller than the models of the papers. Times on the cards are of this very call on "
-        "this server: one thread, one model after the other. Your text is not stored and does not "
-        "leave the server, but a link you share contains it."
+        plain(made_of(state.current_set()))
+        + (
+            " They are much smaller than the models of the papers. Times on the cards are of this very "
+            "call on this server: one thread, one model after the other. Your text is not stored and "
+            "does not leave the server, but a link you share contains it."
+        )
     )

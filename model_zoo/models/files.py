@@ -210,17 +210,13 @@ def _checksum_of(model: ModelSpec) -> str:
 def fingerprint(model: str | ModelSpec) -> str:
     """What tells the model's weights, as they are meant to be now, from others; reads none of them.
 
-    The sha256 recorded in its set, or of a model of the user's own its files' sizes and times.
+    The sha256 recorded in its set, or of a model of the user's own its `stamp`.
     Empty where none is known.
     """
     row = spec(model)
     if not row.id.is_own:
         return read_checksums(row.folder.parent).get(row.name, "")
-    try:
-        stats = [file.stat() for file in (*weights_files(row), row.folder / "config.json")]
-    except (OSError, WeightsError):
-        return ""
-    return " ".join(f"{stat.st_size}-{stat.st_mtime_ns}" for stat in stats)
+    return stamp(row)
 
 
 def read_checksums(root: Path) -> dict[str, str]:
@@ -230,6 +226,15 @@ def read_checksums(root: Path) -> dict[str, str]:
         return {}
     lines = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
     return {Path(entry[1]).parent.name: entry[0] for entry in lines if len(entry) == 2}
+
+
+def stamp(model: str | ModelSpec) -> str:
+    """What changes whenever the model's weights files do; empty where there are none."""
+    try:
+        stats = [file.stat() for file in weights_files(spec(model))]
+    except (OSError, WeightsError):
+        return ""
+    return " ".join(f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ino}" for stat in stats)
 
 
 def write_checksum(name: str, root: Path) -> str:

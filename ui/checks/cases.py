@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
+from model_zoo.models.registry import title
 from model_zoo.quality.checks import (
     CHECKS,
     DIRECTIONAL,
@@ -20,7 +21,6 @@ from model_zoo.quality.checks import (
 from model_zoo.quality.templates import Case
 from ui.checks.figures import Results
 from ui.frame.open_in import open_in
-from ui.show.theme import TITLES
 from ui.show.wording import percent, plain
 
 _PARTS = {  # which of the cases -> what they are called
@@ -90,7 +90,7 @@ def _positions(row: Mapping[str, Checked], part: str) -> list[int]:
         return list(range(len(next(iter(row.values())).positive)))
     if part == "any":
         return sorted({at for result in row.values() for at in result.failed})
-    recurrent_more, others_more = more_often(row, recurrent())
+    recurrent_more, others_more = more_often(row, recurrent(row))
     return others_more if part == "others" else recurrent_more
 
 
@@ -103,7 +103,7 @@ def _table(check: Check, row: Mapping[str, Checked], positions: Sequence[int]) -
         line["expected"] = _expected(check.kind, case)
         for name, result in row.items():
             shares = " → ".join(percent(share) for share in result.positive[at])
-            line[TITLES[name]] = f"{'✗' if at in result.failed else '✓'} {shares}"
+            line[title(name)] = f"{'✗' if at in result.failed else '✓'} {shares}"
         lines.append(line)
     return pd.DataFrame(lines)
 
@@ -113,5 +113,5 @@ def _expected(kind: str, case: Case) -> str:
         return "the same answer"
     if kind == DIRECTIONAL:
         (towards,) = case.expected
-        return f"no more {LABELS[towards == LABELS[0]]}"
+        return f"no more {SENTIMENT[towards == SENTIMENT[0]]}"
     return " → ".join(case.expected)

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
+from model_zoo.models.registry import title
 from model_zoo.quality.checks import CASES, CHECKS, Gap
 from ui.checks.figures import Results, failures
 from ui.frame.captions import how_to_read
-from ui.show.theme import PLAIN, TITLES
+from ui.show.theme import PLAIN
 from ui.show.wording import interval
 
 
@@ -18,7 +19,7 @@ def rates_section(results: Results, gaps: Mapping[str, Gap], summary: str) -> No
     `gaps` is check -> gap, empty where only one family of models was asked.
     """
     kinds = {check: CHECKS[check].kind for check in results}
-    names = {name: TITLES[name] for name in next(iter(results.values()))}
+    names = {name: title(name) for name in next(iter(results.values()))}
     st.subheader("Failure rates")
     st.plotly_chart(
         failures(results, kinds, names),
@@ -38,7 +39,7 @@ def rates_section(results: Results, gaps: Mapping[str, Gap], summary: str) -> No
         for check, row in results.items():
             cells: dict[str, str | int] = {"check": check, "kind": kinds[check]}
             cells |= {
-                TITLES[name]: interval(result.share, result.ci95) for name, result in row.items()
+                title(name): interval(result.share, result.ci95) for name, result in row.items()
             }
             if check in gaps:
                 gap = gaps[check]

@@ -7,16 +7,28 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
-from model_zoo.models.registry import SPECS
+from model_zoo.labels import SENTIMENT
+from model_zoo.models.registry import title
 from model_zoo.quality.checks import CHECKS, Checked
+from ui.frame import state
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
-from ui.show.theme import TITLES
 from ui.show.wording import plain
 
 _KEPT, _RUNNING, _BROKEN = "checks done", "checks running", "checks not possible"
 _Key = tuple[str, str, str]  # model, check, sha256 of the model's weights
+
+
+def askable() -> list[str]:
+    """The models of the set, and those beside it that are chosen and answer with the same labels.
+
+    All of the set, whatever is chosen: of a family alone there is nothing to compare.
+    """
+    view = state.view()
+    names = dict.fromkeys([*state.current_set().models, *view.models])
+    lineup = state.lineup()
+    return [name for name in names if name in lineup and lineup[name].labels == SENTIMENT]
 
 
 def check_results() -> list[Checked]:
@@ -26,16 +38,17 @@ def check_results() -> list[Checked]:
     the session and for all visitors in `cached.checked`.
     """
     kept: dict[_Key, Checked] = st.session_state.setdefault(_KEPT, {})
-    weights = {name: cached.weights(name) for name in SPECS}
+    names = askable()
+    weights = {name: cached.weights(name) for name in names}
     keys: dict[str, list[_Key]] = {
-        check: [(name, check, weights[name]) for name in SPECS] for check in CHECKS
+        check: [(name, check, weights[name]) for name in names] for check in CHECKS
     }
     place, control = st.empty(), st.empty()
     if st.session_state.get(_RUNNING):
         _run([key for row in keys.values() for key in row if key not in kept], kept, place)
     broken: Mapping[str, str] = st.session_state.get(_BROKEN, {})
     for name, error in broken.items():
-        st.error(f"**{TITLES[name]}**: {plain(error)}", icon=":material/error:")
+        st.error(f"**{title(name)}**: {plain(error)}", icon=":material/error:")
     rows = [[key for key in row if key[0] not in broken] for row in keys.values()]
     done = [row for row in rows if row and all(key in kept for key in row)]
     if broken or len(done) < len(CHECKS):
@@ -58,7 +71,7 @@ def _run(keys: Sequence[_Key], kept: dict[_Key, Checked], place: DeltaGenerator)
         name, check, _ = key
         if name not in broken:
             doing = f"{check}: " if pool.loaded(name) else "Loading "
-            bar.progress(at / len(keys), doing + TITLES[name])
+            bar.progress(at / len(keys), doing + title(name))
             try:
                 kept[key] = cached.checked(name, check, partial(my_turn, bar))
             except ZooError as error:

@@ -6,12 +6,26 @@ from model_zoo.quality.checks import CHECKS, as_csv, by_check, gaps, recurrent
 from ui.checks.cases import cases_section
 from ui.checks.rates import rates_section
 from ui.checks.running import check_results
+from ui.frame import state
 from ui.show.wording import families, plain
 
 
 def checks_section() -> None:
-    """The checks as a map of failure rates, the cases of one of them, and all as a file."""
+    """The checks as a map of failure rates, the cases of one of them, and all as a file.
+
+    For sets about sentiment only: one sentence says so for others.
+    """
     st.header("Behaviour checks")
+    current = state.current_set()
+    if not current.is_sentiment:
+        st.info(
+            plain(
+                f"The checks ask whether a sentence is good or bad; “{current.title}” answers "
+                "another question. Choose a set about sentiment to see them."
+            ),
+            icon=":material/rule:",
+        )
+        return
     texts = sum(len(case.texts) for check in CHECKS.values() for case in check.cases)
     st.markdown(
         f"Accuracy says how often a model is right, not what it gets wrong. These {len(CHECKS)} "
@@ -24,7 +38,9 @@ def checks_section() -> None:
         return
     rows = by_check(results)
     differences = {gap.check: gap for gap in gaps(results)}
-    summary = families(rows, list(differences.values()), recurrent())
+    summary = families(
+        rows, list(differences.values()), recurrent({result.model for result in results})
+    )
     st.markdown(plain(summary))
     rates_section(rows, differences, summary)
     cases_section(rows, differences)

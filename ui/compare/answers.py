@@ -3,21 +3,23 @@
 from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from time import sleep
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import TextError, ZooError
+from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction, predict
 from model_zoo.text.tokens import MAX_TOKENS
 from ui.frame import state
+from ui.frame.columns import in_rows
 from ui.frame.text import nothing_to_read
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
 from ui.show.cards import changes, failed_card, prediction_card, waiting_card
-from ui.show.theme import TITLES
 from ui.show.wording import agreement, notices, plain
 
 KEPT_TIMES = 20
@@ -51,7 +53,7 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     """
     view = state.view()
     verdict, remarks, comparison = st.empty(), st.empty(), st.empty()
-    columns = dict(zip(view.models, st.columns(len(view.models)), strict=True))
+    columns = dict(in_rows(view.models))
     slots = {name: column.empty() for name, column in columns.items()}
 
     base = view.pinned if view.pinned is not None else view.text
@@ -65,8 +67,8 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
         for at, name in enumerate(slots):
             if not pool.loaded(name):
                 for waiting, slot in slots.items():
-                    slot.html(waiting_card(waiting, TITLES[waiting]))
-                message = f"Loading {TITLES[name]} ({at + 1} of {len(slots)})…"
+                    slot.html(waiting_card(waiting, title(waiting)))
+                message = f"Loading {plain(title(name))} ({at + 1} of {len(slots)})…"
                 remarks.progress(at / len(slots), message)
             try:
                 model = pool.model(name)
@@ -84,7 +86,7 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     outvoted = minority(now)
     for name, slot in slots.items():
         if name in errors:
-            slot.html(failed_card(name, TITLES[name], str(errors[name])))
+            slot.html(failed_card(name, title(name), str(errors[name])))
             continue
         card = prediction_card(
             now[name],
@@ -97,10 +99,10 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     remarks.empty()
     if not now:
         return None, {}
-    split = " q-split" if len({prediction.label for prediction in now.values()}) > 1 else ""
-    sentence = agreement(list(now.values()), TITLES)
+    split = " q-split" if _split(now) else ""
+    sentence = agreement(list(now.values()), {name: title(name) for name in now})
     sign = '<span aria-hidden="true">≠ </span>' if split else ""
-    verdict.html(f'<div class="q-verdict{split}" role="status">{sign}{sentence}</div>')
+    verdict.html(f'<div class="q-verdict{split}" role="status">{sign}{escape(sentence)}</div>')
     if sentences := notices(next(iter(now.values())), MAX_TOKENS):
         remarks.warning("  \n".join(map(plain, sentences)), icon=":material/info:")
     if before:
@@ -124,9 +126,31 @@ def _recent_times(prediction: Prediction) -> Sequence[float]:
     return tuple(kept)
 
 
+def _split(predictions: Mapping[str, Prediction]) -> bool:
+    """Whether models that answer with the same labels give different ones."""
+    return any(len(set(votes)) > 1 for votes in _votes(predictions).values())
+
+
+def _votes(predictions: Mapping[str, Prediction]) -> dict[tuple[str, ...], list[str]]:
+    """Labels that models answer with -> what each of these models answers."""
+    votes: dict[tuple[str, ...], list[str]] = {}
+    for prediction in predictions.values():
+        votes.setdefault(prediction.labels, []).append(prediction.label)
+    return votes
+
+
 def minority(predictions: Mapping[str, Prediction]) -> set[str]:
-    """Names of the models that are outvoted; empty where all agree or the vote is even."""
-    votes = Counter(prediction.label for prediction in predictions.values()).most_common()
-    if len(votes) < 2 or votes[0][1] == votes[1][1]:
-        return set()
-    return {name for name, prediction in predictions.items() if prediction.label == votes[-1][0]}
+    """Names of the models that are outvoted; empty where all agree or the vote is even.
+
+    Only models that answer with the same labels vote together.
+    """
+    outvoted = set()
+    for labels, answers in _votes(predictions).items():
+        (first, most), *others = Counter(answers).most_common()
+        if others and others[0][1] < most:
+            outvoted |= {
+                name
+                for name, prediction in predictions.items()
+                if prediction.labels == labels and prediction.label != first
+            }
+    return outvoted

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import ModelCard
-from ui.show.theme import MARGIN, MODEL_COLOURS, NOTHING, OTHER_MODEL
+from ui.show.theme import MARGIN, NOTHING, OTHER_MODEL, model_colour
 from ui.show.wording import in_figure
 
 
@@ -30,7 +30,7 @@ def gauges(
     scales; give the same for all models, so that their gauges can be compared at a glance. What is
     None is drawn as an empty gauge.
     """
-    colour = MODEL_COLOURS.get(card.name, OTHER_MODEL)
+    colour = model_colour(card.name)
     frame = {"borderwidth": 1, "bordercolor": OTHER_MODEL, "bgcolor": "rgba(0,0,0,0)"}
     figure = go.Figure()
     figure.add_indicator(

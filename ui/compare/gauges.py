@@ -12,7 +12,8 @@ from model_zoo.host import host, resident_bytes
 from model_zoo.measure.latency import LEAST_RUNS, Latency
 from model_zoo.measure.latency import latency as measure_latency
 from model_zoo.models.files import ModelCard
-from model_zoo.models.registry import SPECS
+from model_zoo.models.network import ModelId
+from model_zoo.models.registry import title
 from ui.compare import figures
 from ui.serve import cached, footprints
 from ui.serve.my_turn import my_turn
@@ -25,7 +26,7 @@ from ui.show.wording import listing, plain, ratio
 BATCHES = (1, 8, 32)
 RUNS = 20
 SECONDS = 3.0  # after which a measurement of a long text or a large batch ends early
-YARDSTICK = "bert"
+YARDSTICK = "bert"  # or the first model, where none of this name is asked
 
 # What the session keeps: (text, names of models, batch, their weights) -> latencies by name, when
 Key = tuple[str, tuple[str, ...], int, tuple[str, ...]]
@@ -64,10 +65,10 @@ def gauges(text: str, names: Sequence[str], slots: Mapping[str, DeltaGenerator])
             return
         kept[wanted] = (latencies, datetime.now().astimezone())
     latencies, when = kept[wanted]
-    _draw(names, latencies, footprints.added(), slots)
+    _draw(names, latencies, footprints.added(names), slots)
     method.caption(_method(latencies, beside[wanted], when))
-    if len(footprints.added()) < len(SPECS):
-        st.fragment(_await_memory, run_every=1.0)()
+    if len(footprints.added(names)) < len(names):
+        st.fragment(_await_memory, run_every=1.0)(names)
 
 
 def _measure(
@@ -97,7 +98,7 @@ def _draw(
     slots: Mapping[str, DeltaGenerator],
 ) -> None:
     """Each model's gauges and facts; `memory` is in bytes, or says why it was not measured."""
-    cards = {name: cached.card(name) for name in SPECS}
+    cards = {name: cached.card(name) for name in names}
     added_bytes = {name: size for name, size in memory.items() if isinstance(size, int)}
     for name in names:
         with slots[name].container():
@@ -113,7 +114,7 @@ def _draw(
                 ),
                 key=f"gauges-{name}",
                 config=PLAIN,
-                alt=f"Gauges of {SPECS[name].title}: {_facts(name, latencies, cards, added_bytes)}",
+                alt=f"Gauges of {title(name)}: {_facts(name, latencies, cards, added_bytes)}",
             )
             lines = escape(_facts(name, latencies, cards, added_bytes)).replace("; ", "<br>")
             reason = memory.get(name)
@@ -136,18 +137,25 @@ def _facts(
     facts = [f"median {latency.median_ms:.1f} ms, {tail} {latency.p95_ms:.1f} ms"]
     if latency.batch > 1:
         facts.append(f"{latency.median_ms / latency.batch:.2f} ms a sentence")
-    if name == YARDSTICK:
-        return "; ".join([*facts, "the yardstick for the others"])
+    yardstick = _yardstick(list(latencies))
+    if name == yardstick:
+        alone = len(latencies) == 1
+        return "; ".join(facts if alone else [*facts, "the yardstick for the others"])
     compared = []
-    if YARDSTICK in latencies:
-        speed = (latency.median_ms, latencies[YARDSTICK].median_ms)
-        compared.append(ratio(*speed, "faster than", "as fast as", "slower than"))
-    disk = (card.size_bytes, cards[YARDSTICK].size_bytes)
+    speed = (latency.median_ms, latencies[yardstick].median_ms)
+    compared.append(ratio(*speed, "faster than", "as fast as", "slower than"))
+    disk = (card.size_bytes, cards[yardstick].size_bytes)
     compared.append(ratio(*disk, "smaller on disk than", "as large on disk as", "larger than"))
-    if name in added_bytes and YARDSTICK in added_bytes:
-        memory = (added_bytes[name], added_bytes[YARDSTICK])
+    if name in added_bytes and yardstick in added_bytes:
+        memory = (added_bytes[name], added_bytes[yardstick])
         compared.append(ratio(*memory, "less memory than", "as much memory as", "more memory than"))
-    return "; ".join(facts + [f"{how} {SPECS[YARDSTICK].title}" for how in compared])
+    return "; ".join(facts + [f"{how} {title(yardstick)}" for how in compared])
+
+
+def _yardstick(names: Sequence[str]) -> str:
+    """The model that the others are compared with: the set's BERT, or else the first."""
+    inside = [name for name in names if not ModelId(name).is_own]
+    return next((name for name in inside if ModelId(name).name == YARDSTICK), names[0])
 
 
 def _method(latencies: Mapping[str, Latency], beside: int, when: datetime) -> str:
@@ -166,14 +174,15 @@ def _method(latencies: Mapping[str, Latency], beside: int, when: datetime) -> st
         f"{latency.warm_up} warm-up, models taking turns; {copies}{latency.tokens} tokens with "
         f"[CLS] and [SEP], {threads}, {machine.processor}, {machine.cores} cores, "
         f"torch {machine.torch}; at {when:%H:%M:%S}, server's time.{company} Disk: "
-        "weights in float16. Memory: what loading and one call add to a fresh process, measured "
-        "once on this host. All four models' gauges share their scales."
+        "the weights file. Memory: what loading and one call add to a fresh process, measured "
+        "once on this host. All gauges share their scales."
     )
 
 
-def _await_memory() -> None:
-    """Run the page again once every model's memory has been measured."""
-    missing = [row.title for name, row in SPECS.items() if name not in footprints.added()]
+def _await_memory(names: Sequence[str]) -> None:
+    """Run the page again once the memory of each of the models has been measured."""
+    added = footprints.added(names)
+    missing = [plain(title(name)) for name in names if name not in added]
     if not missing:
         st.rerun()
     st.caption(f"Measuring, in fresh processes, the memory of {listing(missing)}…")

@@ -9,24 +9,24 @@ from typing import Any
 
 from model_zoo.host import host
 from model_zoo.inside.stepwise import Course
-from model_zoo.labels import LABELS
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import card
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import title
+from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers, minority
 from ui.compare.gauges import Measured
 from ui.frame.permalink import View
 from ui.show.cards import changes, prediction_card
 from ui.show.style import STYLE
-from ui.show.theme import TITLES
-from ui.show.wording import agreement
+from ui.show.wording import agreement, made_of
 
 
 def as_json(view: View, answers: Answers, courses: Sequence[Course], measured: Measured) -> bytes:
     """Everything the page shows, in the field names of the library's records. UTF-8."""
     record = {
         "text": answers.text,
+        "set": view.set,
         "typed": view.text,
         "pinned": view.pinned,
         "predictions": [_prediction_record(p) for p in answers.now.values()],
@@ -53,9 +53,9 @@ def as_html(view: View, answers: Answers, courses: Sequence[Course], measured: M
     if answers.before:
         called = ("Pinned" if view.pinned is not None else "As typed", "Now")
         compared = changes([*answers.before.values()], [*answers.now.values()], called=called)
-    machine = host()
+    machine, titles = host(), {name: title(name) for name in answers.now}
     timings = "".join(
-        f"<tr><td>{TITLES[latency.model]}</td><td>{latency.batch}</td>"
+        f"<tr><td>{escape(title(latency.model))}</td><td>{latency.batch}</td>"
         f"<td>{latency.median_ms:.1f}</td><td>{latency.p95_ms:.1f}</td>"
         f"<td>{len(latency.samples_ms)}</td><td>{latency.threads}</td></tr>"
         for latency in _latencies(answers, measured)
@@ -72,21 +72,20 @@ blockquote{{font-size:1.2rem;margin:1rem 0;overflow-wrap:anywhere}}
 .plain td:first-child,.plain th:first-child{{text-align:left}}
 .wide{{overflow-x:auto}}</style></head>
 <body><h1>Quartet</h1><blockquote>{escape(answers.text)}</blockquote>
-<p class="q-verdict">{escape(agreement(list(answers.now.values()), TITLES))}</p>
+<p class="q-verdict">{escape(agreement(list(answers.now.values()), titles))}</p>
 <main>{cards}</main>{compared}
-<h2>How the answer forms</h2><p>Probability of positive after each token of the text (forward,
-backward) or each layer, the first being the embeddings. Layers are a probe: the head was trained on
-the last one only.</p><div class="wide"><table class="plain">{_course_rows(courses)}</table></div>
+<h2>How the answer forms</h2><p>Probability of the label named, after each token of the text
+(forward, backward) or each layer, the first being the embeddings. Layers are a probe: the head was
+trained on the last one only.</p><div class="wide"><table class="plain">{_course_rows(answers, courses)}</table></div>
 <h2>Latency</h2><table class="plain"><tr><th>model</th><th>batch</th><th>median, ms</th>
 <th>p95, ms</th><th>calls</th><th>threads</th></tr>{timings}</table>
 <p>{escape(machine.processor)}, {machine.cores} cores, Python {machine.python}, torch
-{escape(machine.torch)}. Made at {_now()}. The models are smaller than the papers', were trained
-mostly on film reviews, and know two answers, negative and positive.</p></body></html>""".encode()
+{escape(machine.torch)}. Made at {_now()}. {escape(made_of(model_set(view.set)))}</p></body></html>""".encode()
 
 
 def _prediction_record(prediction: Prediction) -> dict[str, Any]:
     record = asdict(prediction)
-    record["probabilities"] = dict(zip(LABELS, prediction.probabilities, strict=True))
+    record["probabilities"] = dict(zip(prediction.labels, prediction.probabilities, strict=True))
     return record | {"confidence": prediction.confidence, "truncated": prediction.truncated}
 
 
@@ -100,13 +99,16 @@ def _latencies(answers: Answers, measured: Measured) -> list[Latency]:
     ]
 
 
-def _course_rows(courses: Sequence[Course]) -> str:
-    return "".join(
-        f"<tr><td>{escape(SPECS[course.model].title)}, {course.reading}</td>"
-        + "".join(f"<td>{share:.3f}</td>" for share in course.positive)
-        + "</tr>"
-        for course in courses
-    )
+def _course_rows(answers: Answers, courses: Sequence[Course]) -> str:
+    """A row a course: of two labels the second one's probabilities, or else the answer's."""
+    rows = []
+    for course in courses:
+        prediction = answers.now[course.model]
+        label = course.labels[1] if len(course.labels) == 2 else prediction.label
+        cells = "".join(f"<td>{share:.3f}</td>" for share in course.of(label))
+        name = f"{title(course.model)}, {course.reading}: {label}"
+        rows.append(f"<tr><td>{escape(name)}</td>{cells}</tr>")
+    return "".join(rows)
 
 
 def _now() -> str:

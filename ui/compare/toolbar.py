@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import title
 from ui.frame import state
 from ui.frame.callbacks import whole
-from ui.show.theme import TITLES
+from ui.show.wording import plain
 
 CHOSEN = "chosen"  # key of the pills that choose models
 
@@ -14,10 +14,10 @@ def toolbar(reading: str) -> None:
     """Which models to ask, and the pin; `reading` is the text as it is read now."""
     st.pills(
         "Models",
-        list(SPECS),
-        format_func=lambda name: TITLES[name],
+        list(state.lineup()),
+        format_func=lambda name: plain(title(name)),
         selection_mode="multi",
-        key=state.show(CHOSEN, list(state.view().models)),
+        key=state.show(f"{CHOSEN}-{state.view().set}", list(state.view().models)),
         on_change=_choose,
     )
     pinned = state.view().pinned
@@ -38,8 +38,6 @@ def toolbar(reading: str) -> None:
 
 @whole
 def _choose() -> None:
-    chosen = tuple(name for name in SPECS if name in st.session_state[CHOSEN])
-    if chosen:
-        state.change(models=chosen)
-    else:  # one at least stays
-        st.session_state[CHOSEN] = list(state.view().models)
+    key = f"{CHOSEN}-{state.view().set}"
+    if not state.choose_models(st.session_state[key]):  # one at least stays
+        st.session_state[key] = list(state.view().models)

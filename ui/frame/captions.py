@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model_zoo.models.network import Capability
-from ui.show.theme import TITLES
+from model_zoo.models.registry import title
 from ui.show.wording import plain
 
 
@@ -14,4 +14,4 @@ def how_to_read(caption: str, doubt: str) -> None:
 
 def cannot(name: str, capability: Capability) -> str:
     """Why a model's place stays empty, for Markdown."""
-    return plain(f"{TITLES[name]} is not a model that {capability}, so this place stays empty.")
+    return plain(f"{title(name)} is not a model that {capability}, so this place stays empty.")

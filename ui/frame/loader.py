@@ -3,11 +3,11 @@
 import streamlit as st
 
 from model_zoo.host import host, resident_bytes
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import title
+from ui.frame import state
 from ui.serve.pool import pool
 from ui.show.meter import meter
-from ui.show.theme import TITLES
-from ui.show.wording import megabytes
+from ui.show.wording import megabytes, plain
 
 
 def heading() -> None:
@@ -24,7 +24,7 @@ def notice() -> None:
     """Which models had to be dropped, if any; for the page itself, as the panel may be closed."""
     if gone := pool.dropped():
         exchanges = "; ".join(
-            f"{TITLES[name]} was dropped to make room for {TITLES[other]}"
+            f"{title(name)} was dropped to make room for {title(other)}"
             for name, other in gone.items()
         )
         st.warning(
@@ -39,10 +39,10 @@ def notice() -> None:
 def panel() -> None:
     """Each model's entry in the cache, with a button to unload it."""
     gone = pool.dropped()
-    for name, row in SPECS.items():
+    for name, row in state.lineup().items():
         entry, uses = pool.loaded(name), pool.uses(name)
         with st.container(border=True, key=f"loader-{name}"):
-            st.markdown(f"**{row.title}** · {'in memory' if entry else 'not loaded'}")
+            st.markdown(f"**{plain(row.title)}** · {'in memory' if entry else 'not loaded'}")
             asked = f"asked {uses:,} time{'s' * (uses != 1)} since the server's start"
             if entry:
                 asked = (
@@ -50,10 +50,10 @@ def panel() -> None:
                     f"{megabytes(entry.added_bytes)} here; {asked}"
                 )
             if name in gone:
-                asked += f"; dropped, as memory was short, to make room for {TITLES[gone[name]]}"
+                asked += f"; dropped, as memory was short, to make room for {title(gone[name])}"
             st.caption(asked)
             st.button(
-                f"Unload {row.title}",
+                f"Unload {plain(row.title)}",
                 key=f"unload-{name}",
                 disabled=entry is None,
                 on_click=pool.unload,

@@ -9,6 +9,7 @@ from model_zoo import patches
 from model_zoo.errors import ZooError
 from model_zoo.paths import ASSETS
 from ui.frame import loader, state
+from ui.frame.set_switch import set_switch
 from ui.serve.pool import pool
 from ui.show.style import STYLE
 from ui.show.wording import plain
@@ -48,6 +49,7 @@ def page(title: str) -> Iterator[None]:
         st.markdown("**Quartet**", width="content")
         for path, label in MENU:
             st.page_link(path, label=label)
+        set_switch()
     with st.sidebar:
         loader.heading()
     st.title(title)

@@ -1,6 +1,6 @@
 """What a page's address says of it: parameters to a View and back. Pure, no Streamlit.
 
-    ?text=…&models=lstm,bert&pinned=…&without=2,5&masked=1
+    ?text=…&set=topics&models=lstm,bert,local/mine&pinned=…&without=2,5&masked=1
 
 Addresses come from anybody: lengths are bounded, and what cannot be used is left out with a notice.
 Parameters that are not ours (trackers append theirs) are passed over in silence.
@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from model_zoo.models.registry import SPECS
+from model_zoo.errors import ZooError
+from model_zoo.models.network import ModelId
+from model_zoo.models.registry import MOST_MODELS, spec
+from model_zoo.models.sets import BUNDLED, model_set
 from model_zoo.text.tokens import without_surrogates
 
 MAX_LINK_CHARACTERS = 2_000  # a text: longer ones make addresses that mail and chat cut off
@@ -22,12 +25,15 @@ MAX_WITHOUT = 64
 class View:
     """What is looked at: the state that a link reproduces.
 
-    `models` are names in registry order. `without` are indices of words of `text` that are left
-    out, or replaced by [MASK] if `masked`. `pinned` is the text that is compared against.
+    `set` is the name of a set of models, and `models` are identities, those of the set in its
+    order and then the visitor's own; all of the set's where there are none. `without` are indices
+    of words of `text` that are left out, or replaced by [MASK] if `masked`. `pinned` is the text
+    that is compared against.
     """
 
     text: str
-    models: tuple[str, ...] = tuple(SPECS)
+    set: str = BUNDLED
+    models: tuple[str, ...] = ()
     pinned: str | None = None
     without: tuple[int, ...] = ()
     masked: bool = False
@@ -45,7 +51,8 @@ def parse(parameters: Mapping[str, Sequence[str]], default: View) -> tuple[View,
     notices: list[str] = []
     for key, read in (
         ("text", _text),
-        ("models", _models),
+        ("set", _set),
+        ("models", lambda value: _models(value, fields.get("set", default.set))),
         ("pinned", _text),
         ("without", _without),
         ("masked", _masked),
@@ -60,6 +67,8 @@ def parse(parameters: Mapping[str, Sequence[str]], default: View) -> tuple[View,
         fields.pop("without", None)
     elif fields["text"] != default.text:
         fields.setdefault("without", ())
+    if fields.get("set", default.set) != default.set:
+        fields.setdefault("models", ())  # those of the other set are none of this one
     return View(**{name: getattr(default, name) for name in View.__slots__} | fields), notices
 
 
@@ -76,8 +85,10 @@ def parameters(view: View, default: View) -> dict[str, str] | None:
     changed = {}
     if view.text != default.text or view.without:
         changed["text"] = view.text
-    if view.models != default.models:
-        changed["models"] = ",".join(view.models)
+    if view.set != default.set:
+        changed["set"] = view.set
+    if view.models and set(view.models) != set(model_set(view.set).models):
+        changed["models"] = ",".join(_short(model, view.set) for model in view.models)
     if view.pinned is not None:
         changed["pinned"] = view.pinned
     if view.without:
@@ -102,11 +113,38 @@ def _text(value: str) -> str:
     return without_surrogates(value)
 
 
-def _models(value: str) -> tuple[str, ...]:
-    names = value.split(",")[: 2 * len(SPECS)]
-    if unknown := [name for name in names if name not in SPECS]:
-        raise ValueError(f"there is no model named {unknown[0][:40]!r}")
-    return tuple(name for name in SPECS if name in names)
+def _set(value: str) -> str:
+    try:
+        return model_set(value).name
+    except ZooError:
+        raise ValueError(f"there is no set of models named {value[:40]!r} here") from None
+
+
+def _models(value: str, of: str) -> tuple[str, ...]:
+    """Models of the set by their names, others by their identities; never a path."""
+    by_name = {known.name: known for known in model_set(of).models}
+    names = list(dict.fromkeys(value.split(",")))
+    if len(names) > MOST_MODELS:
+        raise ValueError(f"it names more than {MOST_MODELS} models")
+    inside = {by_name[name] for name in names if name in by_name}
+    own = [_own(name, of) for name in names if name not in by_name]
+    return (*(model for model in by_name.values() if model in inside), *own)
+
+
+def _own(value: str, beside: str) -> ModelId:
+    """A model that the visitor added; ValueError where there is none, or not beside this set."""
+    identity = ModelId(value)
+    try:
+        if identity.is_own and identity.beside == beside:
+            return spec(identity).id
+    except (ZooError, ValueError):
+        pass
+    raise ValueError(f"there is no model named {value[:40]!r}")
+
+
+def _short(model: str, of: str) -> str:
+    """The model as an address names it beside the set."""
+    return ModelId(model).name if ModelId(model).set == of else model
 
 
 def _without(value: str) -> tuple[int, ...]:

@@ -1,10 +1,17 @@
 """One visitor's view, kept in the session, in the address and in step with the widgets."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
+from model_zoo.errors import SetError, UnknownModelError
+from model_zoo.models.network import ModelId
+from model_zoo.models.registry import MOST_MODELS, spec
+from model_zoo.models.sets import BUNDLED, ModelSet, model_set
+from model_zoo.models.spec import ModelSpec
 from ui.frame.callbacks import whole
 from ui.frame.examples import FIRST
 from ui.frame.permalink import View, link, parameters, parse
@@ -14,11 +21,80 @@ _VIEW, _WRITTEN, _NOTICES = "view", "address as written last", "notices on the a
 _CHANGED = "changed by a widget for this run"
 _FIRST = "this is the session's first run"
 _SHOWN = "keys of widgets that show parts of the view"
+_OWN = "models of the visitor's own"  # set or folder and name -> the identity for each set
 
 
 def view() -> View:
-    """What this visitor looks at."""
-    return st.session_state.setdefault(_VIEW, DEFAULT)
+    """What this visitor looks at; its models are named, also where all of a set are meant."""
+    kept: View = st.session_state.setdefault(_VIEW, DEFAULT)
+    return kept if kept.models else replace(kept, models=tuple(current_set().models))
+
+
+def current_set() -> ModelSet:
+    """The set of models in view; the bundled one where that in the view is gone."""
+    kept: View = st.session_state.setdefault(_VIEW, DEFAULT)
+    try:
+        return model_set(kept.set)
+    except SetError:
+        if kept.set == BUNDLED:
+            raise
+        st.session_state[_VIEW] = replace(kept, set=BUNDLED, models=())
+        return model_set()
+
+
+def lineup() -> dict[ModelId, ModelSpec]:
+    """The models to choose from: those of the set in view, then the visitor's own, in order."""
+    models = dict(current_set().models)
+    for identity in own_models():
+        with suppress(UnknownModelError):  # its folder is gone
+            models[identity] = spec(identity)
+    return models
+
+
+def own_models() -> list[ModelId]:
+    """The visitor's own models, as they are read beside the set in view."""
+    of, kept = current_set().name, st.session_state.setdefault(_OWN, {})
+    for model in map(ModelId, st.session_state[_VIEW].models):
+        if model.is_own:
+            kept.setdefault((model.set, model.name), {})[of] = model
+    return [
+        by_set.get(of) or ModelId.of(name, where, beside=of)
+        for (where, name), by_set in kept.items()
+    ]
+
+
+def add_own(model: ModelId) -> None:
+    """Put a model of the visitor's own beside the others; one of the same name gives way to it.
+
+    To be called in callbacks, as `change`.
+    """
+    kept = st.session_state.setdefault(_OWN, {})
+    kept.setdefault((model.set, model.name), {})[model.beside] = model
+    others = [other for other in view().models if not _same(other, model)]
+    change(models=(*others, model)[:MOST_MODELS])
+
+
+def remove_own(model: ModelId) -> None:
+    """Take a model of the visitor's own away; to be called in callbacks."""
+    st.session_state.get(_OWN, {}).pop((model.set, model.name), None)
+    change(models=tuple(other for other in view().models if not _same(other, model)))
+
+
+def _same(first: str, second: str) -> bool:
+    """Whether two identities are of the same folder."""
+    a, b = ModelId(first), ModelId(second)
+    return (a.set, a.name) == (b.set, b.name)
+
+
+def choose_models(chosen: Collection[str]) -> bool:
+    """Ask these models, in the order of the lineup, at most MOST_MODELS; false where none is left.
+
+    To be called in callbacks.
+    """
+    models = tuple(model for model in lineup() if model in chosen)[:MOST_MODELS]
+    if models:
+        change(models=models)
+    return bool(models)
 
 
 @whole

@@ -35,7 +35,7 @@ def text_box() -> tuple[Encoded, DeltaGenerator]:
     row = st.container(horizontal=True, vertical_alignment="bottom", key="toolbar")
     row.pills("Examples", list(EXAMPLES), key="example", on_change=_take_example, wrap=True)
     text = state.view().text
-    encoded = cached.encoded(text)
+    encoded = cached.encoded(text, state.view().set)
     read = sum(word is not None for word in encoded.word_of)
     remarks = [f"{read + encoded.dropped:,} tokens · {len(text):,} characters"]
     if encoded.truncated:

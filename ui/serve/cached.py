@@ -18,8 +18,9 @@ from model_zoo.inside.path import Route
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.sweep import REFERENCE, Sweep
 from model_zoo.measure.sweep import read as read_sweep
-from model_zoo.models import files, registry
+from model_zoo.models import files
 from model_zoo.models.files import ModelCard
+from model_zoo.models.sets import BUNDLED, model_set
 from model_zoo.quality.checks import Checked
 from model_zoo.text.tokens import Encoded, TextTokenizer
 from ui.serve.pool import pool
@@ -34,8 +35,8 @@ _results = Results(
     {
         "card": 100,
         "teacher": 100,
-        "tokenizer": 1,
-        "evidence": 1,
+        "tokenizer": 8,
+        "evidence": 8,
         "courses": 200,
         "attention": 2,
         "gates": 10,
@@ -50,19 +51,18 @@ _results = Results(
 )
 
 
-def encoded(text: str) -> Encoded:
-    """The text as all models read it; needs no model, only their tokenizer."""
-    return _shared_tokenizer().encode([text])[0]
-
-
-def _shared_tokenizer() -> TextTokenizer:
-    first = next(iter(registry.SPECS))
-    return _kept("tokenizer", first, lambda _: files.shared_tokenizer(files.MODELS_DIR))
+def encoded(text: str, of: str = BUNDLED) -> Encoded:
+    """The text by the words of the set `of`, which all results are shown by; needs no model."""
+    key = tuple(map(weights, model_set(of).models))
+    tokenizer: TextTokenizer = _results.get(
+        "tokenizer", (of, *key), lambda _: files.set_tokenizer(model_set(of))
+    )
+    return tokenizer.encode([text])[0]
 
 
 def weights(name: str) -> str:
-    """The sha256 of the model's weights as they are meant to be now; empty where none is known."""
-    return files.read_checksums(files.MODELS_DIR).get(name, "")
+    """What tells the model's weights, as they are meant to be now, from others."""
+    return files.fingerprint(name)
 
 
 def _kept(
@@ -78,18 +78,18 @@ def _kept(
 
 def card(name: str) -> ModelCard:
     """What the model's files say of it; loads nothing."""
-    return _kept("card", name, lambda _: files.card(name, files.MODELS_DIR))
+    return _kept("card", name, lambda _: files.card(name))
 
 
 def teacher(name: str) -> str | None:
     """The model that this one was distilled from, if it was."""
-    return _kept("teacher", name, lambda _: files.teacher(name, files.MODELS_DIR))
+    return _kept("teacher", name, lambda _: files.teacher(name))
 
 
-def evidence() -> Evidence:
-    """What the files of all models say for the comparison table; loads nothing."""
-    key = tuple(map(weights, registry.SPECS))
-    return _results.get("evidence", key, lambda _: gather(files.MODELS_DIR))
+def evidence(of: str = BUNDLED) -> Evidence:
+    """What the files of a set's models say for the comparison table; loads nothing."""
+    key = (of, *map(weights, model_set(of).models))
+    return _results.get("evidence", key, lambda _: gather(model_set(of)))
 
 
 @st.cache_data(show_spinner=False)

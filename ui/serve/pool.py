@@ -9,7 +9,10 @@ from time import monotonic, perf_counter
 
 from model_zoo.errors import ZooError
 from model_zoo.host import free_bytes, give_back_memory, keep_memory_low, resident_bytes
-from model_zoo.models import files, loading, registry
+from model_zoo.models import loading
+from model_zoo.models.files import stamp
+from model_zoo.models.registry import spec
+from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 
 SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
@@ -20,17 +23,17 @@ TIDY_SECONDS = 5.0
 class Loaded:
     """A model in memory, with what getting it there took: milliseconds and resident bytes.
 
-    `stamp` tells its weights file from a later one.
+    `stamp` tells its weights files from later ones.
     """
 
     model: loading.Model
     load_ms: float
     added_bytes: int
-    stamp: tuple[int, ...] | None
+    stamp: str
 
 
 class Pool:
-    """Loaded models by name, with a lock for each. Knows nothing of Streamlit."""
+    """Loaded models by identity, with a lock for each. Knows nothing of Streamlit."""
 
     def __init__(self) -> None:
         self._loaded: dict[str, Loaded] = {}
@@ -46,7 +49,8 @@ class Pool:
 
         A model whose weights file is no longer the one that was loaded is loaded again, which fails
         where the file is gone or damaged. Where memory is short, the model that was not asked for
-        the longest is dropped first; see `dropped`. Raises UnknownModelError and WeightsError.
+        the longest is dropped first; see `dropped`. Raises UnknownModelError, WeightsError and
+        RoomError.
         """
         import torch
 
@@ -55,9 +59,9 @@ class Pool:
         # Set every time: matrix products heed what their own thread set, and each run of a page is
         # a new thread.
         torch.set_num_threads(1)
-        with self._locks.setdefault(registry.spec(name).name, RLock()):
+        with self._locks.setdefault(spec(name).id, RLock()):
             entry = self._loaded.get(name)
-            if entry and entry.stamp != _stamp(name):
+            if entry and entry.stamp != stamp(name):
                 self.unload(name)
                 entry = None
             if entry is None:
@@ -101,7 +105,7 @@ class Pool:
 
     def _load_what_fits(self) -> None:
         """Load the models, but drop none for one that nobody has asked for yet."""
-        for name in registry.SPECS:
+        for name in model_set().models:
             if _fits(name):
                 with suppress(ZooError):  # the page says so where the model is asked for
                     self.model(name)
@@ -119,29 +123,20 @@ class Pool:
 
 
 def _load(name: str) -> Loaded:
-    before, started, stamp = resident_bytes(), perf_counter(), _stamp(name)
+    before, started, taken = resident_bytes(), perf_counter(), stamp(name)
     model = loading.load(name)
     predict(model, ["warm-up"])  # a model's first call is many times slower than all others
     load_ms = 1e3 * (perf_counter() - started)
-    return Loaded(model, load_ms, resident_bytes() - before, stamp)
-
-
-def _stamp(name: str) -> tuple[int, ...] | None:
-    """Changes when the model's weights file does; None where there is no file."""
-    try:
-        file = (files.MODELS_DIR / name / files.WEIGHTS).stat()
-    except OSError:
-        return None
-    return file.st_mtime_ns, file.st_size, file.st_ino
+    return Loaded(model, load_ms, resident_bytes() - before, taken)
 
 
 def _fits(name: str) -> bool:
     """Whether the memory that is left has room for one more model."""
     try:
-        card = files.card(name, files.MODELS_DIR)
+        needed = loading.needed_bytes(name)
     except ZooError:  # loading will say what is wrong
         return True
-    return free_bytes() >= 4 * card.parameters + SPARE_BYTES
+    return free_bytes() >= needed + SPARE_BYTES
 
 
 pool = Pool()  # one for the server

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from html import escape
 
 from model_zoo.models.files import ModelCard
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction
 from ui.show.difference import both_marked
-from ui.show.theme import LABEL_COLOURS, LABEL_SIGNS, MODEL_COLOURS, OTHER_MODEL
+from ui.show.theme import label_colour_of, label_sign, model_colour
 from ui.show.wording import change, confidence, margin, percent
 
 
@@ -26,27 +26,47 @@ def prediction_card(
     """
     label = prediction.label
     time_ms = prediction.tokenize_ms + prediction.forward_ms
-    side = "q-right" if label == "positive" else ""
-    probability = f"{prediction.confidence:.1%}"
     mark = "<dt>against the majority</dt><dd>yes</dd>" if dissents else ""
-    moved = f'<p class="q-moved">positive {change(before, prediction)}</p>' if before else ""
+    moved = f'<p class="q-moved">{escape(change(before, prediction))}</p>' if before else ""
     body = f"""
-<div class="q-label"><span>{_sign(label)}{label}</span>
+<div class="q-label"><span>{_sign(prediction)}{escape(label)}</span>
 <span>{escape(percent(prediction.confidence))}</span></div>
-<div class="q-bar {side}" role="img" aria-label="probability of {label}: {probability}">
-<span style="width:{100 * prediction.confidence:.1f}%"></span></div>
-<div class="q-scale" aria-hidden="true"><span>negative</span><span>positive</span></div>{moved}
-<dl><dt>confidence</dt><dd>{confidence(prediction)}</dd>
-<dt title="how far the two probabilities are apart">margin</dt><dd>{margin(prediction)}</dd>
+{_bar(prediction)}{moved}
+<dl>{_next(prediction)}<dt>confidence</dt><dd>{confidence(prediction)}</dd>
+<dt title="how far the two likeliest labels are apart">margin</dt><dd>{margin(prediction)}</dd>
 <dt title="tokenising and forward pass of this very call">time</dt>
 <dd>{time_ms:.1f} ms</dd>
 <dt>{_calls(len(times_ms))}</dt><dd>{_sparkline(times_ms)}</dd>
 <dt>parameters</dt><dd>{model_card.parameters / 1e6:.1f} M</dd>
 <dt>layers</dt><dd>{model_card.layers}</dd>
-<dt title="the weights file, in float16">size</dt><dd>{model_card.size_bytes / 1e6:.1f} MB</dd>
+<dt title="the weights file">size</dt><dd>{model_card.size_bytes / 1e6:.1f} MB</dd>
 {mark}</dl>"""
-    colours = f"--label:{LABEL_COLOURS[label]}"
+    colours = f"--label:{label_colour_of(prediction.model, label)}"
     return _frame(model_card.name, model_card.title, body, colours, "q-dissent" if dissents else "")
+
+
+def _bar(prediction: Prediction) -> str:
+    """The answer's probability as a bar; of two labels it grows from the answer's side."""
+    label, labels = prediction.label, prediction.labels
+    two = len(labels) == 2
+    side = "q-right" if two and label == labels[1] else ""
+    ends = labels if two else ("0 %", "100 %")
+    return f"""<div class="q-bar {side}" role="img"
+aria-label="probability of {escape(label, quote=True)}: {prediction.confidence:.1%}">
+<span style="width:{100 * prediction.confidence:.1f}%"></span></div>
+<div class="q-scale" aria-hidden="true"><span>{escape(ends[0])}</span>
+<span>{escape(ends[1])}</span></div>"""
+
+
+def _next(prediction: Prediction) -> str:
+    """The two labels after the likeliest, where there are more than two in all."""
+    if len(prediction.labels) == 2:
+        return ""
+    rows = (
+        f'<dt class="q-next">{escape(label)}</dt><dd>{escape(percent(share))}</dd>'
+        for label, share in prediction.top(3)[1:]
+    )
+    return "".join(rows)
 
 
 def waiting_card(name: str, title: str) -> str:
@@ -65,37 +85,48 @@ def failed_card(name: str, title: str, message: str) -> str:
 def changes(
     before: Sequence[Prediction], after: Sequence[Prediction], *, called: tuple[str, str]
 ) -> str:
-    """Two sentences, one above the other, with every model's probability of positive in both.
+    """Two sentences, one above the other, with what every model makes of either.
 
-    `called` names the two. Models are the same in both and in the same order.
+    That is the probability of the second of two labels, if those are the same for all models, or
+    else each one's answer. `called` names the two. Models are the same in both and in the same
+    order.
     """
     old, new = both_marked(before[0].text, after[0].text)
     heads = "".join(
-        f'<th scope="col" style="--model:{MODEL_COLOURS.get(p.model, OTHER_MODEL)}">'
-        f"{escape(SPECS[p.model].title)}</th>"
+        f'<th scope="col" style="--model:{model_colour(p.model)}">{escape(title(p.model))}</th>'
         for p in before
     )
     span = len(before) + 1
+    answers = {p.labels for p in before}
+    second = before[0].labels[1] if len(answers) == 1 and len(before[0].labels) == 2 else None
     rows = "".join(
         f'<tr><td class="q-text" colspan="{span}"><b>{escape(name)}:</b> {text}</td></tr>'
-        f'<tr><th scope="row">positive</th>{"".join(_share_cell(p) for p in predictions)}</tr>'
+        f'<tr><th scope="row">{escape(second or "answer")}</th>'
+        f"{''.join(_share_cell(p, second) for p in predictions)}</tr>"
         for name, text, predictions in ((called[0], old, before), (called[1], new, after))
     )
-    moved = "".join(f"<td>{change(a, b)}</td>" for a, b in zip(before, after, strict=True))
+    moved = "".join(
+        f"<td>{escape(change(a, b, named=second is None))}</td>"
+        for a, b in zip(before, after, strict=True)
+    )
     return (
         f'<table class="q-changes"><thead><tr><td></td>{heads}</tr></thead>'
         f'<tbody>{rows}<tr class="q-sum"><th scope="row">change</th>{moved}</tr></tbody></table>'
     )
 
 
-def _share_cell(prediction: Prediction) -> str:
-    colour = LABEL_COLOURS[prediction.label]
-    share = escape(percent(prediction.positive))
-    return f'<td style="--label:{colour}">{_sign(prediction.label)}{share}</td>'
+def _share_cell(prediction: Prediction, of: str | None) -> str:
+    """The probability of the label `of`, or else the answer and its own."""
+    colour = label_colour_of(prediction.model, prediction.label)
+    answer = "" if of else f"{escape(prediction.label)} "
+    share = escape(percent(prediction.of(of) if of else prediction.confidence))
+    return f'<td style="--label:{colour}">{_sign(prediction)}{answer}{share}</td>'
 
 
-def _sign(label: str) -> str:
-    return f'<span class="q-sign" aria-hidden="true">{LABEL_SIGNS[label]}</span>'
+def _sign(prediction: Prediction) -> str:
+    sign = label_sign(prediction.label, prediction.labels)
+    plain = "" if sign else " q-dot"
+    return f'<span class="q-sign{plain}" aria-hidden="true">{sign}</span>'
 
 
 def _calls(count: int) -> str:
@@ -113,9 +144,8 @@ def _sparkline(times_ms: Sequence[float]) -> str:
 
 
 def _frame(name: str, title: str, body: str, colours: str = "", extra: str = "") -> str:
-    colour = MODEL_COLOURS.get(name, OTHER_MODEL)
     return (
         f'<section class="q-card {extra}" aria-label="{escape(title)}" '
-        f'data-model="{escape(name)}" style="--model:{colour};{colours}">'
+        f'data-model="{escape(name)}" style="--model:{model_colour(name)};{colours}">'
         f"<h2>{escape(title)}</h2>{body}</section>"
     )

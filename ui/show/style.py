@@ -8,6 +8,8 @@ STYLE = """<style>
  display:flex;justify-content:space-between;gap:.5rem;flex-wrap:wrap}
 .q-sign{display:inline-block;width:1.35em;height:1.35em;line-height:1.3em;text-align:center;
  border-radius:50%;background:var(--label);color:#fff;margin-right:.4rem;font-size:.8em}
+.q-sign.q-dot{width:.7em;height:.7em}
+.q-card .q-label span,.q-card dl .q-next{overflow-wrap:anywhere}
 .q-card .q-bar{height:.7rem;border-radius:.35rem;overflow:hidden;display:flex;margin:.45rem 0 .3rem;
  background:color-mix(in srgb,currentColor 12%,transparent)}
 .q-card .q-bar span{display:block;background:var(--label)}

@@ -1,25 +1,34 @@
-"""Colours, one per model and one per label, and names: the same in every figure, card and page.
+"""Colours, one per model and one per label: the same in every figure, card and page.
 
 Model colours are Okabe and Ito's (2008), told apart by the common kinds of colour blindness: warm
-for the recurrent pair, cool for the Transformers. Labels are a purple and teal pair, not red and
-green, and never stand without their word or sign.
+for the recurrent pair, cool for the Transformers. Label colours are a set's own, or else a purple
+and teal pair, not red and green, or up to eight after Tol (2021); they never stand without their
+word or sign, and beyond eight labels the word stands alone.
 """
 
-from model_zoo.claims.verdict import Outcome
-from model_zoo.models.registry import SPECS
+from collections.abc import Mapping, Sequence
 
-MODEL_COLOURS = {
+from model_zoo.claims.verdict import Outcome
+from model_zoo.labels import SENTIMENT
+from model_zoo.models.network import ModelId
+from model_zoo.models.registry import spec
+from model_zoo.models.sets import model_set
+
+_OF_THE_FOUR = {
     "lstm": "#E69F00",
     "bilstm": "#D55E00",
     "bert": "#0072B2",
     "distilbert": "#56B4E9",
 }
-LABEL_COLOURS = {"negative": "#9C5BB5", "positive": "#1B9E8A"}
-LABEL_SIGNS = {"negative": "−", "positive": "+"}
+_OF_OTHERS = ("#009E73", "#CC79A7", "#8F7A00", "#7F6BB0")  # in the order in which they are met
+_PAIR = ("#9C5BB5", "#1B9E8A")
+_LABELS = (
+    "#CC6677", "#44AA99", "#BBA63A", "#5BA8CC", "#AA4499", "#8B8B2E", "#6688CC", "#DD7755",
+)  # fmt: skip
+OTHER_LABEL = "#777777"
 UNSIGNED = "#808080"  # scores that say how much, not which way
 NOTHING = "rgba(128,128,128,0.1)"  # where a scale of colours begins, on a light or dark page
 OTHER_MODEL = "#777777"  # a model that has no colour of its own yet
-TITLES = {name: row.title for name, row in SPECS.items()}  # what models are called
 # Dark to bright, even to the eye and to the common kinds of colour blindness. A scale that fades
 # into the page would mean the opposite in the other of the two themes.
 SCALE = "Viridis"
@@ -37,3 +46,40 @@ VERDICT_SIGNS = {
     Outcome.FAILS: "✗",
     Outcome.UNTESTED: "–",
 }
+_met: dict[str, str] = {}
+
+
+def model_colour(model: str) -> str:
+    """The colour of a model, by its identity; those beside the four share a few among them."""
+    identity = ModelId(model)
+    if not identity.is_own and identity.name in _OF_THE_FOUR:
+        return _OF_THE_FOUR[identity.name]
+    key = f"{identity.set}/{identity.name}"
+    return _met.setdefault(key, _OF_OTHERS[len(_met) % len(_OF_OTHERS)])
+
+
+def label_colour(label: str, labels: Sequence[str], chosen: Mapping[str, str] | None = None) -> str:
+    """The colour of one of `labels`: the one `chosen` for it, or one of ours; grey beyond eight.
+
+    >>> label_colour("b", ["a", "b"]), label_colour("b", ["a", "b"], {"b": "#123456"})
+    ('#1B9E8A', '#123456')
+    """
+    if chosen and label in chosen:
+        return chosen[label]
+    ours = _PAIR if len(labels) == 2 else _LABELS
+    return ours[labels.index(label)] if len(labels) <= len(ours) else OTHER_LABEL
+
+
+def label_colour_of(model: str, label: str) -> str:
+    """The colour of a label where this model answers with it."""
+    row = spec(model)
+    return label_colour(label, row.labels, model_set(row.id.beside).colours)
+
+
+def label_sign(label: str, labels: Sequence[str]) -> str:
+    """The sign beside a label, for who cannot tell the colours; empty where none would be read.
+
+    >>> label_sign("positive", ("negative", "positive")), label_sign("spam", ("spam", "ham"))
+    ('+', '')
+    """
+    return "−+"[labels.index(label)] if tuple(labels) == SENTIMENT else ""

@@ -3,25 +3,48 @@
 import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import TypeVar
 
 from model_zoo.explain.records import Attribution, Trust
 from model_zoo.inside.stepwise import Course
-from model_zoo.labels import LABELS
+from model_zoo.models.sets import BUNDLED, ModelSet
 from model_zoo.quality.checks import Checked, Gap
 from model_zoo.quality.metrics import McNemar
 from model_zoo.reading.predict import Prediction
+
+Value = TypeVar("Value")
 
 
 def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> str:
     """One or two sentences: who says what, and how sure a lone dissenter is.
 
-    `titles` gives the name to show for each model.
+    `titles` gives the name to show for each model. Models that answer with other labels than most
+    are named as left out.
     """
-    sides = {
-        label: [p for p in predictions if p.label == label]
-        for label in LABELS
-        if any(p.label == label for p in predictions)
-    }
+    labels = _commonest([p.labels for p in predictions])
+    asked = [p for p in predictions if p.labels == labels]
+    others = [titles[p.model] for p in predictions if p.labels != labels]
+    verdict = _agreement(asked, titles)
+    if not others:
+        return verdict
+    has = (
+        "answers with labels of its own and is"
+        if len(others) == 1
+        else ("answer with labels of their own and are")
+    )
+    return f"{verdict} {listing(others)} {has} left out of this."
+
+
+def _commonest(values: Sequence[Value]) -> Value:
+    """The commonest of the values, the first of those that are."""
+    return max(values, key=values.count)
+
+
+def _agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> str:
+    """The same for models that all answer with the same labels."""
+    sides: dict[str, list[Prediction]] = {}
+    for prediction in predictions:
+        sides.setdefault(prediction.label, []).append(prediction)
     count = len(predictions)
     if len(sides) == 1:
         (label,) = sides
@@ -34,16 +57,20 @@ def agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> s
             f"{who} say {label}. {titles[surest.model]} is surest at {percent(surest.confidence)}, "
             f"{titles[doubter.model]} least at {percent(doubter.confidence)}."
         )
-    (few_label, few), (many_label, many) = sorted(sides.items(), key=lambda item: len(item[1]))
-    low, high = min(p.positive for p in predictions), max(p.positive for p in predictions)
-    apart = f"The probabilities of positive span {percent(low)} to {percent(high)}."
-    if len(few) == len(many):
+    by_size = sorted(sides.items(), key=lambda side: -len(side[1]))
+    (many_label, many), (_, next_many) = by_size[:2]
+    labels = predictions[0].labels
+    about = labels[1] if len(labels) == 2 else many_label
+    low, high = min(p.of(about) for p in predictions), max(p.of(about) for p in predictions)
+    apart = f"The probabilities of {about} span {percent(low)} to {percent(high)}."
+    if len(many) == len(next_many):
         clauses = (
             f"{listing([titles[p.model] for p in side])} say{'s' * (len(side) == 1)} {label}"
-            for label, side in sorted(sides.items(), key=lambda item: predictions.index(item[1][0]))
+            for label, side in sides.items()
         )
         return f"The models are split: {', '.join(clauses)}. {apart}"
-    names = listing([f"{titles[p.model]} ({percent(p.confidence)} {few_label})" for p in few])
+    few = [p for p in predictions if p.label != many_label]
+    names = listing([f"{titles[p.model]} ({percent(p.confidence)} {p.label})" for p in few])
     verb = "disagrees" if len(few) == 1 else "disagree"
     return f"{len(many)} of {count} say {many_label}; {names} {verb}. {apart}"
 
@@ -88,8 +115,8 @@ def notices(prediction: Prediction, limit: int) -> list[str]:
 
 
 def margin(prediction: Prediction) -> str:
-    """How far the two probabilities are apart, in percentage points."""
-    return points(abs(prediction.positive - (1 - prediction.positive)))
+    """How far the two likeliest labels are apart, in percentage points."""
+    return points(prediction.margin)
 
 
 def signed_number(number: float) -> str:
@@ -115,21 +142,29 @@ def points(difference: float, *, signed: bool = False) -> str:
     return f"{number.replace('-', '−')}\u00a0{noun}"
 
 
-def change(before: Prediction, after: Prediction) -> str:
-    """What an edit did to a model's answer: "+10 points", "−50 points: turns negative"."""
-    moved = points(after.positive - before.positive, signed=True)
+def change(before: Prediction, after: Prediction, *, named: bool = True) -> str:
+    """What an edit did to a model's answer: "positive +10 points", "… −50 points: turns negative".
+
+    The probability is that of the second of two labels, or else of what is answered now; it is
+    `named` unless that is plain from where it stands.
+    """
+    about = after.labels[1] if len(after.labels) == 2 else after.label
+    moved = points(after.of(about) - before.of(about), signed=True)
+    name = f"{about} " if named else ""
     if before.label != after.label:
-        return f"{moved}: turns {after.label}"
-    return moved
+        return f"{name}{moved}: turns {after.label}"
+    return f"{name}{moved}"
 
 
 def turns(course: Course, steps: Sequence[str]) -> str:
-    """Where on its way an answer changes sides, in words; `steps` names each step of the course.
+    """Where on its way an answer changes, in words; `steps` names each step of the course.
 
-    >>> turns(Course("lstm", "forward", (0.9, 0.2, 0.1)), ["“not”", "“bad”", "“.”"])
+    >>> shares = ((0.1, 0.9), (0.8, 0.2), (0.9, 0.1))
+    >>> course = Course("lstm", "forward", ("negative", "positive"), shares)
+    >>> turns(course, ["“not”", "“bad”", "“.”"])
     'starts positive, turns negative at “bad”'
     """
-    sides = [LABELS[share > 0.5] for share in course.positive]
+    sides = [course.labels[row.index(max(row))] for row in course.probabilities]
     order = range(len(sides))
     if course.reading == "backward":
         order = order[::-1]
@@ -270,6 +305,21 @@ def listing(names: Sequence[str]) -> str:
     ('a', 'a and b', 'a, b and c')
     """
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def made_of(models: ModelSet) -> str:
+    """What a set of models was made from and what it can answer, in two sentences."""
+    if models.name == BUNDLED:
+        return (
+            "Four models trained on the same film-review phrases and a few everyday reviews read "
+            "your sentence; they know two answers, negative and positive, even where neither fits."
+        )
+    shown = models.labels if len(models.labels) <= 8 else [*models.labels[:7], "others"]
+    origin = f"{models.origin.rstrip('.')}. " if models.origin else ""
+    return (
+        f"{models.title}. {origin}The models know {len(models.labels)} answers, {listing(shown)}, "
+        "even where none fits."
+    )
 
 
 def _in_words(count: int) -> str:

@@ -1,0 +1,30 @@
+"""Which set of models is asked, where there is more than one."""
+
+import streamlit as st
+
+from model_zoo.models.sets import model_sets
+from ui.frame import state
+from ui.frame.callbacks import whole
+
+SWITCH = "set of models"  # key of the menu
+
+
+def set_switch() -> None:
+    """A menu of the sets there are; nothing where there is one only."""
+    sets = model_sets()
+    current = state.current_set().name
+    if len(sets) > 1:
+        st.selectbox(
+            "Set of models",
+            list(sets),
+            format_func=lambda name: sets[name].title if name in sets else name,
+            key=state.show(SWITCH, current),
+            on_change=_switch,
+            label_visibility="collapsed",
+            width=280,
+        )
+
+
+@whole
+def _switch() -> None:
+    state.change(set=st.session_state[SWITCH], models=())
