@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from model_zoo.inside.sight import Sights
 from model_zoo.measure.sweep import Sweep
 from model_zoo.measure.twins import Twin, Twins
 from model_zoo.models.anatomy import Block, anatomy
-from model_zoo.models.files import MODELS_DIR, ModelCard, card, read_config, read_metrics
+from model_zoo.models.files import ModelCard, card, read_config, read_metrics
+from model_zoo.models.network import ModelId
+from model_zoo.models.sets import ModelSet
 
 FOUR = ("lstm", "bilstm", "bert", "distilbert")  # those the comparison table speaks of
 RECURRENT = FOUR[:2]  # as it says of them
@@ -34,13 +35,14 @@ class Evidence:
     twins: Twins | None = None
 
 
-def gather(root: Path = MODELS_DIR) -> Evidence:
-    """What the models' own files have to say; raises WeightsError where they are missing."""
+def gather(of: ModelSet) -> Evidence:
+    """What the files of a set's models have to say; raises WeightsError where they are missing."""
+    ids = {name: ModelId.of(name, of.name) for name in FOUR}
     return Evidence(
-        cards={name: card(name, root) for name in FOUR},
-        metrics={name: read_metrics(name, root) for name in FOUR},
-        configs={name: read_config(name, root) for name in FOUR},
-        blocks={name: anatomy(name, root) for name in FOUR},
+        cards={name: card(model) for name, model in ids.items()},
+        metrics={name: read_metrics(model) for name, model in ids.items()},
+        configs={name: read_config(model) for name, model in ids.items()},
+        blocks={name: anatomy(model) for name, model in ids.items()},
     )
 
 

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
 from model_zoo.labels import SENTIMENT
+from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.quality.checks import CHECKS, Checked
 from ui.frame import state
@@ -20,15 +21,16 @@ _KEPT, _RUNNING, _BROKEN = "checks done", "checks running", "checks not possible
 _Key = tuple[str, str, str]  # model, check, sha256 of the model's weights
 
 
-def askable() -> list[str]:
+def askable() -> list[ModelId]:
     """The models of the set, and those beside it that are chosen and answer with the same labels.
 
     All of the set, whatever is chosen: of a family alone there is nothing to compare.
     """
     view = state.view()
-    names = dict.fromkeys([*state.current_set().models, *view.models])
-    lineup = state.lineup()
-    return [name for name in names if name in lineup and lineup[name].labels == SENTIMENT]
+    names = (*state.current_set().models, *view.models)
+    return [
+        name for name, row in state.lineup().items() if name in names and row.labels == SENTIMENT
+    ]
 
 
 def check_results() -> list[Checked]:

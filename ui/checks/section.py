@@ -38,9 +38,8 @@ def checks_section() -> None:
         return
     rows = by_check(results)
     differences = {gap.check: gap for gap in gaps(results)}
-    summary = families(
-        rows, list(differences.values()), recurrent({result.model for result in results})
-    )
+    first = recurrent({result.model for result in results})
+    summary = families(rows, list(differences.values()), first)
     st.markdown(plain(summary))
     rates_section(rows, differences, summary)
     cases_section(rows, differences)

@@ -145,7 +145,7 @@ def small_square(
     `across` says in the hover what a column does for a row.
     """
     labels = [in_figure(word) for word in words]
-    colour = MODEL_COLOURS.get(name, OTHER_MODEL)
+    colour = model_colour(name)
     figure = go.Figure(
         go.Heatmap(
             z=shares,
@@ -165,7 +165,7 @@ def small_square(
 def _line(course: Course, titles: Mapping[str, str]) -> dict[str, Any]:
     """How the line of a course looks, as arguments of a scatter plot."""
     dash, symbol, how = READINGS[course.reading]
-    colour = MODEL_COLOURS.get(course.model, OTHER_MODEL)
+    colour = model_colour(course.model)
     return {
         "mode": "lines+markers",
         "name": f"{titles[course.model]}, {how}",

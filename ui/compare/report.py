@@ -76,11 +76,13 @@ blockquote{{font-size:1.2rem;margin:1rem 0;overflow-wrap:anywhere}}
 <main>{cards}</main>{compared}
 <h2>How the answer forms</h2><p>Probability of the label named, after each token of the text
 (forward, backward) or each layer, the first being the embeddings. Layers are a probe: the head was
-trained on the last one only.</p><div class="wide"><table class="plain">{_course_rows(answers, courses)}</table></div>
+trained on the last one only.</p>
+<div class="wide"><table class="plain">{_course_rows(answers, courses)}</table></div>
 <h2>Latency</h2><table class="plain"><tr><th>model</th><th>batch</th><th>median, ms</th>
 <th>p95, ms</th><th>calls</th><th>threads</th></tr>{timings}</table>
 <p>{escape(machine.processor)}, {machine.cores} cores, Python {machine.python}, torch
-{escape(machine.torch)}. Made at {_now()}. {escape(made_of(model_set(view.set)))}</p></body></html>""".encode()
+{escape(machine.torch)}. Made at {_now()}.
+{escape(made_of(model_set(view.set)))}</p></body></html>""".encode()
 
 
 def _prediction_record(prediction: Prediction) -> dict[str, Any]:
