@@ -39,3 +39,7 @@ class RoomError(ZooError):
 
 class MeasureError(ZooError):
     """A measurement that cannot be made on this machine."""
+
+
+class HubError(ZooError):
+    """A model that the Hub does not give, or that cannot be taken from it."""
