@@ -3,7 +3,13 @@
 import argparse
 from pathlib import Path
 
-from model_zoo.errors import SetError
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from model_zoo import paths
+from model_zoo.commands.output import err, say
+from model_zoo.errors import HubError, SetError
+from model_zoo.models import hub, hub_client, hub_download
+from model_zoo.models.network import ModelId
 from model_zoo.models.registry import choose
 from model_zoo.models.sets import BUNDLED, ModelSet, add_set, model_set
 from model_zoo.models.spec import ModelSpec
@@ -21,7 +27,8 @@ def model_options(parser: argparse.ArgumentParser) -> None:
         "--models",
         type=lambda value: [name.strip() for name in value.split(",") if name.strip()],
         metavar="A,B",
-        help="which models of the set (all); also folders of any sequence classifiers, as ./mine",
+        help="which models of the set (all); beside them folders of any sequence classifiers, as "
+        "./mine, and models on the Hub, as hub:org/name",
     )
     parser.add_argument(
         "--classes",
@@ -49,5 +56,38 @@ def chosen_set(arguments: argparse.Namespace) -> ModelSet:
 
 
 def chosen_models(arguments: argparse.Namespace) -> list[ModelSpec]:
-    """The models that --set and --models name, in order; nothing is loaded."""
-    return choose(arguments.models, chosen_set(arguments), arguments.classes)
+    """The models that --set and --models name, in order; nothing is loaded.
+
+    Those on the Hub are downloaded first, unless they are there.
+    """
+    names = arguments.models and [
+        _downloaded(name) if name.startswith(hub.PREFIX) else name for name in arguments.models
+    ]
+    return choose(names, chosen_set(arguments), arguments.classes)
+
+
+def _downloaded(name: str) -> str:
+    """The identity of a model on the Hub, which is downloaded now if it is not there."""
+    repo, revision = hub.parse(name)
+    identity = ModelId.of(hub.model_name(repo, revision), "hub")
+    folder = paths.downloads_folder()
+    if folder is None:
+        raise HubError("There is no home folder to keep downloads in. Set XDG_CACHE_HOME.")
+    if identity.name in hub_download.downloaded(folder):
+        return identity
+    host = hub_client.host()
+    say(f"Asking {host} for {repo}.")
+    model = hub.look_up(repo, revision)
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task(f"Downloading {repo} from {host}", total=model.download_bytes)
+        hub_download.download(
+            model, folder, lambda done, total: bar.update(task, completed=done, total=total)
+        )
+    return identity

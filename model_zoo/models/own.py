@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from model_zoo import paths
 from model_zoo.errors import UnknownModelError, WeightsError
 from model_zoo.models.classes import class_names, matched
 from model_zoo.models.network import ModelId
@@ -20,7 +21,7 @@ LOCAL, HUB = ModelId.OWN
 MOST_FOLDERS = 200  # that are offered
 DEEPEST = 3  # levels below a listed folder
 
-_given: dict[ModelId, Path] = {}  # folders that were named, or downloaded; without `beside`
+_given: dict[ModelId, Path] = {}  # folders that were named; without `beside`
 
 
 def add_folder(
@@ -40,14 +41,6 @@ def add_folder(
     _read_config(folder)
     _given[identity] = folder
     return read_by(identity, beside, renamed)
-
-
-def add_download(name: str, folder: Path, *, beside: str = ModelId.SET) -> ModelSpec:
-    """The model downloaded into `folder`, called `name`; as `add_folder`."""
-    identity = ModelId.of(name, HUB)
-    _read_config(folder)
-    _given[identity] = folder
-    return own_spec(ModelId.of(name, HUB, beside=beside))
 
 
 def know_folder(identity: ModelId, folder: Path) -> None:
@@ -131,7 +124,9 @@ def _models_below(folder: Path, depth: int) -> Iterator[Path]:
 def _folder_of(identity: ModelId) -> Path:
     plain = ModelId.of(identity.name, identity.set)
     folder = _given.get(plain)
-    if folder is None and (folder := offered().get(plain)):
+    if folder is None and identity.set == HUB:
+        folder = _downloaded(identity.name)
+    elif folder is None and (folder := offered().get(plain)):
         _given[plain] = folder
     if folder is None:
         raise UnknownModelError(
@@ -139,6 +134,13 @@ def _folder_of(identity: ModelId) -> Path:
             "line, or in the app below “Add a model”."
         )
     return folder
+
+
+def _downloaded(name: str) -> Path | None:
+    """The folder of a download, which is seen only once it is whole."""
+    downloads = paths.downloads_folder()
+    folder = downloads and downloads / name
+    return folder if folder and (folder / CONFIG).is_file() and "/" not in name else None
 
 
 def _read_config(folder: Path) -> dict[str, object]:

@@ -9,6 +9,7 @@ from model_zoo import patches
 from model_zoo.errors import ZooError
 from model_zoo.paths import ASSETS
 from ui.frame import loader, state
+from ui.frame.own_models import own_models
 from ui.frame.set_switch import set_switch
 from ui.serve.pool import pool
 from ui.show.style import STYLE
@@ -63,6 +64,7 @@ def page(title: str) -> Iterator[None]:
         loader.notice()
     with st.sidebar:
         loader.panel()  # at the end, when it is known what this run has loaded
+        own_models()
     pool.tidy()
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from model_zoo.models.hub_client import allowed
+
 from model_zoo.errors import ZooError
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
@@ -135,7 +137,8 @@ def _own(value: str, beside: str) -> ModelId:
     """A model that the visitor added; ValueError where there is none, or not beside this set."""
     identity = ModelId(value)
     try:
-        if identity.is_own and identity.beside == beside:
+        is_open = identity.set != "hub" or allowed()  # what others downloaded is not for a visitor
+        if identity.is_own and identity.beside == beside and is_open:
             return spec(identity).id
     except (ZooError, ValueError):
         pass
