@@ -32,9 +32,14 @@ def unexplained(request, monkeypatch):
 @pytest.fixture(autouse=True)
 def memory(monkeypatch):
     """Figures in place of those measured in fresh processes; tests/unit measures for real."""
-    from model_zoo.models.registry import SPECS
     from ui.serve import footprints
 
-    figures = {name: 20_000_000 * i for i, name in enumerate(SPECS, start=1)}
-    monkeypatch.setattr(footprints, "added", lambda: figures)
+    figures = {
+        name: 20_000_000 * i for i, name in enumerate(("lstm", "bilstm", "bert", "distilbert"), 1)
+    }
+
+    def added(models):
+        return {name: figures.get(name, 20_000_000) for name in models}
+
+    monkeypatch.setattr(footprints, "added", added)
     return figures

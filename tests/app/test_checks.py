@@ -4,7 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.errors import WeightsError
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from model_zoo.quality import checks
 from model_zoo.quality.checks import CHECKS, Checked
 from model_zoo.quality.metrics import wilson
@@ -13,6 +13,8 @@ from ui.serve.pool import pool
 
 pytestmark = pytest.mark.slow  # dozens of runs
 FAILED = {"lstm": range(30), "bilstm": range(20, 40), "bert": [0], "distilbert": []}
+
+SPECS = model_set().models
 
 
 def page():

@@ -6,13 +6,15 @@ import re
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.frame.examples import EXAMPLES, FIRST
 from ui.serve.pool import pool
 
 CARD = 'class="q-card'
+
+SPECS = model_set().models
 
 
 def opened(**parameters):
@@ -59,7 +61,7 @@ def shares(app):
 
 def of(text):
     """What the models say of `text` outside the app."""
-    return [100 * predict(pool.model(name), [text])[0].positive for name in SPECS]
+    return [100 * predict(pool.model(name), [text])[0].of("positive") for name in SPECS]
 
 
 @pytest.fixture(scope="module")

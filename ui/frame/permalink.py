@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from model_zoo.models.hub_client import allowed
-
 from model_zoo.errors import ZooError
+from model_zoo.models.hub_client import allowed
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import BUNDLED, model_set

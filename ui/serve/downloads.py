@@ -4,11 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from model_zoo.models.hub import HubModel
-from model_zoo.models.hub_download import download
-
 from model_zoo import paths
 from model_zoo.errors import HubError, ZooError
+from model_zoo.models.hub import HubModel
+from model_zoo.models.hub_download import download
 
 
 class _CancelledError(Exception):
@@ -39,15 +38,14 @@ class Downloads:
         self._lock = Lock()
         self._downloads: dict[str, Download] = {}
 
-    def start(self, model: HubModel) -> Download:
-        """Begin, or go on with what was cut short; the one under way if there is one."""
+    def start(self, model: HubModel) -> None:
+        """Begin, or go on with what was cut short; nothing where one is under way."""
         with self._lock:
             going = self._downloads.get(model.name)
             if going and going.is_running:
-                return going
+                return
             begun = self._downloads[model.name] = Download(model, model.download_bytes)
         Thread(target=_run, args=(begun,), name=f"download {model.name}", daemon=True).start()
-        return begun
 
     def get(self, name: str) -> Download | None:
         """The latest download of this model since the server's start."""

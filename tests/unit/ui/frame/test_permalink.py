@@ -1,16 +1,18 @@
 """An address says what is looked at, and nothing an address says can do harm."""
 
+import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_zoo.models.registry import SPECS
+from model_zoo.models import own
+from model_zoo.models.sets import model_set
 from ui.frame.permalink import MAX_LINK_CHARACTERS, MAX_WITHOUT, View, link, parameters, parse
 
 DEFAULT = View(text="A default sentence.")
-NAMES = tuple(SPECS)
+NAMES = tuple(model_set().models)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 views = st.builds(
@@ -31,7 +33,7 @@ def test_a_view_survives_the_way_through_an_address(view):
     query = parse_qs(urlsplit(address).query, keep_blank_values=True)
     parsed, notices = parse(query, DEFAULT)
     assert not notices
-    assert (parsed.text, parsed.models, parsed.pinned, parsed.without) == (
+    assert (parsed.text, parsed.models or NAMES, parsed.pinned, parsed.without) == (
         view.text,
         view.models,
         view.pinned,
@@ -42,13 +44,13 @@ def test_a_view_survives_the_way_through_an_address(view):
 
 @given(
     st.dictionaries(
-        st.sampled_from(["text", "models", "pinned", "without", "masked", "utm_source"]),
+        st.sampled_from(["text", "set", "models", "pinned", "without", "masked", "utm_source"]),
         st.lists(st.text(max_size=300), max_size=3),
     )
 )
 def test_any_address_gives_a_sound_view(query):
     parsed, notices = parse(query, DEFAULT)
-    assert set(parsed.models) <= set(NAMES) and parsed.models
+    assert set(parsed.models) <= set(NAMES) and parsed.set == DEFAULT.set
     assert len(parsed.without) <= MAX_WITHOUT and all(i >= 0 for i in parsed.without)
     assert len(notices) <= len(query)
 
@@ -59,6 +61,13 @@ def test_any_address_gives_a_sound_view(query):
         ({"text": ["x" * (MAX_LINK_CHARACTERS + 1)]}, "longer than"),
         ({"pinned": ["x" * (MAX_LINK_CHARACTERS + 1)]}, "longer than"),
         ({"models": ["gpt"]}, "'gpt'"),
+        ({"models": ["lstm,/etc"]}, "no model named"),
+        ({"models": ["local/../../etc"]}, "no model named"),
+        ({"models": ["hub/org--name"]}, "no model named"),
+        ({"models": ["local/mine~x.y.z"]}, "no model named"),
+        ({"models": [",".join(map(str, range(9)))]}, "more than 8"),
+        ({"set": ["nowhere"]}, "no set of models named 'nowhere'"),
+        ({"set": ["../models"]}, "no set of models"),
         ({"models": [""]}, "no model named"),
         ({"text": ["a"], "without": ["1,x"]}, "word numbers"),
         ({"text": ["a"], "without": ["-1"]}, "word numbers"),
@@ -75,7 +84,7 @@ def test_bad_parameters_are_ignored_with_a_notice(query, why):
 
 def test_one_bad_parameter_leaves_the_others():
     parsed, notices = parse({"text": ["Hello"], "models": ["bert,nope"], "pinned": ["Hi"]}, DEFAULT)
-    assert (parsed.text, parsed.pinned, parsed.models) == ("Hello", "Hi", NAMES)
+    assert (parsed.text, parsed.pinned, parsed.models) == ("Hello", "Hi", ())
     assert len(notices) == 1
 
 
@@ -96,3 +105,41 @@ def test_the_default_view_has_a_clean_address_and_long_texts_have_none():
     long = "x" * (MAX_LINK_CHARACTERS + 1)
     assert parameters(View(text=long), DEFAULT) is None
     assert parameters(View(text="short", pinned=long), DEFAULT) is None
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """Another set, and a folder with a model of one's own."""
+    monkeypatch.setenv("QUARTET_SETS", str(tmp_path / "sets"))
+    monkeypatch.setenv("QUARTET_MODEL_DIRS", str(tmp_path / "models"))
+    config = {"model_type": "bert", "id2label": {"0": "who", "1": "why", "2": "how"}}
+    for folder in ("sets/topics/lstm", "sets/topics/bert", "models/mine"):
+        (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / folder / "config.json").write_text(json.dumps(config))
+    description = {"title": "Topics", "task": "topic", "labels": ["who", "why", "how"]}
+    (tmp_path / "sets/topics/set.json").write_text(json.dumps(description))
+
+
+def test_an_address_names_a_set_and_models_beside_it(elsewhere):
+    view = View("Who?", "topics", ("topics/lstm", "local/mine~topics"))
+    changed = parameters(view, DEFAULT)
+    assert changed == {"text": "Who?", "set": "topics", "models": "lstm,local/mine~topics"}
+    assert parse({key: [value] for key, value in changed.items()}, DEFAULT) == (view, [])
+
+
+def test_models_of_one_set_are_none_of_another(elsewhere):
+    looking = View("Who?", models=("lstm", "bert"))
+    assert parse({"set": ["topics"]}, looking)[0] == View("Who?", "topics")
+    _, (notice,) = parse({"set": ["topics"], "models": ["distilbert"]}, DEFAULT)
+    assert "no model named 'distilbert'" in notice
+    _, (notice,) = parse({"set": ["topics"], "models": ["local/mine"]}, DEFAULT)
+    assert "local/mine" in notice  # read beside another set
+
+
+def test_a_model_beside_the_bundled_set_is_named_only_where_its_folder_is_listed(
+    elsewhere, monkeypatch
+):
+    assert parse({"models": ["bert,local/mine"]}, DEFAULT)[0].models == ("bert", "local/mine")
+    monkeypatch.setenv("QUARTET_MODEL_DIRS", "")
+    own._given.clear()
+    assert parse({"models": ["bert,local/mine"]}, DEFAULT)[1]

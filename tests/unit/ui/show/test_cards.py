@@ -8,9 +8,10 @@ import pytest
 
 from model_zoo.host import Host
 from model_zoo.inside.stepwise import Course
+from model_zoo.labels import SENTIMENT
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import ModelCard
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers
 from ui.compare.report import as_html, as_json
@@ -19,6 +20,7 @@ from ui.show.cards import changes, failed_card, prediction_card, waiting_card
 from ui.show.coloured import coloured_words
 from ui.show.meter import meter
 
+SPECS = model_set().models
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'n' <img src=x onerror=alert(1)>"
 CARD = ModelCard(
     "bert", "BERT", "Transformer", 12, 33_400_000, 21_000_000, 66_700_000, 1, False, None, None
@@ -26,10 +28,8 @@ CARD = ModelCard(
 
 
 def prediction(positive, text="good film", model="bert"):
-    label = "positive" if positive > 0.5 else "negative"
-    return Prediction(
-        model, text, label, (1 - positive, positive), ("[CLS]", "x", "[SEP]"), 0, 0, 0.5, 2.0
-    )
+    shares = (1 - positive, positive)
+    return Prediction(model, text, SENTIMENT, shares, ("[CLS]", "x", "[SEP]"), 0, 0, 0.5, 2.0)
 
 
 class Tags(HTMLParser):
@@ -74,6 +74,29 @@ def test_a_card_says_what_an_edit_did():
     assert "−50 points: turns negative" in text.replace("\xa0", " ")
 
 
+TOPICS = ("<b>who</b>", "why", "how", "when")
+
+
+def topical(*shares, model="bert"):
+    return Prediction(model, "text", TOPICS, shares, ("x",) * 3, 0, 0, 0.5, 2.0)
+
+
+def test_a_card_of_many_labels_says_the_three_likeliest_and_the_margin():
+    body = prediction_card(topical(0.5, 0.3, 0.15, 0.05), CARD)
+    text = Tags(body).text.replace("\xa0", " ").replace("\u202f", " ")
+    assert "<b>who</b> 50 %" in text and "b" not in Tags(body).tags
+    assert "why 30 %" in text and "how 15 %" in text and "when" not in text
+    assert "margin 20 points" in text and "+" not in text
+
+
+def test_changes_of_many_labels_name_each_answer():
+    before, after = topical(0.5, 0.3, 0.15, 0.05), topical(0.1, 0.8, 0.05, 0.05)
+    text = Tags(changes([before], [after], called=("As typed", "Now"))).text
+    text = text.replace("\xa0", " ").replace("\u202f", " ")
+    assert "<b>who</b> 50 %" in text and "why 80 %" in text
+    assert "why +50 points: turns why" in text
+
+
 def test_changes_show_both_sentences_and_every_models_move():
     before = [prediction(0.9, "a good film", "lstm"), prediction(0.6, "a good film", "bert")]
     after = [prediction(0.3, "a bad film", "lstm"), prediction(0.55, "a bad film", "bert")]
@@ -115,7 +138,10 @@ def result():
         (HOSTILE, tuple(SPECS), 1): (latencies, when),
         ("another text", tuple(SPECS), 1): (latencies, when),
     }
-    courses = [Course("lstm", "forward", (0.25, 0.75)), Course("bert", "layers", (0.5, 0.625))]
+    courses = [
+        Course("lstm", "forward", SENTIMENT, ((0.75, 0.25), (0.25, 0.75))),
+        Course("bert", "layers", SENTIMENT, ((0.5, 0.5), (0.375, 0.625))),
+    ]
     return (
         View(text=HOSTILE, pinned="pinned <b>text</b>"),
         Answers(HOSTILE, now, before),
@@ -130,7 +156,8 @@ def test_the_json_holds_everything_that_was_shown(result):
     assert [prediction["model"] for prediction in record["predictions"]] == list(SPECS)
     assert record["predictions"][0]["probabilities"]["positive"] == 0.8
     assert record["compared_with"][0]["probabilities"]["positive"] == 0.4
-    assert record["courses"][0]["positive"] == [0.25, 0.75]
+    assert record["courses"][0]["probabilities"] == [[0.75, 0.25], [0.25, 0.75]]
+    assert record["set"] == "sentiment"
     samples = [latency["samples_ms"] for latency in record["latency"]]
     assert samples == [[2.0, 4.0, 3.0]] * len(SPECS)
     assert record["models"][0]["size_bytes"] > 1_000_000 and record["host"]["cores"]

@@ -4,6 +4,7 @@ import pytest
 
 from model_zoo.explain.records import Attribution, Trust
 from model_zoo.inside.stepwise import Course
+from model_zoo.labels import SENTIMENT
 from model_zoo.reading.predict import Prediction
 from ui.show.wording import (
     agreement,
@@ -29,10 +30,8 @@ TITLES = {"a": "A", "b": "B", "c": "C", "d": "D"}
 
 
 def prediction(model, positive, *, tokens=6, unknown=0, dropped=0):
-    label = "positive" if positive > 0.5 else "negative"
-    return Prediction(
-        model, "text", label, (1 - positive, positive), ("x",) * tokens, unknown, dropped, 1.0, 2.0
-    )
+    shares = (1 - positive, positive)
+    return Prediction(model, "text", SENTIMENT, shares, ("x",) * tokens, unknown, dropped, 1.0, 2.0)
 
 
 def in_words(*shares):
@@ -81,6 +80,46 @@ def test_two_dissenters_of_five_disagree_in_the_plural():
     )
 
 
+TOPICS = ("who", "why", "how")
+
+
+def topical(model, *shares, labels=TOPICS):
+    return Prediction(model, "text", labels, shares, ("x",) * 6, 0, 0, 1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("answers", "sentence"),
+    [
+        (
+            [(0.6, 0.3, 0.1), (0.5, 0.3, 0.2), (0.2, 0.7, 0.1), (0.1, 0.1, 0.8)],
+            "2 of 4 say who; C (70 % why) and D (80 % how) disagree. "
+            "The probabilities of who span 10 % to 60 %.",
+        ),
+        (
+            [(0.6, 0.3, 0.1), (0.2, 0.7, 0.1), (0.1, 0.1, 0.8)],
+            "The models are split: A says who, B says why, C says how. "
+            "The probabilities of who span 10 % to 60 %.",
+        ),
+        (
+            [(0.6, 0.3, 0.1), (0.9, 0.05, 0.05)],
+            "Both say who. B is surest at 90 %, A least at 60 %.",
+        ),
+    ],
+)
+def test_agreement_on_many_labels(answers, sentence):
+    predictions = [topical(name, *shares) for name, shares in zip("abcd", answers, strict=False)]
+    assert agreement(predictions, TITLES).replace("\u202f", " ") == sentence
+
+
+def test_models_with_other_labels_are_left_out_of_agreement():
+    answers = [topical("a", 0.6, 0.3, 0.1), topical("b", 0.9, 0.1, labels=("no", "yes"))]
+    text = agreement([*answers, topical("c", 0.7, 0.2, 0.1)], TITLES).replace("\u202f", " ")
+    assert text == (
+        "Both say who. C is surest at 70 %, A least at 60 %. B answers with labels of its own and "
+        "is left out of this."
+    )
+
+
 def test_certainty_is_never_shown_as_complete():
     assert percent(0.9999) == ">99\u202f%" and percent(0.0001) == "<1\u202f%"
     assert percent(1.0) == ">99\u202f%" and percent(0.0) == "<1\u202f%"
@@ -118,11 +157,15 @@ def test_margin_and_change_in_points():
         for before, after in ((0.9, 0.4), (0.6, 0.7), (0.6, 0.601), (0.4, 0.8))
     ]
     assert sentences == [
-        "−50 points: turns negative",
-        "+10 points",
-        "±0 points",
-        "+40 points: turns positive",
+        "positive −50 points: turns negative",
+        "positive +10 points",
+        "positive ±0 points",
+        "positive +40 points: turns positive",
     ]
+    unnamed = change(prediction("a", 0.9), prediction("a", 0.4), named=False)
+    assert unnamed.replace("\xa0", " ") == "−50 points: turns negative"
+    before, after = topical("a", 0.6, 0.3, 0.1), topical("a", 0.2, 0.7, 0.1)
+    assert change(before, after).replace("\xa0", " ") == "why +40 points: turns why"
 
 
 @pytest.mark.parametrize(
@@ -140,7 +183,14 @@ def test_margin_and_change_in_points():
     ],
 )
 def test_turns(reading, shares, sentence):
-    assert turns(Course("a", reading, shares), "abcde") == sentence
+    course = Course("a", reading, SENTIMENT, tuple((1 - share, share) for share in shares))
+    assert turns(course, "abcde") == sentence
+
+
+def test_turns_among_many_labels():
+    shares = ((0.6, 0.3, 0.1), (0.3, 0.6, 0.1), (0.3, 0.5, 0.2), (0.1, 0.1, 0.8))
+    sentence = turns(Course("a", "forward", TOPICS, shares), "abcd")
+    assert sentence == "starts who, turns why at b and turns how at d"
 
 
 @pytest.mark.parametrize(
