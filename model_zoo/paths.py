@@ -1,4 +1,4 @@
-"""Where the files are that come with the library."""
+"""Where the files are that come with the library, and where those of its user go."""
 
 import os
 from pathlib import Path
@@ -10,19 +10,10 @@ REFERENCE = ASSETS / "reference"  # measurements shipped with the app
 SAMPLES = ASSETS / "samples"
 
 
-def cache_folder() -> Path | None:
-    """The user's cache folder for what can be made or fetched again; None where there is no home.
-
-    It may not be there yet.
-    """
+def user_data() -> Path | None:
+    """The folder for what the user adds to the app; None where there is no home to have it in."""
     try:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     except RuntimeError:
         return None
     return Path(base) / "quartet"
-
-
-def downloads_folder() -> Path | None:
-    """Where models from the Hub are kept, likewise."""
-    cache = cache_folder()
-    return cache and cache / "hub"

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from model_zoo.errors import HubError
 from model_zoo.models import hub_client
+from model_zoo.models.files import INDEX, WEIGHTS
+from model_zoo.models.sets import CONFIG
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import ModelInfo, RepoSibling
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
 PREFIX = "hub:"
 LIMIT = 2_000_000_000  # bytes of a download, unless told otherwise
 CONFIG_LIMIT = 2_000_000
-CONFIG = "config.json"
-WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
 TOKENIZER = frozenset(("tokenizer.json", "vocab.txt", "vocab.json"))  # any of these, or *.model
 TOKENIZER_MORE = frozenset(
     ("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt")

@@ -107,11 +107,8 @@ def sets_folders() -> list[Path]:
     """Where sets are looked for: QUARTET_SETS, or else the user's data folder."""
     if listed := os.environ.get("QUARTET_SETS"):
         return [Path(part).expanduser() for part in listed.split(os.pathsep) if part]
-    try:
-        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    except RuntimeError:  # no home
-        return []
-    return [Path(base) / "quartet" / "sets"]
+    folder = paths.user_data()
+    return [folder / "sets"] if folder else []
 
 
 def read_set(folder: Path, name: str) -> ModelSet:

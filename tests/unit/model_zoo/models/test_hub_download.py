@@ -13,7 +13,7 @@ import pytest
 from model_zoo.errors import HubError
 from model_zoo.models import hub, hub_download
 from model_zoo.models.files import sha256_of
-from model_zoo.models.hub_download import download, downloaded, remove
+from model_zoo.models.hub_download import download, downloaded, hub_folder, remove
 from tests.hub_server import HubServer, Repository
 from tests.root import ROOT
 
@@ -351,6 +351,14 @@ def test_downloads_are_listed_and_removed(server, folder):
         download(hub.look_up(REPO), folder)
     remove(NAME, folder)
     assert not begun(folder) and list(downloaded(folder)) == names[1:]
+
+
+def test_downloads_lie_with_the_users_data_unless_told_otherwise(tmp_path, monkeypatch):
+    monkeypatch.delenv("QUARTET_HUB_FOLDER", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert hub_folder() == tmp_path / "quartet" / "hub"
+    monkeypatch.setenv("QUARTET_HUB_FOLDER", str(tmp_path / "own"))
+    assert hub_folder() == tmp_path / "own"
 
 
 def test_the_hubs_library_is_imported_only_to_ask_the_hub():
