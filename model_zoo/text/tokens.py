@@ -1,33 +1,29 @@
 """Text -> tokens -> words, with offsets into the text as it was typed.
 
-One WordPiece vocabulary (BERT's, uncased) serves all four models, so that their columns line up
-token by token and only the architecture differs. The clean-up that training data and typed text
-share ("do n't" = "don't", curly = straight quotes) lives in the normaliser inside `tokenizer.json`
-itself: it is the same wherever that file is loaded, and offsets still point into the original.
+One WordPiece vocabulary (BERT's, uncased) serves all four models of a set, so that their columns
+line up token by token and only the architecture differs. The clean-up that training data and typed
+text share ("do n't" = "don't", curly = straight quotes) lives in the normaliser inside
+`tokenizer.json` itself: it is the same wherever that file is loaded, and offsets still point into
+the original. Models from elsewhere bring tokenizers of their own: rows meet on the words as typed.
 """
 
-import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise, repeat
 from pathlib import Path
-from typing import Any
 
 from tokenizers import Encoding, Regex, Tokenizer, normalizers
 
-from model_zoo.errors import TextError, WeightsError
+from model_zoo.errors import TextError
+from model_zoo.text.folder import MAX_TOKENS as MAX_TOKENS
+from model_zoo.text.folder import TOKENIZER as TOKENIZER
+from model_zoo.text.folder import backend, most_tokens, settings, special_token
+from model_zoo.text.words import group_words, trimmed
 
-TOKENIZER = "tokenizer.json"
 PAD_ID = 0  # [PAD] in BERT's vocabulary; also the baseline of attributions
-MAX_TOKENS = 512  # positions BERT has; the recurrent models keep to it so that all read the same
 BATCH_CHARACTERS = 250_000  # tokenised at once: a token takes some 150 bytes until it is cut off
 SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
-# A word: letters and digits, joined inside by apostrophes, hyphens, dots or slashes ("don't",
-# "well-made", "3.5"); anything else that is not a space stands alone.
-_WORD = re.compile(r"\w+(?:['’\-./]\w+)*|[^\w\s]")
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -79,21 +75,27 @@ class TextTokenizer:
     Never changed after loading: threads may share it. Truncation and padding stay off for good.
     Setting them per call is what makes shared fast tokenizers fail with "Already borrowed";
     `encode` cuts to length by itself.
+
+    `framed` says whether it puts exactly one special token before a text and one behind it: what
+    is shown token by token relies on that. `unknown` and `mask` are those tokens, None where the
+    vocabulary has none. `pad_left` says on which side shorter texts are filled up.
     """
 
     def __init__(self, folder: Path) -> None:
-        """Raises WeightsError where the folder holds no tokenizer."""
-        try:
-            definition = (folder / TOKENIZER).read_text(encoding="utf-8")
-            self.backend = _parsed(definition)
-            config = _config(folder)
-        except Exception as error:  # the library raises no narrower kind
-            raise WeightsError(f"{folder / TOKENIZER} cannot be read ({error}).") from error
-        self.max_tokens = min(MAX_TOKENS, int(config.get("model_max_length", MAX_TOKENS)))
-        self.unknown = _special_token(config, "unk_token", "[UNK]")
-        self.pad_id = self.backend.token_to_id(_special_token(config, "pad_token", "[PAD]")) or 0
+        """Raises WeightsError where the folder holds no tokenizer that can be read."""
+        self.backend = backend(folder)
+        config, model = settings(folder, "tokenizer_config.json"), settings(folder, "config.json")
+        self.max_tokens = most_tokens(config.get("model_max_length"), model)
         self.pad_left = config.get("padding_side") == "left"
-        self.mask_id = self.backend.token_to_id(_special_token(config, "mask_token", "[MASK]"))
+        self.unknown, self.mask, pad = (
+            special_token(self.backend, folder, role)
+            for role in ("unk_token", "mask_token", "pad_token")
+        )
+        self.unknown_id, self.mask_id = self._id(self.unknown), self._id(self.mask)
+        self.pad_id: int = self._id(pad) or 0 if pad else model.get("pad_token_id") or 0
+        special = self.backend.encode("a").special_tokens_mask
+        self.framed = special[:1] == special[-1:] == [1] and sum(special) == 2
+        self._word_start = _word_start(self.backend)
 
     def encode(self, texts: Sequence[str], max_tokens: int | None = None) -> list[Encoded]:
         """Each text as the model reads it, at most `max_tokens` tokens, special ones counted.
@@ -106,40 +108,66 @@ class TextTokenizer:
         encoded: list[Encoded] = []
         for part in _portions(clean):
             encodings = self.backend.encode_batch(clean[part])
-            encoded += map(_encoded, texts[part], clean[part], encodings, repeat(limit))
+            rows = zip(texts[part], clean[part], encodings, strict=True)
+            encoded += [self._encoded(*row, limit) for row in rows]
         return encoded
 
     def whole_word(self, token: int) -> str | None:
         """The word that the vocabulary's entry `token` is by itself; None for a part of one."""
         entry = self.backend.id_to_token(token) or ""
-        start = _WORD_STARTS[type(self.backend.model).__name__]
-        word = entry.removeprefix(start)
-        whole = entry.startswith(start) and word.isalpha() and len(word) > 1
-        return word if whole else None
+        if self._word_start is None or not entry.startswith(self._word_start):
+            return None
+        word = entry.removeprefix(self._word_start)
+        if self._word_start == _BYTES:  # its entries are bytes, each written as some letter
+            word = self.backend.decode([token], skip_special_tokens=False).strip()
+        return word if word.isalpha() and len(word) > 1 else None
+
+    def _encoded(self, text: str, clean: str, encoding: Encoding, max_tokens: int) -> Encoded:
+        """The text as typed, from the `encoding` of it `clean`, cut to `max_tokens`."""
+        special = encoding.special_tokens_mask  # those put around the text; none that was typed
+        ids, tokens, spans = list(encoding.ids), list(encoding.tokens), list(encoding.offsets)
+        dropped = 0
+        if len(ids) > max_tokens:  # special tokens stay, wherever they are: models expect them
+            inside = [i for i, put in enumerate(special) if not put]
+            cut = set(inside[max(0, len(inside) + max_tokens - len(ids)) :])
+            dropped = len(cut)
+            kept = [i for i in range(len(ids)) if i not in cut]
+            ids, tokens = [ids[i] for i in kept], [tokens[i] for i in kept]
+            spans, special = [spans[i] for i in kept], [special[i] for i in kept]
+        inside = [i for i, put in enumerate(special) if not put]
+        words, owner = group_words(clean, [spans[i] for i in inside])
+        word_of: list[int | None] = [None] * len(ids)
+        for i, word in zip(inside, owner, strict=True):
+            word_of[i] = word
+            start, end = trimmed(clean, spans[i])
+            if start == end and word is not None:  # of spaces alone: to its word's edge
+                low, high = words[word]
+                start = end = min(max(start, low), high)
+            spans[i] = (start, end)
+            if ids[i] == self.unknown_id and self.unknown:  # some vocabularies repeat the text
+                tokens[i] = self.unknown
+        return Encoded(
+            text, tuple(ids), tuple(tokens), tuple(spans), tuple(word_of), tuple(words), dropped
+        )
+
+    def _id(self, token: str | None) -> int | None:
+        return None if token is None else self.backend.token_to_id(token)
 
 
-_WORD_STARTS = {"WordPiece": "", "WordLevel": "", "BPE": "Ġ", "Unigram": "▁"}  # of a new word
+_BYTES = "Ġ"  # a space among the letters that stand for bytes
+_SPACE = "▁"  # a space in SentencePiece's vocabularies
 
 
-@lru_cache(maxsize=16)
-def _parsed(definition: str) -> Tokenizer:
-    """One tokenizer for all folders whose definitions are the same, as the bundled ones' are."""
-    backend = Tokenizer.from_str(definition)
-    backend.no_truncation()
-    backend.no_padding()
-    return backend
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    """What the folder says of its tokenizer; empty where it says nothing."""
-    file = folder / "tokenizer_config.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-
-
-def _special_token(config: dict[str, Any], role: str, usual: str) -> str:
-    """The special token with this role; older files give more than its name."""
-    token = config.get(role) or usual
-    return token["content"] if isinstance(token, dict) else token
+def _word_start(tokenizer: Tokenizer) -> str | None:
+    """What entries of the vocabulary that begin a word begin with; None where that is not told."""
+    family = type(tokenizer.model).__name__
+    if family in ("WordPiece", "WordLevel"):
+        return ""
+    parts = (tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder)
+    how = b"".join(part.__getstate__() for part in parts if part is not None).decode()
+    if "ByteLevel" in how:
+        return _BYTES
+    return _SPACE if family == "Unigram" or _SPACE in how else None
 
 
 def check_readable(encoded: Sequence[Encoded]) -> None:
@@ -169,57 +197,6 @@ def without_surrogates(text: str) -> str:
     True
     """
     return _LONE_SURROGATE.sub("\ufffd", text)
-
-
-def _encoded(text: str, clean: str, encoding: Encoding, max_tokens: int) -> Encoded:
-    """The text as typed, from the tokenizer's `encoding` of it `clean`, cut to `max_tokens`."""
-    ids, tokens, spans = list(encoding.ids), list(encoding.tokens), list(encoding.offsets)
-    dropped = max(0, len(ids) - max_tokens)
-    if dropped:  # keep [SEP], the last token, where the models expect it
-        columns: tuple[list[Any], ...] = (ids, tokens, spans)
-        for column in columns:
-            column[max_tokens - 1 :] = column[-1:]
-    inside = [i for i in range(len(ids)) if 0 < i < len(ids) - 1]
-    words, owner = group_words(clean, [spans[i] for i in inside])
-    word_of: list[int | None] = [None] * len(ids)
-    for i, word in zip(inside, owner, strict=True):
-        word_of[i] = word
-    return Encoded(
-        text, tuple(ids), tuple(tokens), tuple(spans), tuple(word_of), tuple(words), dropped
-    )
-
-
-def group_words(
-    text: str, spans: Sequence[tuple[int, int]]
-) -> tuple[list[tuple[int, int]], list[int]]:
-    """The words that tokens with these `spans` belong to, and each token's index among them.
-
-    A word is a run of `_WORD`; where one token reaches over several ("do n't" gives the token
-    "don"), those become one word. Words without a token (cut off, or control characters) are left
-    out. Every token gets exactly one word, and words are in order and do not overlap.
-
-    >>> group_words("It isn't", [(0, 2), (3, 6), (6, 7), (7, 8)])  # it, isn, ', t
-    ([(0, 2), (3, 8)], [0, 1, 1, 1])
-    """
-    bounds = [match.span() for match in _WORD.finditer(text)]
-    words: list[tuple[int, int]] = []
-    owner: list[int] = []
-    at = 0  # first word that may still touch the next token: tokens come in order
-    for start, end in spans:
-        while at < len(bounds) and bounds[at][1] <= start:
-            at += 1
-        reach = at
-        low, high = start, max(end, start)
-        while reach < len(bounds) and bounds[reach][0] < end:
-            low, high = min(low, bounds[reach][0]), max(high, bounds[reach][1])
-            reach += 1
-        if words and low < words[-1][1]:  # shares characters with the word before: the same word
-            words[-1] = (words[-1][0], max(words[-1][1], high))
-        else:
-            words.append((low, high))
-        owner.append(len(words) - 1)
-    assert all(left[1] <= right[0] for left, right in pairwise(words))
-    return words, owner
 
 
 def leave_out(encoded: Encoded, words: Collection[int], *, instead: str = "") -> str:

@@ -1,0 +1,115 @@
+"""What the folder of a model says of its tokenizer, for every family there is."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer
+
+from model_zoo.errors import WeightsError
+
+TOKENIZER = "tokenizer.json"
+MAX_TOKENS = 512  # positions BERT has; all other models keep to it so that all read the same
+
+_USUAL = {  # role -> names of the two families, where the folder names none
+    "pad_token": ("[PAD]", "<pad>"),
+    "unk_token": ("[UNK]", "<unk>"),
+    "mask_token": ("[MASK]", "<mask>"),
+}
+# Their first positions are taken: a text's own begin after the number of the padding token.
+_AFTER_PADDING = ("roberta", "xlm-roberta", "camembert", "roberta-prelayernorm", "mpnet", "xmod")
+_VOCABULARIES = ("vocab.*", "*.model", "*.tiktoken", "merges.txt", "spiece.*")
+
+
+def backend(folder: Path) -> Tokenizer:
+    """The folder's tokenizer, shared by all folders whose definitions are the same.
+
+    Where there is no tokenizer.json, transformers makes one of the family's older files. Raises
+    WeightsError where that cannot be, or the file is damaged.
+    """
+    file = folder / TOKENIZER
+    if not file.is_file():
+        return _parsed(_converted(folder))
+    try:
+        return _parsed(file.read_text(encoding="utf-8"))
+    except Exception as error:  # the library raises no narrower kind
+        raise WeightsError(f"{file} cannot be read ({error}).") from error
+
+
+def settings(folder: Path, name: str) -> dict[str, Any]:
+    """The folder's JSON file `name`; empty where there is none. Raises WeightsError if damaged."""
+    file = folder / name
+    try:
+        content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{file} cannot be read ({error}).") from error
+    if not isinstance(content, dict):
+        raise WeightsError(f"{file} cannot be read (it holds no table of names).")
+    return content
+
+
+def special_token(tokenizer: Tokenizer, folder: Path, role: str) -> str | None:
+    """The special token with this `role`, say "pad_token": the first the vocabulary has.
+
+    The folder's files are asked first, then the usual names; None where it has none of these.
+    """
+    named = [settings(folder, file).get(role) for file in _SPECIAL_FILES]
+    # some files give more of a token than its name
+    names = [token.get("content") if isinstance(token, dict) else token for token in named]
+    for name in (*names, *_USUAL[role]):
+        if isinstance(name, str) and tokenizer.token_to_id(name) is not None:
+            return name
+    return None
+
+
+_SPECIAL_FILES = ("tokenizer_config.json", "special_tokens_map.json")
+
+
+def most_tokens(limit: Any, config: Mapping[str, Any]) -> int:
+    """How many tokens are read: no more than MAX_TOKENS, `limit` and the positions of `config`.
+
+    `limit` is the tokenizer's own, of any size; models with relative positions have no number of
+    them, or -1.
+
+    >>> most_tokens(None, {}), most_tokens(1e30, {"max_position_embeddings": -1})
+    (512, 512)
+    >>> most_tokens(512, {"model_type": "roberta", "max_position_embeddings": 130})
+    128
+    """
+    positions = config.get("max_position_embeddings") or config.get("n_positions")
+    if positions and config.get("model_type") in _AFTER_PADDING:
+        padding = config.get("pad_token_id")
+        positions -= (1 if padding is None else padding) + 1
+    known = [int(number) for number in (limit, positions) if number and number > 0]
+    return min(MAX_TOKENS, *known) if known else MAX_TOKENS
+
+
+@lru_cache(maxsize=16)
+def _parsed(definition: str) -> Tokenizer:
+    tokenizer = Tokenizer.from_str(definition)
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def _converted(folder: Path) -> str:
+    """The definition that transformers makes of a folder without tokenizer.json."""
+    try:
+        if not any(path for pattern in _VOCABULARIES for path in folder.glob(pattern)):
+            raise ValueError("there is no vocabulary")  # transformers would go on with an empty one
+        from transformers import AutoTokenizer
+
+        made = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        return made.backend_tokenizer.to_str()
+    except Exception as error:  # every family fails in a way of its own
+        raise WeightsError(
+            f"{folder / TOKENIZER} cannot be read: it is missing and cannot be made from the other "
+            f"files ({_first_line(error)}). Load the tokenizer where that works, and save it into "
+            "the folder with `tokenizer.save_pretrained`."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)[:200]

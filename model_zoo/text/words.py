@@ -1,0 +1,102 @@
+"""Words of a text as typed, by character offsets: what rows of different tokenizers meet on."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+Span = tuple[int, int]  # half-open range of characters
+
+# A word: letters and digits, joined inside by apostrophes, hyphens, dots or slashes ("don't",
+# "well-made", "3.5"); anything else that is not a space stands alone.
+_WORD = re.compile(r"\w+(?:['’\-./]\w+)*|[^\w\s]")
+
+
+def group_words(text: str, spans: Sequence[Span]) -> tuple[list[Span], list[int | None]]:
+    """The words that tokens with these `spans` belong to, and each token's index among them.
+
+    A word is a run of `_WORD`; where one token reaches over several ("do n't" gives the token
+    "don"), those become one word. Words without a token (cut off, or control characters) are left
+    out. Spaces around a token are no part of its word; a token of nothing else goes with the token
+    after it, the last ones with the one before. Every token gets exactly one word, and words are
+    in order and do not overlap; only where there is nothing but space are there no words, and the
+    tokens have None.
+
+    >>> group_words("It isn't", [(0, 2), (3, 6), (6, 7), (7, 8)])  # it, isn, ', t
+    ([(0, 2), (3, 8)], [0, 1, 1, 1])
+    >>> group_words("so  good ", [(0, 2), (2, 3), (3, 8), (8, 9)])  # so, ▁, ▁good, ▁
+    ([(0, 2), (4, 8)], [0, 1, 1, 1])
+    """
+    words: list[Span] = []
+    owner: list[int | None] = []
+    bounds = [match.span() for match in _WORD.finditer(text)]
+    at = 0  # first word that may still touch the next token: tokens come in order
+    waiting = 0  # tokens of spaces that have no word yet
+    for span in spans:
+        start, end = trimmed(text, span)
+        if start == end:
+            waiting += 1
+            continue
+        if words:  # where a normaliser reorders characters: the words stay in order
+            start = max(start, words[-1][0])
+        while at < len(bounds) and bounds[at][1] <= start:
+            at += 1
+        reach = at
+        low, high = start, max(end, start)
+        while reach < len(bounds) and bounds[reach][0] < end:
+            low, high = min(low, bounds[reach][0]), max(high, bounds[reach][1])
+            reach += 1
+        if words and low < words[-1][1]:  # shares characters with the word before: the same word
+            words[-1] = (words[-1][0], max(words[-1][1], high))
+        else:
+            words.append((low, high))
+        owner += [len(words) - 1] * (1 + waiting)
+        waiting = 0
+    owner += [len(words) - 1 if words else None] * waiting
+    assert all(left[1] <= right[0] for left, right in pairwise(words))
+    return words, owner
+
+
+def trimmed(text: str, span: Span) -> Span:
+    """The `span` of `text` without the spaces at its ends; of spaces alone, its empty end.
+
+    Tokenizers that mark a word's beginning by the space before it count that space in.
+
+    >>> trimmed("so good ", (2, 8)), trimmed("a  b", (1, 3))
+    ((3, 7), (3, 3))
+    """
+    start, end = span
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def align(words: Sequence[Span], scores: Sequence[float], reference: Sequence[Span]) -> list[float]:
+    """`scores` of `words` brought to the words of another tokenizer: one for each of `reference`.
+
+    Both are spans in the same text, in order and not overlapping. Each word gives its score to the
+    reference word that it shares most characters with, the first of several; a reference word has
+    the sum of what it is given, 0 for nothing. A word that shares characters with none is dropped:
+    it has no row, as where the other tokenizer's text was cut off. Takes time in proportion to the
+    words.
+
+    >>> align([(0, 2), (3, 6), (6, 8)], [1.0, 2.0, 4.0], [(0, 2), (3, 8)])  # It isn 't | It isn't
+    [1.0, 6.0]
+    >>> align([(0, 8)], [3.0], [(0, 2), (3, 8), (9, 10)])
+    [0.0, 3.0, 0.0]
+    """
+    given = [0.0] * len(reference)
+    at = 0  # first reference word that may still touch the next word
+    for (start, end), score in zip(words, scores, strict=True):
+        while at < len(reference) and reference[at][1] <= start:
+            at += 1
+        best, most, other = None, 0, at
+        while other < len(reference) and reference[other][0] < end:
+            shared = min(end, reference[other][1]) - max(start, reference[other][0])
+            if shared > most:
+                best, most = other, shared
+            other += 1
+        if best is not None:
+            given[best] += score
+    return given
