@@ -135,17 +135,18 @@ class TextTokenizer:
             ids, tokens = [ids[i] for i in kept], [tokens[i] for i in kept]
             spans, special = [spans[i] for i in kept], [special[i] for i in kept]
         inside = [i for i, put in enumerate(special) if not put]
-        words, owner = group_words(clean, [spans[i] for i in inside])
+        own = [trimmed(clean, spans[i]) for i in inside]
+        words, owner = group_words(clean, own)
         word_of: list[int | None] = [None] * len(ids)
-        for i, word in zip(inside, owner, strict=True):
+        for i, word, (start, end) in zip(inside, owner, own, strict=True):
             word_of[i] = word
-            start, end = trimmed(clean, spans[i])
             if start == end and word is not None:  # of spaces alone: to its word's edge
                 low, high = words[word]
                 start = end = min(max(start, low), high)
             spans[i] = (start, end)
-            if ids[i] == self.unknown_id and self.unknown:  # some vocabularies repeat the text
-                tokens[i] = self.unknown
+        if self.unknown and self.unknown_id in ids:  # some vocabularies repeat the text here
+            pairs = zip(ids, tokens, strict=True)
+            tokens = [self.unknown if id == self.unknown_id else token for id, token in pairs]
         return Encoded(
             text, tuple(ids), tuple(tokens), tuple(spans), tuple(word_of), tuple(words), dropped
         )

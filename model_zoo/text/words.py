@@ -16,14 +16,14 @@ def group_words(text: str, spans: Sequence[Span]) -> tuple[list[Span], list[int 
 
     A word is a run of `_WORD`; where one token reaches over several ("do n't" gives the token
     "don"), those become one word. Words without a token (cut off, or control characters) are left
-    out. Spaces around a token are no part of its word; a token of nothing else goes with the token
-    after it, the last ones with the one before. Every token gets exactly one word, and words are
-    in order and do not overlap; only where there is nothing but space are there no words, and the
-    tokens have None.
+    out. `spans` are `trimmed`: a token of spaces alone, empty then, goes with the token after it,
+    the last ones with the one before. Every token gets exactly one word, and words are in order
+    and do not overlap; only where there is nothing but space are there no words, and the tokens
+    have None.
 
     >>> group_words("It isn't", [(0, 2), (3, 6), (6, 7), (7, 8)])  # it, isn, ', t
     ([(0, 2), (3, 8)], [0, 1, 1, 1])
-    >>> group_words("so  good ", [(0, 2), (2, 3), (3, 8), (8, 9)])  # so, ▁, ▁good, ▁
+    >>> group_words("so  good ", [(0, 2), (3, 3), (4, 8), (9, 9)])  # so, ▁, ▁good, ▁
     ([(0, 2), (4, 8)], [0, 1, 1, 1])
     """
     words: list[Span] = []
@@ -31,13 +31,12 @@ def group_words(text: str, spans: Sequence[Span]) -> tuple[list[Span], list[int 
     bounds = [match.span() for match in _WORD.finditer(text)]
     at = 0  # first word that may still touch the next token: tokens come in order
     waiting = 0  # tokens of spaces that have no word yet
-    for span in spans:
-        start, end = trimmed(text, span)
+    for start, end in spans:
         if start == end:
             waiting += 1
             continue
-        if words:  # where a normaliser reorders characters: the words stay in order
-            start = max(start, words[-1][0])
+        if words and start < words[-1][0]:  # a normaliser may reorder characters, not words
+            start = words[-1][0]
         while at < len(bounds) and bounds[at][1] <= start:
             at += 1
         reach = at
