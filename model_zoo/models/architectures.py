@@ -1,7 +1,8 @@
 """How the parts of a network are called, for every `model_type` that a config.json may name.
 
 This is data: what can be asked of a network of that type, and where its parts are. A type without a
-row loads all the same, by transformers' own table, and can be asked for logits and attributions.
+row loads all the same, by transformers' own table, and can be asked for logits, attributions and
+its last layer's states; `classifier` withholds what a network turns out not to have.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,9 @@ from model_zoo.models.network import Capability
 
 FIRST = "the first position"  # steps of a head that are no modules
 RELU = "relu"
+TANH = "tanh"
 _TRANSFORMER = frozenset(Capability) - {Capability.GATES}
+_ANY = frozenset({Capability.EMBEDDINGS, Capability.LAYERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +24,17 @@ class Architecture:
     `module` is its class, `network` the Network around it, both as "module:Class" and resolved on
     loading. `core` is the prefix of the weights that make its recurrent part or its encoder, as
     opposed to word embeddings and head. The rest are paths of modules: `embeddings` and `layers` of
-    an encoder, and within a layer the projections of its attention. `head` leads from the last
-    layer's output to logits: paths of modules, FIRST and RELU, one after the other.
+    an encoder, between them `widen` where embeddings are narrower than layers, and within a layer
+    the projections of its attention. `head` leads from the last layer's output to logits: paths of
+    modules, FIRST, RELU and TANH, one after the other.
     """
 
     module: str = "transformers:AutoModelForSequenceClassification"
     network: str = "model_zoo.models.classifier:Classifier"
-    capabilities: frozenset[Capability] = frozenset({Capability.EMBEDDINGS})
+    capabilities: frozenset[Capability] = _ANY
     core: str = ""
     embeddings: str = ""
+    widen: str = ""
     layers: str = ""
     query: str = "attention.self.query"
     key: str = "attention.self.key"
@@ -70,7 +75,34 @@ ARCHITECTURES: dict[str, Architecture] = {
         head=(FIRST, "pre_classifier", RELU, "classifier"),
     ),
     "roberta": _encoder("roberta", "RobertaForSequenceClassification"),
-    "electra": _encoder("electra", "ElectraForSequenceClassification"),
+    "xlm-roberta": _encoder("roberta", "XLMRobertaForSequenceClassification"),
+    "camembert": _encoder("roberta", "CamembertForSequenceClassification"),
+    "electra": _encoder(
+        "electra", "ElectraForSequenceClassification", widen="electra.embeddings_project"
+    ),
+    "albert": _encoder(
+        "albert",
+        "AlbertForSequenceClassification",
+        widen="albert.encoder.embedding_hidden_mapping_in",
+        layers="albert.encoder.albert_layer_groups",
+        query="albert_layers.0.attention.query",
+        key="albert_layers.0.attention.key",
+        head=(FIRST, "albert.pooler", TANH, "classifier"),
+    ),
+    "mpnet": _encoder(
+        "mpnet",
+        "MPNetForSequenceClassification",
+        network="model_zoo.models.mpnet:MPNetClassifier",
+        query="attention.attn.q",
+        key="attention.attn.k",
+    ),
+    # its tokenizer puts both special tokens behind the text
+    "xlnet": Architecture(capabilities=frozenset({Capability.EMBEDDINGS})),
+    # encoder and decoder: their classifiers take no embeddings
+    **dict.fromkeys(
+        ("bart", "bigbird_pegasus", "led", "mbart", "mt5", "mvp", "plbart", "t5", "umt5"),
+        Architecture(capabilities=frozenset()),
+    ),
 }
 ANY_OTHER = Architecture()
 

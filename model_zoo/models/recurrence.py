@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from model_zoo.models.classifier import Classifier
-from model_zoo.models.network import Layer, States
+from model_zoo.models.network import Capability, Layer, States
 
 
 def states(lstm: nn.LSTM, embedded: Tensor, *, backward: bool = False) -> States:
@@ -70,6 +70,7 @@ class RecurrentClassifier(Classifier):
 
     def layers(self, ids: Tensor) -> Iterator[Layer]:
         """Word embeddings, then hidden states, both directions joined: two spaces."""
+        self.check(Capability.LAYERS)
         embedded = self.embed(ids)
         yield Layer("embeddings", 0, embedded)
         yield Layer("hidden states", 1, self.module.lstm(embedded)[0])
@@ -80,6 +81,7 @@ class RecurrentClassifier(Classifier):
         Reading forward, that is with the last token, [SEP], read next; backward, with the first,
         [CLS]. Each direction has its own part of the head's weights; the bias is in both.
         """
+        self.check(Capability.STEPS)
         embedded = self.embed(ids)[0]  # (T, E)
         lstm, head, size = self.module.lstm, self.module.classifier, self.module.config.hidden_size
         for number, reading in enumerate(self.readings):
@@ -94,6 +96,7 @@ class RecurrentClassifier(Classifier):
 
     def gates(self, ids: Tensor) -> Iterator[States]:
         """Gates and states over `ids` (1, T), one record a reading."""
+        self.check(Capability.GATES)
         embedded = self.embed(ids)[0]  # (T, E)
         for reading in self.readings:
             yield states(self.module.lstm, embedded, backward=reading == "backward")

@@ -4,7 +4,7 @@ Both are plain `transformers` classifiers: their folders load with `pipeline()` 
 They are smaller than the papers' (hidden size 384 where BERT-base has 768).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from transformers import BertConfig, DistilBertConfig
 
 from model_zoo.labels import SENTIMENT
-from model_zoo.models.architectures import FIRST, RELU
+from model_zoo.models.architectures import FIRST, RELU, TANH
 from model_zoo.models.classifier import Classifier
-from model_zoo.models.network import Layer
+from model_zoo.models.network import Capability, Layer
 from model_zoo.text.tokens import MAX_TOKENS, PAD_ID
 
 HIDDEN_SIZE = 384
@@ -71,10 +71,13 @@ class TransformerClassifier(Classifier):
 
     def layers(self, ids: Tensor) -> Iterator[Layer]:
         """Word embeddings, then every layer's output, all in one space; `ids` (B, T)."""
+        self.check(Capability.LAYERS)
         hidden = self.part(self.architecture.embeddings)(ids)  # (B, T, E)
+        if (widen := self.architecture.widen) and self._has(widen):
+            hidden = self.part(widen)(hidden)
         yield Layer("embeddings", 0, hidden)
         for number, layer in enumerate(self._layers(), start=1):
-            hidden = layer(hidden, None)
+            hidden = self.run(layer, hidden)
             yield Layer(f"layer {number}", 0, hidden)
 
     def steps(self, ids: Tensor) -> Iterator[tuple[str, Tensor]]:
@@ -82,6 +85,7 @@ class TransformerClassifier(Classifier):
 
         The head was trained on the last layer only, so the earlier ones are a probe ("logit lens").
         """
+        self.check(Capability.STEPS)
         heads = [self._head(layer.states) for layer in self.layers(ids)]
         yield "layers", self.in_order(torch.cat(heads))
 
@@ -90,6 +94,7 @@ class TransformerClassifier(Classifier):
 
         The network runs with fused attention, which gives no weights away.
         """
+        self.check(Capability.ATTENTION)
         heads = self.module.config.num_attention_heads
         for layer, below in zip(self._layers(), self.layers(ids), strict=False):
             shape = (*below.states.shape[:-1], heads, -1)
@@ -97,10 +102,29 @@ class TransformerClassifier(Classifier):
                 layer.get_submodule(path)(below.states).view(shape).transpose(1, 2)
                 for path in (self.architecture.query, self.architecture.key)
             )  # (B, H, T, d) each
-            yield (queries @ keys.transpose(2, 3) * queries.shape[-1] ** -0.5).softmax(-1)
+            scores = queries @ keys.transpose(2, 3) * queries.shape[-1] ** -0.5
+            yield (scores + self.bias(below.states)).softmax(-1)
 
-    def _layers(self) -> Iterable[nn.Module]:
-        return self.part(self.architecture.layers).children()
+    def run(self, layer: nn.Module, hidden: Tensor) -> Tensor:
+        """The layer's output over `hidden` (B, T, E)."""
+        return layer(hidden, None)
+
+    def bias(self, hidden: Tensor) -> Tensor | float:
+        """What is added to the scores of attention in every layer, for `hidden` (B, T, E)."""
+        return 0.0
+
+    def _layers(self) -> Iterator[nn.Module]:
+        """The layers as they are run; where groups share weights, each as often as it is used."""
+        groups = list(self.part(self.architecture.layers).children())
+        layers = self.module.config.num_hidden_layers
+        for number in range(layers):
+            yield groups[int(number / (layers / len(groups)))]
+
+    def _has(self, path: str) -> bool:
+        try:
+            return bool(self.part(path))
+        except AttributeError:
+            return False
 
     def _head(self, hidden: Tensor) -> Tensor:
         """The last layer's output (B, T, E) -> logits (B, C)."""
@@ -109,6 +133,8 @@ class TransformerClassifier(Classifier):
                 hidden = hidden[:, 0]
             elif step == RELU:
                 hidden = hidden.relu()
+            elif step == TANH:
+                hidden = hidden.tanh()
             else:
                 hidden = self.part(step)(hidden)
         return hidden
