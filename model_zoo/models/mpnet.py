@@ -14,4 +14,4 @@ class MPNetClassifier(TransformerClassifier):
 
     def bias(self, hidden: Tensor) -> Tensor:
         """By the distance between positions (B, H, T, T)."""
-        return self.part("mpnet.encoder").compute_position_bias(hidden)
+        return self.module.mpnet.encoder.compute_position_bias(hidden)
