@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from tokenizers.normalizers import BertNormalizer
 
 from model_zoo.errors import WeightsError
-from model_zoo.models.files import MODELS_DIR
+from model_zoo.paths import MODELS
 from model_zoo.text import tokens
-from model_zoo.text.tokens import TextTokenizer, group_words, leave_out, normaliser
+from model_zoo.text.tokens import TextTokenizer, leave_out, normaliser
+from model_zoo.text.words import group_words
 
-TOKENIZER = TextTokenizer(MODELS_DIR / "bert")
+TOKENIZER = TextTokenizer(MODELS / "bert")
 
 
 def read(text, **options):
@@ -91,13 +92,13 @@ def test_truncation_is_counted_and_keeps_the_end_mark():
 
 
 def test_all_models_read_with_the_same_tokenizer():
-    files = sorted(MODELS_DIR.glob("*/tokenizer.json"))
+    files = sorted(MODELS.glob("*/tokenizer.json"))
     assert len(files) == 4
     assert len({file.read_bytes() for file in files}) == 1
 
 
 def test_folders_with_the_same_tokenizer_share_it():
-    folders = (MODELS_DIR / name for name in ("bert", "lstm"))
+    folders = (MODELS / name for name in ("bert", "lstm"))
     first, second = map(TextTokenizer, folders)
     assert first.backend is second.backend
 
@@ -138,7 +139,7 @@ def test_a_mask_put_into_the_text_is_read_as_one_token():
 
 
 def test_the_files_hold_the_normaliser_that_is_made_here():
-    file = MODELS_DIR / "bert" / "tokenizer.json"
+    file = MODELS / "bert" / "tokenizer.json"
     made = normaliser(BertNormalizer(lowercase=True))
     assert json.loads(file.read_text("utf-8"))["normalizer"] == json.loads(made.__getstate__())
 
