@@ -39,7 +39,8 @@ def run(arguments: argparse.Namespace) -> None:
             baseline=arguments.baseline,
             seed=arguments.seed,
         )
-        records.append(asdict(attribution) | asdict(trust(model, attribution, seed=arguments.seed)))
+        measured = trust(model, attribution, seed=arguments.seed)
+        records.append(attribution.as_record() | asdict(measured))
     if arguments.json:
         print_json(records)
         return

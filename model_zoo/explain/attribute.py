@@ -8,7 +8,7 @@ import torch
 
 from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.methods import METHODS, About
-from model_zoo.explain.problem import BASELINES, TARGETS, Advance, pose
+from model_zoo.explain.problem import BASELINES, PREDICTED, Advance, pose
 from model_zoo.explain.records import Attribution
 from model_zoo.models.loading import Model
 from model_zoo.text.tokens import Encoded
@@ -21,7 +21,7 @@ def attribute(
     text: str,
     *,
     method: str = "integrated_gradients",
-    target: str = "predicted",
+    target: str = PREDICTED,
     baseline: str = "pad",
     seed: int = 0,
     advance: Advance | None = None,
@@ -29,18 +29,18 @@ def attribute(
 ) -> Attribution:
     """What each token and word of `text` did for the model's answer.
 
-    `target`: the logit of the predicted class, of LABELS' one named, or "difference", positive
-    less negative. `baseline`: what a token is compared with, [PAD], [MASK] or the zero vector;
-    special tokens stay as they are. `advance` is called with the number of rows each time the
-    network reads some, and may raise to stop. `options` are the method's own. The same arguments
-    give the same scores.
+    `target`: the logit of the label that is "predicted", or of a label by its name (or "label:NAME",
+    for one called "predicted"), or the "difference": of two labels the second less the first, of
+    more the predicted one less the runner-up. `baseline`: what a token is compared with, [PAD],
+    [MASK] or the zero vector; special tokens stay as they are. `advance` is called with the number
+    of rows each time the network reads some, and may raise to stop. `options` are the method's own.
+    The same arguments give the same scores.
 
     Raises TextError where there is nothing to read or the text is too long for the method, and
     ZooError, listing what there is, for a method, target or baseline that does not exist.
     """
     for kind, name, known in (
         ("method", method, METHODS),
-        ("target", target, TARGETS),
         ("baseline", baseline, BASELINES),
     ):
         if name not in known:
@@ -63,7 +63,7 @@ def attribute(
     return Attribution(
         model=model.id,
         method=method,
-        target=resolved,
+        target=resolved.name(model.labels),
         baseline=baseline,
         text=text,
         tokens=encoded.tokens,
@@ -75,6 +75,9 @@ def attribute(
         gap_relative=None if gap is None or rise == 0 else gap / abs(rise),
         steps=result.steps,
         seconds=perf_counter() - started,
+        explained=resolved.labels(model.labels),
+        word_spans=encoded.words,
+        word_of=encoded.word_of,
     )
 
 

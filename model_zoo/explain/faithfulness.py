@@ -13,7 +13,6 @@ from model_zoo.explain.lean_captum import infidelity
 from model_zoo.explain.methods import METHODS
 from model_zoo.explain.problem import Advance, pose
 from model_zoo.explain.records import Attribution, Trust
-from model_zoo.labels import LABELS
 from model_zoo.models.loading import Model
 from model_zoo.reading.predict import batches, probabilities
 from model_zoo.text.tokens import Encoded
@@ -40,7 +39,7 @@ def trust(
     stop.
     """
     encoded = model.read(attribution.text)
-    label = _explained_label(model, encoded, attribution.target)
+    label = _explained_label(model, encoded, attribution)
     words = range(len(encoded.words))
     generator = np.random.default_rng(seed)
     rankings = [np.argsort(attribution.word_scores)[::-1]]
@@ -107,7 +106,7 @@ def seed_spread(
             model,
             attribution.text,
             method=attribution.method,
-            target=attribution.target,
+            target=attribution.asked,
             baseline=attribution.baseline,
             seed=seed,
             **options,
@@ -138,12 +137,13 @@ def _ranks(values: np.ndarray) -> np.ndarray:
     return ((ends - counts + ends - 1) / 2)[place]
 
 
-def _explained_label(model: Model, encoded: Encoded, target: str) -> int:
+def _explained_label(model: Model, encoded: Encoded, attribution: Attribution) -> int:
     """Index of the class whose probability is watched; for a difference, the predicted one."""
-    if target in LABELS:
-        return LABELS.index(target)
-    ((negative, positive),) = probabilities(model, [encoded])
-    return int(positive > negative)
+    label, *against = attribution.explained
+    if not against:
+        return model.labels.index(label)
+    (shares,) = probabilities(model, [encoded])
+    return int(np.argmax(shares))
 
 
 def _probabilities_of(
@@ -153,8 +153,8 @@ def _probabilities_of(
     bare = [Encoded("", ids, (), (), (), (), 0) for ids in texts]
     results = [0.0] * len(bare)
     for batch in batches(bare):
-        for i, pair in zip(batch, probabilities(model, [bare[i] for i in batch]), strict=True):
-            results[i] = pair[label]
+        for i, shares in zip(batch, probabilities(model, [bare[i] for i in batch]), strict=True):
+            results[i] = shares[label]
         if advance:
             advance(len(batch))
     return results
@@ -165,7 +165,7 @@ def _infidelity(
 ) -> float | None:
     if not METHODS[attribution.method].signed or attribution.rise == 0:
         return None
-    problem, _ = pose(model, encoded, attribution.target, attribution.baseline, seed, advance)
+    problem, _ = pose(model, encoded, attribution.asked, attribution.baseline, seed, advance)
     generator = torch.Generator().manual_seed(seed)
     words = problem.features[0]
     special = int(words.max())  # the number special tokens go under: they stay

@@ -6,7 +6,6 @@ from itertools import combinations, islice
 
 import numpy as np
 
-from model_zoo.labels import LABELS
 from model_zoo.models.loading import Model
 from model_zoo.reading.predict import Prediction, predict
 from model_zoo.text.tokens import Encoded, leave_out
@@ -29,15 +28,16 @@ class Flip:
     """An edit of a text that turns a model's answer, verified by asking the model.
 
     `removed` are the indices of words taken out; `replaced` is (index, new word) where one was
-    exchanged instead. `positive` is the model's probability of positive for `text`, the edited
-    one. `smallest` says whether every smaller edit of its kind was tried.
+    exchanged instead. `label` is what the model says of `text`, the edited one, with `probability`.
+    `smallest` says whether every smaller edit of its kind was tried.
     """
 
     model: str
     text: str
     removed: tuple[int, ...]
     replaced: tuple[int, str] | None
-    positive: float
+    label: str
+    probability: float
     smallest: bool
 
 
@@ -48,6 +48,14 @@ class _Attempt:
     edit: Edit
     text: str
     prediction: Prediction
+
+    def flip(self, smallest: bool) -> Flip:
+        """The record of it, once it has turned the answer."""
+        says, words = self.prediction, tuple(sorted(self.edit.words))
+        put = self.edit.replacement
+        replaced = (words[0], put) if put else None
+        removed = () if put else words
+        return Flip(says.model, self.text, removed, replaced, says.label, says.confidence, smallest)
 
 
 def by_removal(model: Model, text: str, word_scores: Sequence[float] | None = None) -> Flip | None:
@@ -71,12 +79,10 @@ def by_removal(model: Model, text: str, word_scores: Sequence[float] | None = No
         attempts = _attempts(model, encoded, [Edit(removed) for removed in sets])
         budget -= len(attempts)
         if flipped := _most_confident(attempts, before.label):
-            removed = tuple(sorted(flipped.edit.words))
-            positive = flipped.prediction.positive
-            return Flip(model.id, flipped.text, removed, None, positive, smallest)
+            return flipped.flip(smallest)
         if not attempts or budget <= 0:
             return None
-        label = LABELS.index(before.label)
+        label = model.labels.index(before.label)
         best = min(attempts, key=lambda attempt: attempt.prediction.probabilities[label]).edit.words
     return None
 
@@ -87,19 +93,18 @@ def by_exchange(model: Model, text: str, word_scores: Sequence[float] | None = N
     Candidates are the NEIGHBOURS whole words nearest to the word's first token by the cosine of
     the model's own word embeddings: near means used alike, not meaning the same. `word_scores` say
     where to look first, as in `by_removal`; no more than MAX_READINGS texts are read.
+
+    Raises CapabilityError for a model whose word embeddings cannot be had.
     """
     encoded = model.read(text)
     before = predict(model, [text])[0]
-    letters = [i for i, word in enumerate(encoded.word_texts) if word[0].isalpha()]
+    letters = [i for i, word in enumerate(encoded.word_texts) if word[:1].isalpha()]
     edits: list[Edit] = []
     for word in _by_size(letters, word_scores):
         token = encoded.ids[encoded.word_of.index(word)]
         edits += [Edit((word,), neighbour) for neighbour in neighbours(model, token)]
     flipped = _most_confident(_attempts(model, encoded, edits[:MAX_READINGS]), before.label)
-    if flipped is None:
-        return None
-    (word,), positive = flipped.edit.words, flipped.prediction.positive
-    return Flip(model.id, flipped.text, (), (word, flipped.edit.replacement), positive, True)
+    return flipped and flipped.flip(smallest=True)
 
 
 def neighbours(model: Model, token: int, count: int = NEIGHBOURS) -> list[str]:

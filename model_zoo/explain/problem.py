@@ -4,19 +4,21 @@ Everything is posed on the word embeddings that go into the network, never with 
 shared between threads, and Captum's layer methods, which hook into it, give wrong answers there.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import torch
 from torch import Tensor
 
-from model_zoo.errors import CapabilityError
-from model_zoo.labels import LABELS
+from model_zoo.errors import CapabilityError, ZooError
+from model_zoo.explain.records import DIFFERENCE, LABEL
 from model_zoo.models.loading import Model
 from model_zoo.models.network import Network
 from model_zoo.text.tokens import Encoded
 
-TARGETS = ("predicted", *LABELS, "difference")
+PREDICTED = "predicted"
+LISTED = 8  # of many labels, in an error
 BASELINES = ("pad", "mask", "zero")
 TOKENS_AT_ONCE = 1024  # rows of a batch x tokens of a row: bounds memory for long texts
 
@@ -68,14 +70,81 @@ class Problem:
         return self.baseline + share * (self.inputs - self.baseline)
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is explained: the logit of class `label`, less that of class `against` if there is one.
+
+    >>> Target(0, 2).of(torch.tensor([[3.0, 0.0, 1.0]])).tolist()
+    [2.0]
+    """
+
+    label: int
+    against: int | None = None
+
+    def of(self, logits: Tensor) -> Tensor:
+        """(B, C) -> (B,)."""
+        own = logits[:, self.label]
+        return own if self.against is None else own - logits[:, self.against]
+
+    def labels(self, labels: Sequence[str]) -> tuple[str, ...]:
+        """The label explained, and the one it is compared with if there is one."""
+        return tuple(labels[at] for at in (self.label, self.against) if at is not None)
+
+    def name(self, labels: Sequence[str]) -> str:
+        """What records and pages call it.
+
+        >>> Target(1, 0).name(["bad", "good"]), Target(1, 0).name(["bad", "good", "odd"])
+        ('difference', 'good over bad')
+        """
+        if self.against is not None and len(labels) == 2:
+            return DIFFERENCE
+        return " over ".join(self.labels(labels))
+
+
+def resolve(target: str, labels: Sequence[str], logits: Tensor) -> Target:
+    """The `target` of `attribute` for a model of these `labels` that gives a text `logits` (C,).
+
+    ZooError, with what there is, where it names no label.
+    """
+    if target == DIFFERENCE:
+        if len(labels) == 2:
+            return Target(1, 0)
+        first, second = logits.argsort(descending=True, stable=True)[:2].tolist()
+        return Target(first, second)
+    if target == PREDICTED:
+        return Target(int(logits.argmax()))
+    name = target.removeprefix(LABEL)
+    if name not in labels:
+        raise ZooError(_no_such_target(name, labels))
+    return Target(labels.index(name))
+
+
+def _no_such_target(name: str, labels: Sequence[str]) -> str:
+    """What there is in place of a target of this name; of many labels, those most like it.
+
+    >>> _no_such_target("neutral", ["negative", "positive"])
+    "There is no target 'neutral'. Choose from: predicted, negative, positive, difference."
+    >>> _no_such_target("delite", ["delight", *(f"label {i}" for i in range(9))])[:52]
+    "There is no target 'delite'. Did you mean 'delight'?"
+    """
+    plain = {label.casefold(): label for label in reversed(labels)}
+    near = [plain[match] for match in get_close_matches(name.casefold(), plain, 3)]
+    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
+    more = len(labels) - LISTED
+    shown = labels if more <= 0 else [*labels[:LISTED], f"{more} more labels"]
+    return (
+        f"There is no target {name!r}.{hint} Choose from: "
+        f"{', '.join([PREDICTED, *shown, DIFFERENCE])}."
+    )
+
+
 def pose(
     model: Model, encoded: Encoded, target: str, baseline: str, seed: int, advance: Advance | None
-) -> tuple[Problem, str]:
-    """The problem that `attribute` solves, and the target by its final name.
+) -> tuple[Problem, Target]:
+    """The problem that `attribute` solves, and what `target` comes to for this text.
 
-    `target` is one of TARGETS; "predicted" becomes the label that is predicted. `baseline` is one
-    of BASELINES. Raises CapabilityError for a model that takes no embeddings, or has no [MASK]
-    where that is the baseline.
+    `baseline` is one of BASELINES. Raises CapabilityError for a model that takes no embeddings, or
+    has no [MASK] where that is the baseline, and ZooError for a target there is none of.
     """
     ids = torch.tensor([encoded.ids])  # (1, T)
     network = model.network
@@ -89,15 +158,12 @@ def pose(
             replacement = network.embed(torch.full_like(ids, token))
         compared = torch.where(in_word, replacement, inputs)  # special tokens stay
         logits = network.logits_from_embeddings(inputs)[0]
-    resolved = LABELS[int(logits.argmax())] if target == "predicted" else target
+    resolved = resolve(target, model.labels, logits)
 
     def score(embedded: Tensor) -> Tensor:
         if advance:
             advance(len(embedded))
-        logits = network.logits_from_embeddings(embedded)
-        if resolved == "difference":
-            return logits[:, 1] - logits[:, 0]
-        return logits[:, LABELS.index(resolved)]
+        return resolved.of(network.logits_from_embeddings(embedded))
 
     special = len(encoded.words)
     features = torch.tensor([[special if word is None else word for word in encoded.word_of]])
