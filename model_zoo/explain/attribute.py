@@ -29,12 +29,12 @@ def attribute(
 ) -> Attribution:
     """What each token and word of `text` did for the model's answer.
 
-    `target`: the logit of the label that is "predicted", or of a label by its name (or "label:NAME",
-    for one called "predicted"), or the "difference": of two labels the second less the first, of
-    more the predicted one less the runner-up. `baseline`: what a token is compared with, [PAD],
-    [MASK] or the zero vector; special tokens stay as they are. `advance` is called with the number
-    of rows each time the network reads some, and may raise to stop. `options` are the method's own.
-    The same arguments give the same scores.
+    `target`: the logit of the label that is "predicted", or of a label by its name (of one called
+    "predicted", by "label:predicted"), or the "difference": of two labels the second less the
+    first, of more the predicted one less the runner-up. `baseline`: what a token is compared with,
+    [PAD], [MASK] or the zero vector; special tokens stay as they are. `advance` is called with the
+    number of rows each time the network reads some, and may raise to stop. `options` are the
+    method's own. The same arguments give the same scores.
 
     Raises TextError where there is nothing to read or the text is too long for the method, and
     ZooError, listing what there is, for a method, target or baseline that does not exist.
