@@ -1,14 +1,22 @@
 """Say which words made the answer."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from model_zoo.commands.output import model_options, out, print_json, right, visible
+from model_zoo.commands.lineup import chosen_models, model_options
+from model_zoo.commands.output import out, print_json, right, visible
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS, choose
+from model_zoo.models.registry import title
+from model_zoo.text.words import align
+
+if TYPE_CHECKING:
+    from model_zoo.explain.records import Attribution, Trust
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("text", help="a text, in quotes")
     parser.add_argument("--method", default="integrated_gradients", help="see the README")
     parser.add_argument(
-        "--target", default="predicted", help="predicted, positive, negative or difference"
+        "--target",
+        default="predicted",
+        help="predicted, a label, or difference (to the runner-up)",
     )
     parser.add_argument("--baseline", default="pad", help="pad, mask or zero")
     parser.add_argument("--seed", type=int, default=0, help="for the methods that sample (0)")
@@ -28,9 +38,9 @@ def run(arguments: argparse.Namespace) -> None:
     from model_zoo.explain.attribute import METHODS, attribute
     from model_zoo.explain.faithfulness import trust
 
-    records = []
-    for name in choose(arguments.models):
-        model = load(name, arguments.models_dir)
+    results = []
+    for row in chosen_models(arguments):
+        model = load(row)
         attribution = attribute(
             model,
             arguments.text,
@@ -39,23 +49,36 @@ def run(arguments: argparse.Namespace) -> None:
             baseline=arguments.baseline,
             seed=arguments.seed,
         )
-        measured = trust(model, attribution, seed=arguments.seed)
-        records.append(attribution.as_record() | asdict(measured))
+        results.append((attribution, trust(model, attribution, seed=arguments.seed)))
     if arguments.json:
-        print_json(records)
+        print_json([explained.as_record() | asdict(measured) for explained, measured in results])
         return
-    table = Table("word", *(right(SPECS[record["model"]].title) for record in records))
-    for i, word in enumerate(records[0]["words"]):
-        table.add_row(
-            Text(visible(word)), *(f"{record['word_scores'][i]:+.3f}" for record in records)
-        )
+    out.print(_table(results))
+    targets = ", ".join(f"{title(explained.model)} {explained.target}" for explained, _ in results)
+    out.print(Text(visible(f"{METHODS[arguments.method].title}, in logits, for: {targets}.")))
+
+
+def _table(results: Sequence[tuple["Attribution", "Trust"]]) -> Table:
+    """A column a model; rows are the words as the first model has them, then how far to trust it.
+
+    A model that cuts the text into other words has its scores brought to these.
+    """
+    table = Table(
+        "word", *(right(escape(visible(title(explained.model)))) for explained, _ in results)
+    )
+    rows = results[0][0]
+    columns = [
+        align(explained.word_spans, explained.word_scores, rows.word_spans)
+        for explained, _ in results
+    ]
+    for word, *scores in zip(rows.words, *columns, strict=True):
+        table.add_row(Text(visible(word)), *(f"{score:+.3f}" for score in scores))
     table.add_section()
-    for row in ("comprehensiveness", "random_comprehensiveness", "sufficiency"):
-        table.add_row(row.replace("_", " "), *(f"{record[row]:+.3f}" for record in records))
-    table.add_row("gap", *(_gap(record["gap_relative"]) for record in records))
-    out.print(table)
-    targets = ", ".join(f"{SPECS[record['model']].title} {record['target']}" for record in records)
-    out.print(f"{METHODS[arguments.method].title}, in logits, for: {targets}.")
+    for name in ("comprehensiveness", "random_comprehensiveness", "sufficiency"):
+        values = (getattr(measured, name) for _, measured in results)
+        table.add_row(name.replace("_", " "), *(f"{value:+.3f}" for value in values))
+    table.add_row("gap", *(_gap(explained.gap_relative) for explained, _ in results))
+    return table
 
 
 def _gap(share: float | None) -> str:
