@@ -11,9 +11,9 @@ from captum.attr import LayerIntegratedGradients
 from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.attribute import attribute, merge
 from model_zoo.explain.methods import METHODS, IntegratedGradients
-from model_zoo.explain.problem import BASELINES, TARGETS, Problem
+from model_zoo.explain.problem import BASELINES, Problem
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import TextTokenizer
 
@@ -24,7 +24,7 @@ TEXT = "An absolutly charming film, but far too long."
     scope="module",
     params=[
         pytest.param(name, marks=pytest.mark.slow) if name in ("bilstm", "bert") else name
-        for name in SPECS
+        for name in model_set().models
     ],
 )
 def model(request):
@@ -112,7 +112,8 @@ def test_special_tokens_stay_and_have_no_score(model):
 
 
 def test_targets(lstm):
-    by = {target: attribute(lstm, TEXT, target=target) for target in TARGETS}
+    targets = ("predicted", "negative", "positive", "difference")
+    by = {target: attribute(lstm, TEXT, target=target) for target in targets}
     label = predict(lstm, [TEXT])[0].label
     assert by["predicted"].target == label and by["predicted"].scores == by[label].scores
     both = np.array(by["positive"].scores) - np.array(by["negative"].scores)

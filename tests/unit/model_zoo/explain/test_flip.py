@@ -29,7 +29,9 @@ def test_the_removal_turns_the_answer_and_no_smaller_one_does(model, text):
     (encoded,) = model.encode([text])
     assert removal.text == leave_out(encoded, removal.removed)
     assert label(model, removal.text) != label(model, text)
-    assert predict(model, [removal.text])[0].positive == pytest.approx(removal.positive, abs=1e-5)
+    again = predict(model, [removal.text])[0]
+    assert again.label == removal.label
+    assert again.confidence == pytest.approx(removal.probability, abs=1e-5)
     for size in range(1, len(removal.removed)):
         for words in combinations(range(len(encoded.words)), size):
             assert label(model, leave_out(encoded, words)) == label(model, text)

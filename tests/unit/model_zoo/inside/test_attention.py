@@ -19,7 +19,6 @@ from model_zoo.inside.attention import (
     rollout,
     twin,
 )
-from model_zoo.models.files import MODELS_DIR
 from model_zoo.models.loading import load
 
 TEXT = "This is not a bad film at all."
@@ -40,7 +39,7 @@ def test_rows_sum_to_one(model):
 
 def test_equals_what_the_library_gives_when_asked(model):
     another = type(model.network.module).from_pretrained(
-        MODELS_DIR / model.name, dtype=torch.float32, attn_implementation="eager"
+        model.spec.folder, dtype=torch.float32, attn_implementation="eager"
     )
     ids = torch.tensor([model.encode([TEXT])[0].ids])
     with torch.inference_mode():

@@ -6,13 +6,13 @@ import pytest
 from model_zoo.errors import TextError
 from model_zoo.inside.context import LEAST_TOKENS, MOST_TOKENS, influence, window
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 
 pytestmark = pytest.mark.slow  # many readings by whole models
 TEXT = "The acting is great, but the film as a whole is dreadful."
 
 
-@pytest.fixture(scope="module", params=SPECS)
+@pytest.fixture(scope="module", params=list(model_set().models))
 def model(request):
     return load(request.param)
 

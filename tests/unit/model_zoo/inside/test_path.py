@@ -7,12 +7,12 @@ from model_zoo.errors import TextError
 from model_zoo.inside.path import path as path_of
 from model_zoo.inside.path import principal
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 
 TEXT = "This is not a bad film at all."
 
 
-@pytest.fixture(scope="module", params=SPECS)
+@pytest.fixture(scope="module", params=list(model_set().models))
 def model(request):
     return load(request.param)
 

@@ -7,7 +7,7 @@ import pytest
 from model_zoo.errors import TextError
 from model_zoo.inside.stepwise import stepwise
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 
 TEXT = "The acting is great but the film as a whole is dreadful"
@@ -17,17 +17,17 @@ def log_odds(share):
     return log(share / (1 - share))
 
 
-@pytest.fixture(scope="module", params=SPECS)
+@pytest.fixture(scope="module", params=list(model_set().models))
 def model(request):
     return load(request.param)
 
 
 def positive(model, text):
-    return predict(model, [text])[0].positive
+    return predict(model, [text])[0].of("positive")
 
 
 def test_lengths_and_readings(model):
-    courses = {course.reading: course.positive for course in stepwise(model, TEXT)}
+    courses = {course.reading: course.of("positive") for course in stepwise(model, TEXT)}
     network = model.network.module
     if hasattr(network, "lstm"):
         two = ["forward", "backward"][: 1 + network.config.bidirectional]
@@ -42,7 +42,7 @@ def test_lstm_says_what_it_would_say_of_each_beginning():
     model = load("lstm")
     (course,) = stepwise(model, TEXT)
     words = TEXT.split()
-    for i, share in enumerate(course.positive, start=1):
+    for i, share in enumerate(course.of("positive"), start=1):
         assert share == pytest.approx(positive(model, " ".join(words[:i])), abs=1e-5)
 
 
@@ -50,7 +50,7 @@ def test_the_bilstms_two_directions_add_up_to_its_answer():
     model = load("bilstm")
     forward, backward = stepwise(model, TEXT)
     bias = model.network.module.classifier.bias
-    both = log_odds(forward.positive[-1]) + log_odds(backward.positive[0])
+    both = log_odds(forward.of("positive")[-1]) + log_odds(backward.of("positive")[0])
     assert both - float(bias[1] - bias[0]) == pytest.approx(
         log_odds(positive(model, TEXT)), abs=1e-4
     )
@@ -62,12 +62,12 @@ def test_the_last_layer_is_the_prediction_and_layers_are_the_librarys(name):
 
     model = load(name)
     (course,) = stepwise(model, TEXT)
-    assert course.positive[-1] == pytest.approx(positive(model, TEXT), abs=1e-5)
+    assert course.of("positive")[-1] == pytest.approx(positive(model, TEXT), abs=1e-5)
     another = load(name)  # asked for hidden states, the library leaves hooks on a network
     ids = torch.tensor([model.encode([TEXT])[0].ids])
     with torch.inference_mode():
         hidden = another.network.module(input_ids=ids, output_hidden_states=True).hidden_states
-        for share, layer in zip(course.positive, hidden, strict=True):
+        for share, layer in zip(course.of("positive"), hidden, strict=True):
             logits = model.network._head(layer)
             assert share == pytest.approx(float(logits.softmax(-1)[0, 1]), abs=1e-5)
 
@@ -86,7 +86,8 @@ def test_nothing_to_read_is_refused(model, text):
 
 
 def test_one_word_and_far_too_many(model):
-    assert all(course.positive for course in stepwise(model, "Good"))
+    assert all(course.probabilities for course in stepwise(model, "Good"))
     for course in stepwise(model, "good film " * 600):
-        assert len(course.positive) == 510 or course.reading == "layers"
-        assert all(0 <= share <= 1 for share in course.positive)
+        assert len(course.probabilities) == 510 or course.reading == "layers"
+        assert all(sum(shares) == pytest.approx(1) for shares in course.probabilities)
+        assert len(course.spans) == (0 if course.reading == "layers" else 510)
