@@ -13,7 +13,8 @@ from ui.serve import cached
 with page("Attributions"):
     encoded, _ = text_box()
     text = reading(encoded)
-    if not cached.encoded(text).words:
+    reference = cached.encoded(text, state.view().set)
+    if not reference.words:
         nothing_to_read()
         st.stop()
     arguments = compute.controls()
@@ -21,9 +22,9 @@ with page("Attributions"):
     explanations = compute.explain(text, arguments)
     state.write_address()
     if explanations:
-        picture(explanations, method.signed)
+        picture(explanations, method.signed, reference)
         spreads = compute.spreads(text, arguments, explanations) if method.random else {}
         trust.panel(explanations, spreads)
-        trust.models_agree(explanations, method.signed)
+        trust.models_agree(explanations, method.signed, reference)
         trust.methods_agree(text, arguments)
         flips(text, explanations)

@@ -8,21 +8,16 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model_zoo.errors import ZooError
-from model_zoo.explain.records import Attribution, Trust
+from model_zoo.errors import CapabilityError, ZooError
+from model_zoo.explain.records import DIFFERENCE, LABEL, Attribution, Trust
+from model_zoo.models.registry import spec, title
+from model_zoo.models.sets import ModelSet
 from ui.frame import state
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.results import Advance
-from ui.show.theme import TITLES
 from ui.show.wording import listing, plain
 
-TARGETS = {
-    "predicted": "what each model says",
-    "negative": "negative",
-    "positive": "positive",
-    "difference": "positive against negative",
-}
 BASELINES = {"pad": "[PAD], nothing", "mask": "[MASK]", "zero": "zero vector"}
 
 
@@ -34,9 +29,19 @@ class Explanation:
     trust: Trust
 
 
+def targets(of: ModelSet) -> dict[str, str]:
+    """What can be explained of the set's models, as targets of `attribute`: how each is called."""
+    difference = "difference to the runner-up"
+    if len(of.labels) == 2:
+        difference = f"{of.labels[1]} against {of.labels[0]}"
+    by_label = {f"{LABEL}{label}": label for label in of.labels}
+    return {"predicted": "what each model says", **by_label, DIFFERENCE: difference}
+
+
 def controls() -> dict[str, str]:
     """What to compute, as chosen: the arguments method, target and baseline of `attribute`."""
-    methods = cached.methods()
+    methods, of = cached.methods(), state.current_set()
+    called = targets(of)
     with st.container(horizontal=True, vertical_alignment="bottom", key="how"):
         method = st.selectbox(
             "Method",
@@ -48,9 +53,9 @@ def controls() -> dict[str, str]:
         )
         target = st.selectbox(
             "Explain the evidence for",
-            list(TARGETS),
-            format_func=lambda name: TARGETS[name],
-            key="target",
+            list(called),
+            format_func=lambda name: called[name],
+            key=f"target-{of.name}",
             persist_state="session",
             width=260,
         )
@@ -71,32 +76,46 @@ def controls() -> dict[str, str]:
 def explain(text: str, arguments: Mapping[str, str]) -> dict[str, Explanation]:
     """The explanation of every chosen model, with progress; a click on Stop ends it early.
 
-    `arguments` are those of `controls`. Models that fail say why and are left out.
+    `arguments` are those of `controls`. Models that fail say why and are left out, and so are those
+    that do not know the label, or cannot be asked.
     """
     explanations: dict[str, Explanation] = {}
     names = state.view().models
     place = st.empty()
-    request = (text, *arguments.values())
+    request = (state.view().set, text, *arguments.values())
     progress = _Progress(place, request, len(names))
     for name in names:
         if st.session_state.get("stopped") == request:
             break
+        if without := _lacks(name, arguments["target"]):
+            st.caption(plain(without))
+            continue
         try:
             begin = partial(progress.begin, name)
             explanations[name] = Explanation(
                 cached.attribution(name, text, begin, **arguments),
                 cached.trust(name, text, begin, **arguments),
             )
+        except CapabilityError as error:
+            st.caption(plain(f"{title(name)}: {error}"))
         except ZooError as error:
-            st.error(f"**{TITLES[name]}**: {plain(str(error))}", icon=":material/error:")
+            st.error(plain(f"{title(name)}: {error}"), icon=":material/error:")
         progress.done += 1
     place.empty()
     if st.session_state.get("stopped") == request:
-        left = [TITLES[name] for name in names if name not in explanations]
+        left = [title(name) for name in names if name not in explanations]
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.info(f"Stopped before {listing(left)}." if left else "Stopped.")
+            st.info(plain(f"Stopped before {listing(left)}.") if left else "Stopped.")
             st.button("Go on", on_click=st.session_state.pop, args=("stopped",))
     return explanations
+
+
+def _lacks(name: str, target: str) -> str:
+    """Why the model cannot be explained for this target; empty if it can."""
+    label = target.removeprefix(LABEL)
+    if label == target or label in spec(name).labels:
+        return ""
+    return f"{title(name)} has labels of its own and cannot answer “{label}”: nothing to explain."
 
 
 def spreads(
@@ -132,7 +151,7 @@ class _Progress:
                 nonlocal read
                 read += rows
                 go_on()
-                text = f"Explaining {TITLES[name]}: {read:,} readings of the text"
+                text = f"Explaining {plain(title(name))}: {read:,} readings of the text"
                 bar.progress(self.done / self.models, text)
 
             advance(0)

@@ -4,22 +4,31 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from ui.show.theme import LABEL_COLOURS, MARGIN, NOTHING, UNSIGNED
+from ui.show.attribution import AGAINST_AND_FOR
+from ui.show.theme import MARGIN, NOTHING, UNSIGNED
 from ui.show.wording import in_figure
 
 
 def aligned_scores(
-    scores: Mapping[str, Sequence[float]], words: Sequence[str], largest: float, *, signed: bool
+    scores: Mapping[str, Sequence[float]],
+    words: Sequence[str],
+    largest: float,
+    *,
+    signed: bool,
+    colours: tuple[str, str] = AGAINST_AND_FOR,
 ) -> go.Figure:
-    """Heat map of attributions: a row a model, a column a word, one scale of ±`largest` for all."""
+    """Heat map of attributions: a row a model, a column a word, one scale of ±`largest` for all.
+
+    `scores` are by the models' titles; `colours` are those of scores below and above zero.
+    """
     rows = list(scores)[::-1]  # plotly draws from the bottom
-    ramp = [(0, LABEL_COLOURS["negative"]), (0.5, NOTHING), (1, LABEL_COLOURS["positive"])]
+    ramp = [(0, colours[0]), (0.5, NOTHING), (1, colours[1])]
     grey = [(0, NOTHING), (1, UNSIGNED)]
     figure = go.Figure(
         go.Heatmap(
             z=[list(scores[row]) for row in rows],
             x=list(range(len(words))),
-            y=rows,
+            y=[in_figure(row) for row in rows],
             customdata=[[in_figure(word) for word in words]] * len(rows),
             hovertemplate="%{y}, “%{customdata}”: %{z:.3f}<extra></extra>",
             zmin=-largest if signed else 0,

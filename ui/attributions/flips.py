@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from functools import partial
+from html import escape
 
 import streamlit as st
 
+from model_zoo.errors import ZooError
 from model_zoo.explain.flip import Flip
-from model_zoo.labels import LABELS
+from model_zoo.models.registry import title
 from ui.attributions.compute import Explanation
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.show.difference import edited
-from ui.show.theme import TITLES
-from ui.show.wording import percent
+from ui.show.wording import percent, plain
 
 NO_REMOVAL = "No set of words was found that turns it by removal."
 NO_EXCHANGE = "No single exchange was found that turns it."
@@ -30,13 +31,17 @@ def flips(text: str, explanations: Mapping[str, Explanation]) -> None:
         return
     place = st.empty()
     for done, (name, explanation) in enumerate(explanations.items()):
-        waiting = f"Looking for edits that turn {TITLES[name]}…"
+        waiting = f"Looking for edits that turn {plain(title(name))}…"
         place.progress(done / len(explanations), waiting)
         begin = partial(my_turn, place, waiting)
         before, scores = explanation.attribution.text, explanation.attribution.word_scores
-        removal, exchange = cached.flips(name, text, scores, begin)
+        try:
+            removal, exchange = cached.flips(name, text, scores, begin)
+        except ZooError as error:
+            st.caption(plain(f"{title(name)}: {error}"))
+            continue
         st.html(
-            f"<p><b>{TITLES[name]}</b></p>"
+            f"<p><b>{escape(title(name))}</b></p>"
             f"<p>{_edit(removal, before, NO_REMOVAL)}</p>"
             f"<p>{_edit(exchange, before, NO_EXCHANGE)}</p>"
         )
@@ -48,6 +53,5 @@ def _edit(flip: Flip | None, before: str, nothing: str) -> str:
     if flip is None:
         return nothing
     sure = "" if flip.smallest else " (there may be a smaller one)"
-    label = LABELS[flip.positive > 0.5]
-    share = percent(max(flip.positive, 1 - flip.positive))
+    label, share = escape(flip.label), percent(flip.probability)
     return f"{edited(before, flip.text)} → <b>{label}</b>, {share}{sure}"

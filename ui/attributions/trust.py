@@ -7,12 +7,14 @@ import pandas as pd
 import streamlit as st
 
 from model_zoo.errors import ZooError
+from model_zoo.models.registry import title
+from model_zoo.text.tokens import Encoded
 from ui.attributions.compute import Explanation
+from ui.attributions.words import on_words
 from ui.frame import state
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
-from ui.show.attribution import toward_positive
-from ui.show.theme import TITLES
+from ui.show.attribution import named_apart, pole
 from ui.show.wording import plain, signed_number, trusted
 
 
@@ -23,11 +25,12 @@ def panel(explanations: Mapping[str, Explanation], spreads: Mapping[str, float |
     """
     st.header("How far to trust it")
     columns = {}
+    titles = {name: plain(apart) for name, apart in named_apart(explanations).items()}
     for name, explanation in explanations.items():
         attribution, trust, spread = explanation.attribution, explanation.trust, spreads.get(name)
-        st.markdown(f"**{TITLES[name]}**: {trusted(attribution, trust)}")
+        st.markdown(f"**{titles[name]}**: {trusted(attribution, trust)}")
         gap, steps = attribution.gap_relative, attribution.steps
-        columns[TITLES[name]] = {
+        columns[titles[name]] = {
             "completeness gap": "–" if gap is None else f"{gap:.2%}",
             "steps or samples": "–" if steps is None else str(steps),
             "seconds": f"{attribution.seconds:.2f}",
@@ -51,18 +54,26 @@ def panel(explanations: Mapping[str, Explanation], spreads: Mapping[str, float |
     )
 
 
-def models_agree(explanations: Mapping[str, Explanation], signed: bool) -> None:
-    """Spearman's rank correlation of the words' scores between each pair of models."""
+def models_agree(
+    explanations: Mapping[str, Explanation], signed: bool, reference: Encoded
+) -> None:
+    """Spearman's rank correlation of the scores of `reference`'s words, for each pair of models."""
     if len(explanations) < 2:
         return
     st.header("Do the models agree?")
-    scores = {}
-    for name, explanation in explanations.items():
-        attribution = explanation.attribution
-        scores[TITLES[name]] = toward_positive(attribution, attribution.word_scores, signed)
+    of, titles = state.current_set(), named_apart(explanations)
+    poles = {name: pole(name, of) for name in explanations}
+    scores = {
+        plain(titles[name]): on_words(explanation.attribution, reference, signed, poles[name])
+        for name, explanation in explanations.items()
+    }
     st.table(_correlations(scores))
+    if None in poles.values():
+        way = "each toward what is explained of its model, so compare those of one label"
+    else:
+        way = f"toward {of.labels[1]}"
     st.caption(
-        "Rank correlation (Spearman) of the words' scores, toward positive: 1 is the same order, 0 "
+        f"Rank correlation (Spearman) of the words' scores, {plain(way)}: 1 is the same order, 0 "
         "no relation, −1 the reverse. Models may answer alike for different reasons."
     )
 
@@ -70,7 +81,7 @@ def models_agree(explanations: Mapping[str, Explanation], signed: bool) -> None:
 def methods_agree(text: str, arguments: Mapping[str, str]) -> None:
     """On demand: the same for one model between the methods, with these `arguments` for each."""
     with st.expander("Do the methods agree?"):
-        name = st.selectbox("Model", state.view().models, format_func=lambda name: TITLES[name])
+        name = st.selectbox("Model", state.view().models, format_func=title)
         if not st.toggle("Compute all methods for this model", key="all-methods"):
             st.caption("Sampling methods take some seconds, more for long texts.")
             return

@@ -1,9 +1,12 @@
 """What several pages share of attributions: the short form, and which way scores point. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from model_zoo.explain.records import Attribution
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
+from model_zoo.models.registry import spec
+from model_zoo.models.sets import ModelSet
+from ui.show.theme import label_colour
 
 # What is computed unasked, for a short view of it on other pages, and up to how many tokens: above,
 # it would take many seconds.
@@ -13,12 +16,69 @@ SHORT_FORM: dict[str, str] = {
     "baseline": "pad",
 }
 SHORT_FORM_TOKENS = 128
+# Colours of what speaks against and for an answer: those of a pair of labels, first and second.
+AGAINST_AND_FOR = (label_colour(SENTIMENT[0], SENTIMENT), label_colour(SENTIMENT[1], SENTIMENT))
 
 
-def toward_positive(attribution: Attribution, scores: Sequence[float], signed: bool) -> list[float]:
-    """The attribution's `scores`, of tokens or of words, with + for what speaks for positive.
+def pole(model: str, of: ModelSet) -> str | None:
+    """The label that a model's scores are shown toward whichever is explained: the second of two.
 
-    Scores that are not `signed` stay as they are.
+    None where there are more, or where the model has labels of its own: its scores are then for or
+    against what is explained.
     """
-    sign = -1 if signed and attribution.target == LABELS[0] else 1
-    return [sign * score for score in scores]
+    labels = spec(model).labels
+    return labels[1] if len(labels) == 2 and labels == of.labels else None
+
+
+def toward(
+    attribution: Attribution, scores: Sequence[float], signed: bool, label: str | None
+) -> list[float]:
+    """The attribution's `scores`, of tokens or of words, with + for what speaks for `label`.
+
+    `label` is a `pole`. Without one, and where they are not `signed`, scores stay as they are.
+    """
+    turned = signed and label is not None and attribution.explained[0] != label
+    return [-score if turned else score for score in scores]
+
+
+def colours(models: Iterable[str], of: ModelSet) -> tuple[str, str]:
+    """The colours of scores below and above zero, where these models share a scale."""
+    if any(pole(model, of) is None for model in models):
+        return AGAINST_AND_FOR
+    first, second = of.labels
+    return label_colour(first, of.labels, of.colours), label_colour(second, of.labels, of.colours)
+
+
+def meaning(attributions: Iterable[Attribution], of: ModelSet, titles: dict[str, str]) -> str:
+    """What the colours and signs of the attributions' scores say, as the start of a sentence.
+
+    `titles` gives the name to show for each model.
+    """
+    explained = list(attributions)
+    poles = [pole(attribution.model, of) for attribution in explained]
+    if None not in poles:
+        first, second = of.labels
+        if of.colours:
+            return f"Words with + push toward {second}, with − toward {first}"
+        return f"Teal with + pushes toward {second}, purple with − toward {first}"
+    targets = {
+        titles[attribution.model]: toward or attribution.target
+        for attribution, toward in zip(explained, poles, strict=True)
+    }
+    if len(targets) > 1 and len(set(targets.values())) == 1:
+        said = f"{next(iter(targets.values()))} for all models"
+    else:
+        said = ", ".join(f"{target} for {title}" for title, target in targets.items())
+    return f"Teal with + speaks for what is explained ({said}), purple with − against it"
+
+
+def named_apart(models: Iterable[str], *taken: str) -> dict[str, str]:
+    """Model -> its title, with a number where another has the same one, or it is `taken`."""
+    titles: dict[str, str] = {}
+    for model in models:
+        base = title = spec(model).title
+        number = 2
+        while title in titles.values() or title in taken:
+            title, number = f"{base} ({number})", number + 1
+        titles[model] = title
+    return titles

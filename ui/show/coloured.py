@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from ui.show.theme import LABEL_COLOURS, MODEL_COLOURS, OTHER_MODEL, UNSIGNED
+from ui.show.attribution import AGAINST_AND_FOR
+from ui.show.theme import UNSIGNED, model_colour
 from ui.show.wording import signed_number
 
 
@@ -16,16 +17,16 @@ def coloured_words(
     signed: bool,
     *,
     numbers: bool = True,
+    colours: tuple[str, str] = AGAINST_AND_FOR,
 ) -> str:
     """A text with each word on its score's colour, and the score below it where `numbers`.
 
-    Scores are positive for what speaks for "positive"; `largest` is the score of the deepest
-    colour, above zero. Unsigned scores are grey. Raises ValueError unless every word has a score.
+    `colours` are those of scores below and above zero; `largest`, above zero, is the score of the
+    deepest one. Unsigned scores are grey. Raises ValueError unless every word has a score.
     """
     spans = []
     for word, score in zip(words, scores, strict=True):
-        label = ("positive" if score > 0 else "negative") if signed else None
-        colour = LABEL_COLOURS[label] if label else UNSIGNED
+        colour = colours[score > 0] if signed else UNSIGNED
         number = signed_number(score) if signed else f"{score:.2f}"
         depth = round(60 * min(1.0, abs(score) / largest))
         below = f"<small>{number}</small>" if numbers else ""
@@ -35,6 +36,6 @@ def coloured_words(
         )
     return (
         f'<section class="q-words" aria-label="{escape(title)}" '
-        f'style="--model:{MODEL_COLOURS.get(name, OTHER_MODEL)}">'
+        f'style="--model:{model_colour(name)}">'
         f"<h3>{escape(title)}</h3><div>{' '.join(spans)}</div></section>"
     )
