@@ -1,6 +1,7 @@
-"""How good answers are, how sure that is, and how far probabilities can be taken at their word.
+"""How sure a count is, whether two models differ, and how far scores can be taken at their word.
 
-Labels are arrays of 0 (negative) and 1 (positive), `positive` arrays of probabilities of 1.
+`scores` (N,) are what rows were given, probabilities as a rule; `hits` (N,) say which of the rows
+are what the score is for: 1 or True for yes.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,6 @@ from math import erfc, exp, lgamma, log, sqrt
 import numpy as np
 
 _Z95 = 1.959963984540054
-_RESAMPLES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,79 +27,17 @@ class McNemar:
 
 
 @dataclass(frozen=True, slots=True)
-class Confusion:
-    """Rows by true and predicted label; the first word says whether the prediction is right."""
-
-    true_negative: int
-    false_positive: int
-    false_negative: int
-    true_positive: int
-
-    @property
-    def rows(self) -> int:
-        """All of them."""
-        return self.true_negative + self.false_positive + self.false_negative + self.true_positive
-
-
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """One model on labelled rows, at one threshold; fractions, with 95 % intervals.
-
-    Accuracy's interval is Wilson's, F1's a percentile bootstrap. `auc` and `ece` do not depend on
-    the threshold; `auc` is None where only one label occurs.
-    """
-
-    confusion: Confusion
-    accuracy: float
-    accuracy_ci95: tuple[float, float]
-    precision: float
-    recall: float
-    f1: float
-    f1_ci95: tuple[float, float]
-    auc: float | None
-    ece: float
-
-
-@dataclass(frozen=True, slots=True)
 class Bin:
-    """Rows whose probability of positive lies in one tenth.
+    """Rows whose probability lies in one tenth.
 
-    How many, their mean probability, and the share of them that is positive with its 95 % Wilson
-    interval.
+    How many, the mean of their probabilities, and the share of them that are hits with its 95 %
+    Wilson interval.
     """
 
     rows: int
-    mean_positive: float
-    share_positive: float
+    said: float
+    share: float
     ci95: tuple[float, float]
-
-
-def quality(positive: np.ndarray, labels: np.ndarray, threshold: float = 0.5) -> Quality:
-    """How good a model's probabilities (N,) are; above `threshold` its answer is positive."""
-    counts = confusion(positive > threshold, labels)
-    hits = counts.true_negative + counts.true_positive
-    predicted, actual = counts.true_positive + counts.false_positive, int(labels.sum())
-    return Quality(
-        confusion=counts,
-        accuracy=hits / len(labels),
-        accuracy_ci95=wilson(hits, len(labels)),
-        precision=counts.true_positive / predicted if predicted else 0.0,
-        recall=counts.true_positive / actual if actual else 0.0,
-        f1=2 * counts.true_positive / (predicted + actual) if predicted + actual else 0.0,
-        f1_ci95=_f1_interval(counts),
-        auc=auc(positive, labels),
-        ece=calibration_error(reliability(positive, labels)),
-    )
-
-
-def confusion(answers: np.ndarray, labels: np.ndarray) -> Confusion:
-    """The four counts of predicted against true labels, (N,) each.
-
-    >>> confusion(np.array([1, 1, 0]), np.array([1, 0, 0]))
-    Confusion(true_negative=1, false_positive=1, false_negative=0, true_positive=1)
-    """
-    counts = np.bincount(2 * labels.astype(int) + answers.astype(int), minlength=4)
-    return Confusion(*map(int, counts))
 
 
 def wilson(hits: int, rows: int) -> tuple[float, float]:
@@ -114,30 +52,6 @@ def wilson(hits: int, rows: int) -> tuple[float, float]:
     reach = _Z95 * sqrt(share * (1 - share) / rows + square / (4 * rows**2)) / (1 + square / rows)
     # rounding must not leave the share itself outside
     return max(0.0, min(share, centre - reach)), min(1.0, max(share, centre + reach))
-
-
-def f1(answers: Sequence[int], labels: Sequence[int]) -> float:
-    """Harmonic mean of precision and recall of class 1; 0 where nothing is or should be 1.
-
-    >>> f1([1, 1, 0], [1, 0, 0])
-    0.6666666666666666
-    """
-    both = sum(answer == label == 1 for answer, label in zip(answers, labels, strict=True))
-    return 2 * both / total if (total := sum(answers) + sum(labels)) else 0.0
-
-
-def _f1_interval(counts: Confusion) -> tuple[float, float]:
-    """95 % percentile bootstrap (Efron 1979) over rows, which are counted, not drawn one by one."""
-    cells = np.array(
-        [counts.true_negative, counts.false_positive, counts.false_negative, counts.true_positive]
-    )
-    drawn = np.random.default_rng(0).multinomial(
-        counts.rows, cells / counts.rows, size=_RESAMPLES
-    )  # (R, 4)
-    either = drawn[:, 1] + drawn[:, 2] + 2 * drawn[:, 3]
-    scores = np.divide(2 * drawn[:, 3], either, out=np.zeros(len(drawn)), where=either > 0)
-    low, high = np.quantile(scores, (0.025, 0.975))
-    return float(low), float(high)
 
 
 def mcnemar(b: int, c: int) -> McNemar:
@@ -185,18 +99,18 @@ def compare(first: np.ndarray, second: np.ndarray, labels: np.ndarray) -> McNema
     )
 
 
-def reliability(positive: np.ndarray, labels: np.ndarray, bins: int = 10) -> tuple[Bin, ...]:
-    """Probability said against share found, for rows by tenths of their probability of positive.
+def reliability(scores: np.ndarray, hits: np.ndarray, bins: int = 10) -> tuple[Bin, ...]:
+    """Probability said against share found, for rows by tenths of the probability said.
 
     Tenths without rows are left out (DeGroot and Fienberg 1983).
     """
-    tenth = np.minimum((positive * bins).astype(int), bins - 1)
+    tenth = np.minimum((scores * bins).astype(int), bins - 1)
     filled = []
     for number in np.unique(tenth):
         inside = tenth == number
-        rows, hits = int(inside.sum()), int(labels[inside].sum())
-        mean = float(positive[inside].mean())
-        filled.append(Bin(rows, mean, hits / rows, wilson(hits, rows)))
+        rows, right = int(inside.sum()), int(hits[inside].sum())
+        mean = float(scores[inside].mean())
+        filled.append(Bin(rows, mean, right / rows, wilson(right, rows)))
     return tuple(filled)
 
 
@@ -208,32 +122,31 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     0.25
     """
     rows = sum(tenth.rows for tenth in bins)
-    off = sum(tenth.rows * abs(tenth.share_positive - tenth.mean_positive) for tenth in bins)
-    return off / rows
+    return sum(tenth.rows * abs(tenth.share - tenth.said) for tenth in bins) / rows
 
 
-def roc(positive: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def roc(scores: np.ndarray, hits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(false positive rates, true positive rates, thresholds), from strict to lax, (P,) each.
 
-    Point i counts a row as positive from `thresholds[i]` on; the first point is (0, 0) at infinity.
+    Point i counts a row as a hit from `thresholds[i]` on; the first point is (0, 0) at infinity.
     """
-    order = np.argsort(-positive, kind="stable")
-    scores, hits = positive[order], labels[order].astype(bool)
-    last = np.append(np.flatnonzero(np.diff(scores)), len(scores) - 1)  # equal scores go together
-    true, false = np.cumsum(hits)[last], np.cumsum(~hits)[last]
+    order = np.argsort(-scores)  # in any order among equals: they go together
+    falling, right = scores[order], hits[order].astype(bool)
+    last = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)
+    true, false = np.cumsum(right)[last], np.cumsum(~right)[last]
     rate = [np.concatenate([[0.0], count / max(1, count[-1])]) for count in (false, true)]
-    return rate[0], rate[1], np.concatenate([[np.inf], scores[last]])
+    return rate[0], rate[1], np.concatenate([[np.inf], falling[last]])
 
 
-def auc(positive: np.ndarray, labels: np.ndarray) -> float | None:
-    """Area under the ROC curve: how often a positive row scores above a negative one.
+def auc(scores: np.ndarray, hits: np.ndarray) -> float | None:
+    """Area under the ROC curve: how often a row that is a hit scores above one that is not.
 
-    None where only one label occurs.
+    None where all rows are hits, or none is.
 
     >>> auc(np.array([0.9, 0.4, 0.6, 0.1]), np.array([1, 1, 0, 0]))
     0.75
     """
-    if not 0 < labels.sum() < len(labels):
+    if not 0 < hits.sum() < len(hits):
         return None
-    false, true, _ = roc(positive, labels)
+    false, true, _ = roc(scores, hits)
     return float(np.trapezoid(true, false))

@@ -2,7 +2,8 @@
 
 import pytest
 
-from model_zoo.tables.columns import MAX_VALUES, guess_label, guess_mapping, guess_text
+from model_zoo.labels import LABELS
+from model_zoo.tables.columns import guess_label, guess_mapping, guess_text, most_values
 
 
 @pytest.mark.parametrize(
@@ -21,13 +22,48 @@ from model_zoo.tables.columns import MAX_VALUES, guess_label, guess_mapping, gue
         (["pos", "good"], {}),
         (["apple", "pear"], {}),
         (["3", "17", "99"], {}),
-        ([f"{n}" for n in range(MAX_VALUES + 1)], {}),
+        ([f"{n}" for n in range(21)], {}),
         (["nan", "inf"], {}),
         ([], {}),
     ],
 )
 def test_what_values_mean(values, expected):
-    assert guess_mapping(values) == expected
+    assert guess_mapping(values, LABELS) == expected
+
+
+EMOTIONS = ("anger", "fear", "joy", "love", "sadness", "surprise")
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["Joy", "ANGER ", "other"], {"Joy": 2, "ANGER ": 0, "other": None}),
+        (["0", "5", "2"], {"0": 0, "5": 5, "2": 2}),
+        (["1", "6", ""], {"1": 0, "6": 5, "": None}),  # from 1 on
+        (["1.0", "3.0"], {"1.0": 1, "3.0": 3}),  # from 0 on, where both would do
+        (["0", "6"], {}),
+        (["-1", "1"], {}),
+        (["joy", "cars"], {}),  # one label of the six: a column of something else
+        (["0.5", "1"], {}),
+        (["pos", "neg"], {}),
+    ],
+)
+def test_what_values_mean_for_other_labels(values, expected):
+    assert guess_mapping(values, EMOTIONS) == expected
+
+
+def test_a_set_of_150_labels_is_matched_by_name_and_by_number():
+    labels = [f"intent_{n}" for n in range(150)]
+    assert guess_mapping([f"Intent {n}" for n in range(150)], labels) == {
+        f"Intent {n}": n for n in range(150)
+    }
+    assert guess_mapping([str(n) for n in range(150)], labels)["149"] == 149
+    assert most_values(labels) >= 200
+    assert guess_mapping([f"intent_{n}" for n in range(most_values(labels) + 1)], labels) == {}
+
+
+def test_labels_that_are_numbers_are_matched_by_their_names():
+    assert guess_mapping(["1", "3"], ["3", "2", "1"]) == {"1": 2, "3": 0}
 
 
 def test_the_wordiest_column_is_the_text_unless_a_name_tells():
@@ -39,6 +75,14 @@ def test_the_wordiest_column_is_the_text_unless_a_name_tells():
 
 def test_the_label_is_a_column_of_two_sides_a_telling_name_first():
     rows = [("good one", "1", "pos", "a"), ("bad one", "0", "neg", "b")]
-    assert guess_label(["text", "flag", "sentiment", "c"], rows, "text") == "sentiment"
-    assert guess_label(["text", "flag", "x", "c"], rows, "text") == "flag"
-    assert guess_label(["text", "c"], [(row[0], row[3]) for row in rows], "text") is None
+    assert guess_label(["text", "flag", "sentiment", "c"], rows, "text", LABELS) == "sentiment"
+    assert guess_label(["text", "flag", "x", "c"], rows, "text", LABELS) == "flag"
+    assert guess_label(["text", "c"], [(row[0], row[3]) for row in rows], "text", LABELS) is None
+
+
+def test_numbers_are_labels_of_other_sets_only_where_the_name_says_so():
+    rows = [("a text", "2", "1", "Joy"), ("another", "4", "0", "anger")]
+    columns = ["text", "age", "label_id", "mood"]
+    assert guess_label(columns, rows, "text", EMOTIONS) == "label_id"
+    assert guess_label(["text", "age", "x", "mood"], rows, "text", EMOTIONS) == "mood"
+    assert guess_label(["text", "age"], [row[:2] for row in rows], "text", EMOTIONS) is None
