@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
+from model_zoo.commands.lineup import chosen_models, model_options
 from model_zoo.commands.output import (
-    model_options,
     out,
     print_json,
     progress,
@@ -12,7 +12,6 @@ from model_zoo.commands.output import (
     visible,
 )
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS, choose
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,12 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Every row with two columns more for each model: its label, its probability of positive."""
+    """Every row with columns more for each model: its label, its probability of each label."""
     from model_zoo.reading.score_file import score_file
 
-    models = [load(name, arguments.models_dir) for name in choose(arguments.models)]
+    models = list(map(load, chosen_models(arguments)))
     with progress() as bar:
-        bars = {model.name: bar.add_task(SPECS[model.name].title, total=None) for model in models}
+        bars = {model.id: bar.add_task(visible(model.title), total=None) for model in models}
 
         def begin(rows: int) -> None:
             for task in bars.values():

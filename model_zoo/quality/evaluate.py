@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from model_zoo.errors import DataError, TextError
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
+from model_zoo.models.classes import plain_name
 from model_zoo.models.loading import Model
-from model_zoo.quality.metrics import McNemar, Quality, compare, quality
+from model_zoo.quality.classification import Quality, decide, quality
+from model_zoo.quality.metrics import McNemar, compare
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.reading.score import WINDOW, join, score
+from model_zoo.tables.columns import is_sentiment
 from model_zoo.tables.table import open_table
 
 
@@ -36,7 +39,8 @@ def evaluate(
 ) -> Evaluation:
     """Every model on every row; `advance(model name, rows done since)` is called as it goes.
 
-    `labels` index LABELS. Raises TextError for a row with nothing to read.
+    `labels` are indices of the models' labels, which are the same for all of them. Raises TextError
+    for a row with nothing to read.
     """
     scored = join(
         [
@@ -44,45 +48,67 @@ def evaluate(
             for at in range(0, len(texts), WINDOW)
         ]
     )
-    if len(empty := np.flatnonzero(np.isnan(scored.positive[:, 0]))):
+    if len(empty := np.flatnonzero(~scored.read)):
         raise TextError(f"Text {empty[0] + 1} of {len(texts)} is empty. Leave that row out.")
     truth = np.asarray(labels)
+    by_model = dict(zip(scored.models, scored.probabilities, strict=True))
+    answers = {name: decide(probabilities) for name, probabilities in by_model.items()}
     return Evaluation(
         rows=len(texts),
         qualities={
-            name: quality(scored.positive[:, i], truth) for i, name in enumerate(scored.models)
+            name: quality(probabilities, truth) for name, probabilities in by_model.items()
         },
         seconds=dict(zip(scored.models, scored.seconds.tolist(), strict=True)),
         pairs={
-            (scored.models[first], scored.models[second]): compare(
-                scored.positive[:, first] > 0.5, scored.positive[:, second] > 0.5, truth
-            )
-            for first, second in combinations(range(len(scored.models)), 2)
+            (first, second): compare(answers[first], answers[second], truth)
+            for first, second in combinations(answers, 2)
         },
     )
 
 
 def read_labelled(
-    file: Path, text: str, label: str, *, header: bool = True
+    file: Path, text: str, label: str, labels: Sequence[str], *, header: bool = True
 ) -> tuple[list[str], list[int]]:
-    """(texts, labels) from two columns of a table; labels are 0 or 1, negative or positive.
+    """(texts, indices of `labels`) from two columns of a table.
 
-    Raises DataError, naming file, column or row, where something cannot be used.
+    Labels are given by name or, if all of them are, as their numbers from 0 on; negative and
+    positive may be mixed with 0 and 1. Raises DataError, naming file, column or row, where
+    something cannot be used.
     """
     table = open_table(file, header=header)
     text_at, label_at = table.column(text), table.column(label)
-    values = {"0": 0, "1": 1, LABELS[0]: 0, LABELS[1]: 1}
     texts: list[str] = []
-    labels: list[int] = []
+    values: list[str] = []
     for number, row in enumerate(table.rows(), start=1):
         if not row[text_at].strip():
             raise DataError(f"{file}, row {number}: column {text!r} is empty. Remove the row.")
-        value = values.get(row[label_at].strip().lower())
-        if value is None:
-            raise DataError(
-                f"{file}, row {number}: label {row[label_at]!r} is none of 0, 1, negative, "
-                "positive. Change the labels to these."
-            )
         texts.append(row[text_at])
-        labels.append(value)
-    return texts, labels
+        values.append(row[label_at])
+    names = {plain_name(name): index for index, name in enumerate(labels)}
+    numbers = {str(index): index for index in range(len(labels))}
+    plain = {value: plain_name(value) for value in set(values)}
+    if is_sentiment(labels):
+        names |= numbers
+    elif not set(plain.values()) <= set(names) and set(plain.values()) <= set(numbers):
+        names = numbers
+    for number, value in enumerate(values, start=1):
+        if plain[value] not in names:
+            raise DataError(
+                f"{file}, row {number}: label {value!r} is none of {_choice(labels)}. Change the "
+                "labels to these."
+            )
+    return texts, [names[plain[value]] for value in values]
+
+
+def _choice(labels: Sequence[str]) -> str:
+    """What values may be, for a sentence: the first labels where there are many.
+
+    >>> _choice(SENTIMENT)
+    '0, 1, negative, positive'
+    >>> _choice([f"topic {n}" for n in range(150)])
+    'topic 0, topic 1, topic 2, topic 3, … (150 labels), nor is every one a number from 0 to 149'
+    """
+    if is_sentiment(labels):
+        return ", ".join(("0", "1", *SENTIMENT))
+    shown = ", ".join(labels[:4]) + (f", … ({len(labels)} labels)" if len(labels) > 4 else "")
+    return f"{shown}, nor is every one a number from 0 to {len(labels) - 1}"

@@ -12,15 +12,15 @@ _NEGATION = re.compile(
     r"\b(?:not|no|never|nothing|nobody|none|neither|nor|nowhere|cannot|hardly|without)\b|n['’]t\b",
     re.IGNORECASE,
 )
-LENGTHS = (12, 25, 60)  # tokens, [CLS] and [SEP] included, that end the length slices
+LENGTHS = (12, 25, 60)  # tokens, special ones included, that end the length slices
 
 
 def slices(texts: Sequence[str], scored: Scored) -> dict[str, np.ndarray]:
     """Name -> which of the texts (N,) belong to it; those without any are left out.
 
-    By length, negation, unknown words, and whether the models agree at a threshold of one half.
+    By length, negation, unknown words, and whether the models agree, which all have the same labels.
     """
-    tokens, answers = scored.tokens, scored.positive > 0.5
+    tokens, answers = scored.tokens, scored.answers
     negated = np.array([bool(_NEGATION.search(text)) for text in texts], dtype=bool)
     agree = (answers == answers[:, :1]).all(axis=1)
     bounds = (0, *LENGTHS, np.inf)
@@ -37,9 +37,9 @@ def slices(texts: Sequence[str], scored: Scored) -> dict[str, np.ndarray]:
         "with a negation": negated,
         "without a negation": ~negated,
         "with unknown words": scored.unknown > 0,
-        "cut off at 512 tokens": scored.dropped > 0,
+        "cut off, being too long": scored.dropped > 0,
     }
     if len(scored.models) > 1:
         members |= {"all models agree": agree, "models disagree": ~agree}
-    readable = ~np.isnan(scored.positive).any(axis=1)
-    return {name: part & readable for name, part in members.items() if (part & readable).any()}
+    read = scored.read
+    return {name: part & read for name, part in members.items() if (part & read).any()}

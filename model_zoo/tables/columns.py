@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import mean
 
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
 from model_zoo.tables.source import Row
 
 Meanings = dict[str, int | None]  # value of a label column -> class index, None to be left out
@@ -50,7 +50,7 @@ def guess_label(
     Whole numbers count as the indices of labels other than sentiment's only in a column with a
     telling name: ages and ratings are such numbers too.
 
-    >>> guess_label(["text", "stars"], [("Great fun.", "5"), ("A bore.", "1")], "text", LABELS)
+    >>> guess_label(["text", "stars"], [("Great fun.", "5"), ("A bore.", "1")], "text", SENTIMENT)
     'stars'
     """
     named: list[str] = []
@@ -73,7 +73,7 @@ def guess_mapping(values: Sequence[str], labels: Sequence[str]) -> Meanings:
     words for these, or as a scale with the middle left out, if there is one. Two labels at least
     must occur.
 
-    >>> guess_mapping(["1", "3", "5"], LABELS), guess_mapping(["apple", "pear"], LABELS)
+    >>> guess_mapping(["1", "3", "5"], SENTIMENT), guess_mapping(["apple", "pear"], SENTIMENT)
     ({'1': 0, '3': None, '5': 1}, {})
     >>> guess_mapping(["Card lost", "top_up", "?"], ["top-up", "card_lost", "refund"])
     {'Card lost': 1, 'top_up': 0, '?': None}
@@ -95,13 +95,13 @@ def is_sentiment(labels: Sequence[str]) -> bool:
     >>> is_sentiment(["NEGATIVE", "POSITIVE"]), is_sentiment(["ham", "spam"])
     (True, False)
     """
-    return tuple(label.lower() for label in labels) == LABELS
+    return tuple(label.lower() for label in labels) == SENTIMENT
 
 
 def most_values(labels: Sequence[str]) -> int:
     """How many different values a column may hold to be one of labels.
 
-    >>> most_values(LABELS), most_values(["label"] * 200)
+    >>> most_values(SENTIMENT), most_values(["label"] * 200)
     (20, 400)
     """
     return max(20, 2 * len(labels))

@@ -10,7 +10,11 @@ def test_each_text_is_where_it_belongs():
     texts = ["fine", "It isn’t bad", "nothing", "", "long"]
     scored = Scored(
         ("a", "b"),
-        np.array([[0.9, 0.8], [0.6, 0.4], [0.1, 0.2], [np.nan, np.nan], [0.7, 0.7]]),
+        (("no", "maybe", "yes"),) * 2,
+        tuple(
+            np.array([np.roll([0.5, 0.3, 0.2], at) if at >= 0 else [np.nan] * 3 for at in answers])
+            for answers in ((2, 1, 0, -1, 2), (2, 0, 0, -1, 2))
+        ),
         tokens=np.array([3, 12, 13, 2, 512]),
         unknown=np.array([0, 1, 0, 0, 0]),
         dropped=np.array([0, 0, 0, 0, 40]),
@@ -24,7 +28,7 @@ def test_each_text_is_where_it_belongs():
         "with a negation": [1, 2],
         "without a negation": [0, 4],
         "with unknown words": [1],
-        "cut off at 512 tokens": [4],
+        "cut off, being too long": [4],
         "all models agree": [0, 2, 4],
         "models disagree": [1],
     }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
 from model_zoo.tables.columns import guess_label, guess_mapping, guess_text, most_values
 
 
@@ -28,7 +28,7 @@ from model_zoo.tables.columns import guess_label, guess_mapping, guess_text, mos
     ],
 )
 def test_what_values_mean(values, expected):
-    assert guess_mapping(values, LABELS) == expected
+    assert guess_mapping(values, SENTIMENT) == expected
 
 
 EMOTIONS = ("anger", "fear", "joy", "love", "sadness", "surprise")
@@ -75,9 +75,9 @@ def test_the_wordiest_column_is_the_text_unless_a_name_tells():
 
 def test_the_label_is_a_column_of_two_sides_a_telling_name_first():
     rows = [("good one", "1", "pos", "a"), ("bad one", "0", "neg", "b")]
-    assert guess_label(["text", "flag", "sentiment", "c"], rows, "text", LABELS) == "sentiment"
-    assert guess_label(["text", "flag", "x", "c"], rows, "text", LABELS) == "flag"
-    assert guess_label(["text", "c"], [(row[0], row[3]) for row in rows], "text", LABELS) is None
+    assert guess_label(["text", "flag", "sentiment", "c"], rows, "text", SENTIMENT) == "sentiment"
+    assert guess_label(["text", "flag", "x", "c"], rows, "text", SENTIMENT) == "flag"
+    assert guess_label(["text", "c"], [(row[0], row[3]) for row in rows], "text", SENTIMENT) is None
 
 
 def test_numbers_are_labels_of_other_sets_only_where_the_name_says_so():
