@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text
 
@@ -58,7 +59,9 @@ def run(arguments: argparse.Namespace) -> None:
     )
     models = list(map(load, rows))
     with progress() as bar:
-        bars = {row.id: bar.add_task(visible(row.title), total=len(texts)) for row in rows}
+        bars: dict[str, TaskID] = {
+            row.id: bar.add_task(visible(row.title), total=len(texts)) for row in rows
+        }
         evaluation = evaluate(
             models,
             texts,
@@ -78,7 +81,7 @@ def measurable(
     """The models that answer with these `labels`, and why each of the others does not count."""
     kept = [row for row in models if row.comparable and row.labels == tuple(labels)]
     return kept, {
-        row.id: "its labels could not be matched to the set's, so no answer of it is right or wrong."
+        row.id: "its labels are not the set's, so that no answer of it is right or wrong."
         for row in models
         if row not in kept
     }

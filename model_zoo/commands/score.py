@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from rich.progress import TaskID
+
 from model_zoo.commands.lineup import chosen_models, model_options
 from model_zoo.commands.output import (
     out,
@@ -34,7 +36,9 @@ def run(arguments: argparse.Namespace) -> None:
 
     models = list(map(load, chosen_models(arguments)))
     with progress() as bar:
-        bars = {model.id: bar.add_task(visible(model.title), total=None) for model in models}
+        bars: dict[str, TaskID] = {
+            model.id: bar.add_task(visible(model.title), total=None) for model in models
+        }
 
         def begin(rows: int) -> None:
             for task in bars.values():

@@ -55,9 +55,7 @@ def evaluate(
     answers = {name: decide(probabilities) for name, probabilities in by_model.items()}
     return Evaluation(
         rows=len(texts),
-        qualities={
-            name: quality(probabilities, truth) for name, probabilities in by_model.items()
-        },
+        qualities={name: quality(probabilities, truth) for name, probabilities in by_model.items()},
         seconds=dict(zip(scored.models, scored.seconds.tolist(), strict=True)),
         pairs={
             (first, second): compare(answers[first], answers[second], truth)

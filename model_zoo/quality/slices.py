@@ -18,7 +18,7 @@ LENGTHS = (12, 25, 60)  # tokens, special ones included, that end the length sli
 def slices(texts: Sequence[str], scored: Scored) -> dict[str, np.ndarray]:
     """Name -> which of the texts (N,) belong to it; those without any are left out.
 
-    By length, negation, unknown words, and whether the models agree, which all have the same labels.
+    By length, negation, unknown words, and whether the models, all with the same labels, agree.
     """
     tokens, answers = scored.tokens, scored.answers
     negated = np.array([bool(_NEGATION.search(text)) for text in texts], dtype=bool)
