@@ -9,19 +9,20 @@ import streamlit as st
 
 from model_zoo import paths
 from model_zoo.errors import DataError
-from model_zoo.labels import LABELS
-from model_zoo.tables.columns import MAX_VALUES
+from model_zoo.models.sets import model_set
 from model_zoo.tables.table import FORMATS, looks_like_data, open_table
 from ui.data.dataset import MAX_ROWS, Dataset, guess_meanings, read_dataset
+from ui.data.meanings import choose_meanings, forget
+from ui.frame import state
 from ui.show.wording import plain
 
 MAX_UPLOAD_MB = 50
+OPINIONS = "opinions"  # their labels are those of sentiment
 SAMPLES = {
-    "opinions": "72 opinions with labels, written for this project to be hard",
+    OPINIONS: "72 opinions with labels, written for this project to be hard",
     "messages": "30 messages to a software maker, without labels",
 }
 PREVIEW = 6
-LEFT_OUT = "left out"
 _KEPT, _PROBLEM, _TAKEN = "data", "problem with the data", "upload taken"
 
 
@@ -37,8 +38,10 @@ def choose() -> Dataset | None:
     )
     with right:
         st.caption("Or try a set that comes with Quartet:")
+        sentiment = model_set(state.view().set).is_sentiment
         for sample, about in SAMPLES.items():
-            st.button(about, key=f"sample-{sample}", on_click=_take_sample, args=(sample,))
+            if sentiment or sample != OPINIONS:
+                st.button(about, key=f"sample-{sample}", on_click=_take_sample, args=(sample,))
     if uploaded is not None and uploaded.file_id != st.session_state.get(_TAKEN):
         st.session_state[_TAKEN] = uploaded.file_id
         _take(uploaded.getvalue(), uploaded.name)
@@ -47,6 +50,8 @@ def choose() -> Dataset | None:
         kept = f" {data.name}, loaded before, is still here." if data else ""
         st.error(plain(problem + kept), icon=":material/error:")
     if data is not None:
+        if data.mean(model_set(state.view().set).labels):
+            forget(st.session_state)
         _columns(data)
     else:
         st.caption(
@@ -66,7 +71,7 @@ def _take(content: bytes, name: str) -> None:
         table = open_table(content, name)
         if looks_like_data(table.columns):
             table = open_table(content, name, header=False)
-        st.session_state[_KEPT] = read_dataset(table)
+        st.session_state[_KEPT] = read_dataset(table, model_set(state.view().set).labels)
         st.session_state[_PROBLEM] = None
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)
@@ -107,44 +112,9 @@ def _columns(data: Dataset) -> None:
     if text != data.text:
         data.text, data.running = text, False
     if label != data.label:
-        data.label, data.mapping = label, guess_meanings(data.frame, label)
+        data.label, data.mapping = label, guess_meanings(data.frame, label, data.meant)
     if label is not None:
-        _labels(data)
-
-
-def _labels(data: Dataset) -> None:
-    """What each value of the label column means."""
-    if len(data.mapping) > MAX_VALUES:
-        st.warning(
-            plain(
-                f"“{data.label}” holds more than {MAX_VALUES} different values, so it is not a "
-                "column of labels. Choose another, or none."
-            ),
-            icon=":material/label_off:",
-        )
-        data.mapping = {}
-        return
-    choices = (*LABELS, LEFT_OUT)
-    meanings = {}
-    with st.container(horizontal=True, key="mapping"):
-        for number, (value, label) in enumerate(data.mapping.items()):
-            meaning = st.segmented_control(
-                f"“{plain(value[:30])}” means" if value else "no value means",
-                choices,
-                default=LEFT_OUT if label is None else LABELS[label],
-                required=True,
-                key=f"meaning-{data.label}-{number}",
-            )
-            meanings[value] = None if meaning == LEFT_OUT else LABELS.index(meaning)
-    data.mapping = meanings
-    used = {label for label in meanings.values() if label is not None}
-    if not used:
-        st.warning(
-            "Say which values mean negative and which positive; without that, there is nothing to "
-            "compare the answers with.",
-            icon=":material/label:",
-        )
-        data.mapping = dict.fromkeys(meanings)
+        choose_meanings(data)
 
 
 def _cut(frame: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The visitor's own texts: rows of a file, which columns matter, and what was made of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -9,26 +9,29 @@ import pandas as pd
 import pyarrow
 
 from model_zoo.errors import DataError
-from model_zoo.reading.score import Scored
-from model_zoo.tables.columns import MAX_VALUES, guess_label, guess_mapping, guess_text
+from model_zoo.reading.score import Scored, join
+from model_zoo.tables.columns import Meanings, guess_label, guess_mapping, guess_text, most_values
 from model_zoo.tables.source import Row
 from model_zoo.tables.table import Table
 
 MAX_ROWS = 100_000
+MAX_NUMBERS = 10_000_000  # probabilities of all models for all rows that are scored: 80 MB
 MAX_TEXT_MB = 100  # of all cells together, once unpacked
 MOST_COUNTED = 1_000_000  # rows beyond MAX_ROWS: a small Parquet file may hold billions
+GUESSED_FROM = 500  # rows
 ScoringKey = tuple[
     str, tuple[str, ...], tuple[str, ...]
 ]  # column of the texts, models, their weights
-Meanings = dict[str, int | None]  # value of the label column -> 1, 0, or None for left out
 
 
 @dataclass(slots=True)
 class Dataset:
     """Rows, which of their columns are texts and labels, and what has been scored of them so far.
 
-    `scored` maps the column of the texts, the models and their weights to blocks of rows in order;
-    `running` says whether the visitor wants more of them.
+    `mapping` says which of `meant`, the labels of the set in view, the values of the column `label`
+    stand for; `others` keeps column and mapping for labels that were in view before. `scored` maps
+    the column of the texts, the models and their weights to blocks of rows in order; `running` says
+    whether the visitor wants more of them.
     """
 
     name: str
@@ -36,9 +39,12 @@ class Dataset:
     left_out: int  # rows beyond MAX_ROWS, as far as they were counted: MOST_COUNTED at most
     text: str
     label: str | None
+    meant: tuple[str, ...]
     mapping: Meanings
+    others: dict[tuple[str, ...], tuple[str | None, Meanings]] = field(default_factory=dict)
     scored: dict[ScoringKey, list[Scored]] = field(default_factory=dict)
     running: bool = False
+    _joined: tuple[ScoringKey, int, Scored] | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -52,7 +58,10 @@ class Dataset:
 
     @property
     def labels(self) -> np.ndarray | None:
-        """1, 0 or -1 (left out) for every row (N,); None where no column holds labels."""
+        """The index in `meant` of every row's label (N,), -1 for rows left out.
+
+        None where no column holds labels.
+        """
         if self.label is None:
             return None
         known = {value: label for value, label in self.mapping.items() if label is not None}
@@ -60,9 +69,53 @@ class Dataset:
             return None
         return self.frame[self.label].str.strip().map(known).fillna(-1).to_numpy(dtype=int)
 
+    def mean(self, labels: tuple[str, ...]) -> bool:
+        """Have the values stand for these `labels`, as before or as guessed; whether that is new."""
+        if labels == self.meant:
+            return False
+        self.others[self.meant] = self.label, self.mapping
+        if labels in self.others:
+            self.label, self.mapping = self.others.pop(labels)
+        else:
+            self.label = guess_label(
+                self.frame.columns, _head(self.frame), self.text, labels
+            ) or (self.label if self.label != self.text else None)
+            self.mapping = guess_meanings(self.frame, self.label, labels)
+        self.meant = labels
+        return True
 
-def read_dataset(table: Table) -> Dataset:
-    """The first MAX_ROWS rows, with columns and labels as they are guessed from them.
+    def blocks(self, key: ScoringKey, numbers: int) -> list[Scored]:
+        """The blocks scored under `key`, to be added to; of `numbers` probabilities a row.
+
+        Those of other choices of models are forgotten, the oldest first, where all together could
+        come to hold more than twice MAX_NUMBERS.
+        """
+        blocks = self.scored.pop(key, [])
+        room = 2 * MAX_NUMBERS - numbers * rows_to_score(self, numbers)
+        for other in reversed(list(self.scored)):
+            room -= sum(rows.size for block in self.scored[other] for rows in block.probabilities)
+            if room < 0:
+                del self.scored[other]
+        self.scored[key] = blocks
+        return blocks
+
+    def so_far(self, key: ScoringKey) -> Scored | None:
+        """What has been scored under `key`, the same object until there is more; None for none."""
+        blocks = self.scored.get(key)
+        if not blocks:
+            return None
+        if self._joined is None or self._joined[:2] != (key, len(blocks)):
+            self._joined = key, len(blocks), join(blocks)
+        return self._joined[2]
+
+
+def rows_to_score(data: Dataset, numbers: int) -> int:
+    """How many rows are scored where there are `numbers` probabilities for each of them."""
+    return min(len(data.frame), max(1, MAX_NUMBERS // max(1, numbers)))
+
+
+def read_dataset(table: Table, labels: tuple[str, ...]) -> Dataset:
+    """The first MAX_ROWS rows, with columns and what they say of `labels` as it is guessed.
 
     DataError where the table cannot be read, or takes more than MAX_TEXT_MB once unpacked.
     """
@@ -76,10 +129,15 @@ def read_dataset(table: Table) -> Dataset:
     left_out = sum(1 for _ in islice(rows, MOST_COUNTED))
     columns = [pyarrow.chunked_array(parts) for parts in zip(*blocks, strict=True)]
     frame = pyarrow.table(columns, names=list(table.columns)).to_pandas()
-    head = list(frame.head(500).itertuples(index=False, name=None))
+    head = _head(frame)
     text = guess_text(table.columns, head)
-    label = guess_label(table.columns, head, text)
-    return Dataset(table.name, frame, left_out, text, label, guess_meanings(frame, label))
+    label = guess_label(table.columns, head, text, labels)
+    mapping = guess_meanings(frame, label, labels)
+    return Dataset(table.name, frame, left_out, text, label, labels, mapping)
+
+
+def _head(frame: pd.DataFrame) -> list[Row]:
+    return list(frame.head(GUESSED_FROM).itertuples(index=False, name=None))
 
 
 def _within_memory(rows: Iterator[Row], name: str) -> Iterator[Row]:
@@ -95,20 +153,15 @@ def _within_memory(rows: Iterator[Row], name: str) -> Iterator[Row]:
         yield row
 
 
-def guess_meanings(frame: pd.DataFrame, label: str | None) -> Meanings:
+def guess_meanings(frame: pd.DataFrame, label: str | None, labels: Sequence[str]) -> Meanings:
     """What each value of the column `label` means, as far as that can be guessed.
 
-    >>> guess_meanings(pd.DataFrame({"verdict": ["pos", "neg", "pos"]}), "verdict")
-    {'pos': 1, 'neg': 0}
-    >>> guess_meanings(pd.DataFrame({"verdict": ["up", "down", "up"]}), "verdict")
+    >>> guess_meanings(pd.DataFrame({"verdict": ["b", "A", "b"]}), "verdict", ["a", "b", "c"])
+    {'b': 1, 'A': 0}
+    >>> guess_meanings(pd.DataFrame({"verdict": ["up", "down", "up"]}), "verdict", ["a", "b"])
     {'up': None, 'down': None}
     """
     if label is None:
         return {}
-    values = _values(frame, label)
-    return guess_mapping(values) or dict.fromkeys(values)
-
-
-def _values(frame: pd.DataFrame, column: str) -> list[str]:
-    """The column's different values, the commonest first; no more than are fit for labels."""
-    return frame[column].str.strip().value_counts().index[: MAX_VALUES + 1].tolist()
+    values = frame[label].str.strip().value_counts().index[: most_values(labels) + 1].tolist()
+    return guess_mapping(values, labels) or dict.fromkeys(values)

@@ -1,0 +1,51 @@
+"""What models and labels are called in tables, where no two things may have the same name."""
+
+from collections.abc import Collection, Sequence
+
+from model_zoo.models.registry import title
+from model_zoo.reading.score import Scored
+from ui.show.wording import listing
+
+MOST_SHOWN = 40  # characters of a name: the rest is of no help in a table
+
+
+def titles(models: Sequence[str], taken: Collection[str] = ()) -> dict[str, str]:
+    """Identity -> title for each of the models, told apart where several have the same.
+
+    `taken` are names that something else has already.
+
+    >>> titles(["bert", "lstm"], taken=["LSTM"])
+    {'bert': 'BERT', 'lstm': 'LSTM (lstm)'}
+    """
+    plain = {model: title(model) for model in models}
+    used = [*plain.values(), *taken]
+    return {
+        model: name if used.count(name) == 1 else f"{name} ({model})"
+        for model, name in plain.items()
+    }
+
+
+def short(label: str) -> str:
+    """A label as it fits into a cell or beside an axis.
+
+    >>> short("card lost"), len(short("x" * 99))
+    ('card lost', 40)
+    """
+    return label if len(label) <= MOST_SHOWN else label[: MOST_SHOWN - 1] + "…"
+
+
+def left_out(scored: Scored, labels: Sequence[str]) -> str:
+    """Which models cannot be compared, as they answer with other labels; empty where all can."""
+    others = [
+        name
+        for name, own in zip(titles(scored.models).values(), scored.labels, strict=True)
+        if own != tuple(labels)
+    ]
+    if not others:
+        return ""
+    plural = len(others) > 1
+    return (
+        f"{listing(others)} {'are' if plural else 'is'} left out here: "
+        f"{'their' if plural else 'its'} labels are not those of the set. Row by row, and in the "
+        f"files below, {'they have' if plural else 'it has'} a place."
+    )
