@@ -1,10 +1,12 @@
 """What claims are checked against: the models' own files, and what was measured of them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
-from model_zoo.inside.sight import Sights
+from model_zoo.inside.sight import Sight, Sights
+from model_zoo.measure.footprint import Footprint
+from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import Sweep
 from model_zoo.measure.twins import Twin, Twins
 from model_zoo.models.anatomy import Block, anatomy
@@ -12,15 +14,21 @@ from model_zoo.models.files import ModelCard, card, read_config, read_metrics
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import ModelSet
 
-FOUR = ("lstm", "bilstm", "bert", "distilbert")  # those the comparison table speaks of
+_TYPES = {  # the models that the comparison table speaks of, by name -> what each is
+    "lstm": "quartet_recurrent",
+    "bilstm": "quartet_recurrent",
+    "bert": "bert",
+    "distilbert": "distilbert",
+}
+FOUR = tuple(_TYPES)
 RECURRENT = FOUR[:2]  # as it says of them
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that claims are checked against. What has not been measured is None.
+    """All that claims are checked against, of one set. What has not been measured is None.
 
-    By model name: `cards`; `metrics` (metrics.json); `configs` (config.json); `blocks` (anatomy).
+    By a model's name in its set: `cards`; `metrics` (metrics.json); `configs` (config.json); `blocks` (anatomy).
     Times are taken from `sweep`, footprints from `memory`, which may be another sweep: a quick one
     has none.
     """
@@ -35,15 +43,65 @@ class Evidence:
     twins: Twins | None = None
 
 
-def gather(of: ModelSet) -> Evidence:
-    """What the files of a set's models have to say; raises WeightsError where they are missing."""
-    ids = {name: ModelId.of(name, of.name) for name in FOUR}
-    return Evidence(
-        cards={name: card(model) for name, model in ids.items()},
-        metrics={name: read_metrics(model) for name, model in ids.items()},
-        configs={name: read_config(model) for name, model in ids.items()},
-        blocks={name: anatomy(model) for name, model in ids.items()},
+def the_four(of: ModelSet) -> dict[str, ModelId] | None:
+    """Name -> identity of those the table speaks of, in its order; None for a set without all.
+
+    >>> from model_zoo.models.sets import model_set
+    >>> the_four(model_set())["bilstm"]
+    'bilstm'
+    """
+    by_name = {row.name: row for row in of.models.values()}
+    whole = all(
+        name in by_name and by_name[name].model_type == kind for name, kind in _TYPES.items()
     )
+    return {name: by_name[name].id for name in FOUR} if whole else None
+
+
+def gather(of: ModelSet) -> Evidence:
+    """What the files of the set's models have to say, of a set that has `the_four`.
+
+    Raises WeightsError where they are missing.
+    """
+    rows = {row.name: row for row in of.models.values() if row.name in FOUR}
+    return Evidence(
+        cards={name: card(rows[name]) for name in FOUR},
+        metrics={name: read_metrics(rows[name]) for name in FOUR},
+        configs={name: read_config(rows[name]) for name in FOUR},
+        blocks={name: anatomy(rows[name]) for name in FOUR},
+    )
+
+
+def sights_of(of: ModelSet, measured: Sights | None) -> Sights | None:
+    """What was measured of all four of the set, by name; None where it was not of every one."""
+    seen = _of(of, measured.seen if measured else ())
+    return replace(measured, seen=seen) if measured and seen else None
+
+
+def sweep_of(of: ModelSet, measured: Sweep | None) -> Sweep | None:
+    """The four's times by name, with their footprints; None unless every one of them was timed."""
+    latencies = _of(of, measured.latencies if measured else ())
+    footprints = _of(of, measured.footprints if measured else ())
+    return replace(measured, latencies=latencies, footprints=footprints) if latencies else None
+
+
+def memory_of(of: ModelSet, measured: Sweep | None) -> Sweep | None:
+    """The sweep with the four's footprints by name; None unless it has every one of them."""
+    footprints = _of(of, measured.footprints if measured else ())
+    return replace(measured, latencies=(), footprints=footprints) if footprints else None
+
+
+_Record = TypeVar("_Record", Sight, Latency, Footprint)
+
+
+def _of(of: ModelSet, records: Iterable[_Record]) -> tuple[_Record, ...]:
+    """Those of the set's four, by name; none at all where there are none of one of them."""
+    names = {identity: name for name, identity in (the_four(of) or {}).items()}
+    kept = tuple(
+        replace(record, model=names[ModelId(record.model)])
+        for record in records
+        if record.model in names
+    )
+    return kept if {record.model for record in kept} == set(names.values()) else ()
 
 
 def setting_ms(sweep: Sweep | None) -> dict[tuple[int, int], dict[str, float]]:

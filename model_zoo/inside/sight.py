@@ -5,7 +5,7 @@ exactly 0.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import islice
@@ -21,7 +21,7 @@ from model_zoo.inside import context
 from model_zoo.inside.context import Influence
 from model_zoo.models.loading import Model, load
 from model_zoo.models.network import Capability
-from model_zoo.models.sets import BUNDLED, model_set
+from model_zoo.models.sets import model_set
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -86,11 +86,14 @@ def count(influence: Influence, part: str = "whole") -> Sight:
     )
 
 
-def measure(models: Callable[[str], Model] = load, of: str = BUNDLED) -> Iterator[Sights]:
-    """The sights of a set's models as measured so far, after each; the last one is the result."""
+def measure(models: Iterable[str], get: Callable[[str], Model] = load) -> Iterator[Sights]:
+    """The sights of these models as measured so far, after each; the last one is the result.
+
+    `get` gives a model by its identity.
+    """
     seen: tuple[Sight, ...] = ()
-    for name in model_set(of).models:
-        seen += tuple(sights(models(name)))
+    for name in models:
+        seen += tuple(sights(get(name)))
         yield Sights(datetime.now().astimezone().isoformat(timespec="seconds"), host(), TEXT, seen)
 
 
@@ -123,5 +126,5 @@ def _parts(model: Model) -> Iterator[tuple[str, Callable[["Tensor"], "Tensor"]]]
 
 
 if __name__ == "__main__":
-    *_, result = measure()
+    *_, result = measure(model_set().models)
     print(json.dumps(asdict(result), indent=1))

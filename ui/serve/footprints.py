@@ -1,39 +1,84 @@
 """The memory that each model adds, measured once a host, in the background."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from threading import Thread
-
-import streamlit as st
+from threading import Lock, Thread
 
 from model_zoo.errors import ZooError
 from model_zoo.measure.footprint import added_memory
-from model_zoo.models.registry import SPECS
-from ui.serve.cached import weights
+from model_zoo.models.files import fingerprint
+from model_zoo.models.registry import spec
+from model_zoo.models.spec import ModelSpec
+
+MOST_KEPT = 1_000
 
 
-def added() -> dict[str, int | str]:
-    """Model name -> bytes it adds to a fresh process, or why that could not be measured.
+class Footprints:
+    """What was measured, and a thread that measures what is yet to be. Knows nothing of Streamlit.
 
-    Measured once a host and set of weights, one model after the other: a name that is not there yet
-    is still being measured.
+    A figure belongs to a folder with the weights that are in it, not to an identity: by whose
+    labels a model is read costs nothing.
     """
-    return _added(tuple(map(weights, SPECS)))
 
+    def __init__(self) -> None:
+        self._known: dict[tuple[Path, str], int | str] = {}
+        self._awaited: dict[tuple[Path, str], ModelSpec] = {}
+        self._lock = Lock()
+        self._at_work = False
 
-@st.cache_resource(show_spinner=False, max_entries=1)
-def _added(weights: tuple[str, ...]) -> dict[str, int | str]:
-    added_bytes: dict[str, int | str] = {}
+    def added(self, models: Iterable[str]) -> dict[str, int | str]:
+        """Model -> bytes it adds to a fresh process, or why that could not be measured.
 
-    def measure() -> None:
-        for name in SPECS:
+        Measured once, one model after the other: what is not there yet is still to come.
+        """
+        figures: dict[str, int | str] = {}
+        for model in models:
             try:
-                added_bytes[name] = added_memory(name, kept_in=cache_folder())
+                row = spec(model)
             except ZooError as error:
-                added_bytes[name] = str(error)
+                figures[model] = str(error)
+                continue
+            key = row.folder, fingerprint(row)
+            with self._lock:
+                if key in self._known:
+                    figures[model] = self._known[key]
+                else:
+                    self._awaited.setdefault(key, row)
+        self._go_on()
+        return figures
 
-    Thread(target=measure, name="memory", daemon=True).start()
-    return added_bytes
+    def _go_on(self) -> None:
+        with self._lock:
+            if self._awaited and not self._at_work:
+                self._at_work = True
+                Thread(target=self._measure, name="memory", daemon=True).start()
+
+    def _measure(self) -> None:
+        while True:
+            with self._lock:
+                if not self._awaited:
+                    self._at_work = False
+                    return
+                key, row = next(iter(self._awaited.items()))
+            figure: int | str
+            try:
+                figure = added_memory(row, kept_in=cache_folder())
+            except (ZooError, OSError) as error:  # a folder may go meanwhile
+                figure = str(error)
+            with self._lock:
+                del self._awaited[key]
+                self._known[key] = figure
+                while len(self._known) > MOST_KEPT:
+                    del self._known[next(iter(self._known))]
+
+
+_footprints = Footprints()
+
+
+def added(models: Iterable[str]) -> dict[str, int | str]:
+    """As `Footprints.added`, for all visitors of this server."""
+    return _footprints.added(models)
 
 
 def cache_folder() -> Path | None:
