@@ -5,9 +5,8 @@ from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from model_zoo import paths
 from model_zoo.commands.output import err, say
-from model_zoo.errors import HubError, SetError
+from model_zoo.errors import SetError
 from model_zoo.models import hub, hub_client, hub_download
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import choose
@@ -70,9 +69,7 @@ def _downloaded(name: str) -> str:
     """The identity of a model on the Hub, which is downloaded now if it is not there."""
     repo, revision = hub.parse(name)
     identity = ModelId.of(hub.model_name(repo, revision), "hub")
-    folder = paths.downloads_folder()
-    if folder is None:
-        raise HubError("There is no home folder to keep downloads in. Set XDG_CACHE_HOME.")
+    folder = hub_client.hub_folder()
     if identity.name in hub_download.downloaded(folder):
         return identity
     host = hub_client.host()

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from model_zoo import paths
 from model_zoo.errors import HubError
 
 if TYPE_CHECKING:  # the app starts without the Hub's library
@@ -25,6 +27,21 @@ TIMEOUT = 30.0  # seconds without a byte
 def allowed() -> bool:
     """Whether whoever runs the app lets its visitors ask the Hub, by QUARTET_HUB=1."""
     return os.environ.get("QUARTET_HUB") == "1"
+
+
+def hub_folder() -> Path:
+    """Where downloads lie unless told otherwise: QUARTET_HUB_FOLDER, or in the user's data folder.
+
+    Raises HubError where the user has none. The folder may not be there yet.
+    """
+    if chosen := os.environ.get("QUARTET_HUB_FOLDER"):
+        return Path(chosen).expanduser()
+    folder = paths.user_data()
+    if folder is None:
+        raise HubError(
+            "There is no home folder to download to. Set QUARTET_HUB_FOLDER to a folder."
+        )
+    return folder / "hub"
 
 
 def endpoint() -> str:

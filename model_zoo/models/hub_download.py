@@ -8,7 +8,6 @@ goes on from there; `remove` deletes it.
 import errno
 import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from model_zoo import paths
 from model_zoo.errors import HubError
 from model_zoo.models import hub_client
 from model_zoo.models.files import INDEX, sha256_of
@@ -28,21 +26,6 @@ ORIGIN = "origin.json"
 SPARE = 50_000_000  # bytes of the disk that a download leaves free
 FULL = (errno.ENOSPC, errno.EDQUOT)
 _NAME = re.compile(r"\w[\w.+-]*", re.ASCII)
-
-
-def hub_folder() -> Path:
-    """Where downloads lie unless told otherwise: QUARTET_HUB_FOLDER, or in the user's data folder.
-
-    Raises HubError where the user has none.
-    """
-    if chosen := os.environ.get("QUARTET_HUB_FOLDER"):
-        return Path(chosen).expanduser()
-    folder = paths.user_data()
-    if folder is None:
-        raise HubError(
-            "There is no home folder to download to. Set QUARTET_HUB_FOLDER to a folder."
-        )
-    return folder / "hub"
 
 
 def download(

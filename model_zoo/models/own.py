@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from model_zoo import paths
-from model_zoo.errors import UnknownModelError, WeightsError
+from model_zoo.errors import HubError, UnknownModelError, WeightsError
+from model_zoo.models import hub_client
 from model_zoo.models.classes import class_names, matched
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import CONFIG, model_set
@@ -138,9 +138,11 @@ def _folder_of(identity: ModelId) -> Path:
 
 def _downloaded(name: str) -> Path | None:
     """The folder of a download, which is seen only once it is whole."""
-    downloads = paths.downloads_folder()
-    folder = downloads and downloads / name
-    return folder if folder and (folder / CONFIG).is_file() and "/" not in name else None
+    try:
+        folder = hub_client.hub_folder() / name
+    except HubError:
+        return None
+    return folder if (folder / CONFIG).is_file() else None
 
 
 def _read_config(folder: Path) -> dict[str, object]:

@@ -54,9 +54,7 @@ def panel(explanations: Mapping[str, Explanation], spreads: Mapping[str, float |
     )
 
 
-def models_agree(
-    explanations: Mapping[str, Explanation], signed: bool, reference: Encoded
-) -> None:
+def models_agree(explanations: Mapping[str, Explanation], signed: bool, reference: Encoded) -> None:
     """Spearman's rank correlation of the scores of `reference`'s words, for each pair of models."""
     if len(explanations) < 2:
         return

@@ -77,9 +77,9 @@ class Dataset:
         if labels in self.others:
             self.label, self.mapping = self.others.pop(labels)
         else:
-            self.label = guess_label(
-                self.frame.columns, _head(self.frame), self.text, labels
-            ) or (self.label if self.label != self.text else None)
+            self.label = guess_label(self.frame.columns, _head(self.frame), self.text, labels) or (
+                self.label if self.label != self.text else None
+            )
             self.mapping = guess_meanings(self.frame, self.label, labels)
         self.meant = labels
         return True

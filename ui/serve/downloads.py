@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from model_zoo import paths
-from model_zoo.errors import HubError, ZooError
+from model_zoo.errors import ZooError
+from model_zoo.models import hub_client
 from model_zoo.models.hub import HubModel
 from model_zoo.models.hub_download import download
 
@@ -59,9 +59,7 @@ def _run(begun: Download) -> None:
             raise _CancelledError
 
     try:
-        folder = paths.downloads_folder()
-        if folder is None:
-            raise HubError("There is no home folder to keep downloads in. Set XDG_CACHE_HOME.")
+        folder = hub_client.hub_folder()
         folder.mkdir(parents=True, exist_ok=True)
         begun.folder = download(begun.model, folder, advance)
     except _CancelledError:

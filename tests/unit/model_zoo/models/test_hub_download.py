@@ -13,7 +13,8 @@ import pytest
 from model_zoo.errors import HubError
 from model_zoo.models import hub, hub_download
 from model_zoo.models.files import sha256_of
-from model_zoo.models.hub_download import download, downloaded, hub_folder, remove
+from model_zoo.models.hub_client import hub_folder
+from model_zoo.models.hub_download import download, downloaded, remove
 from tests.hub_server import HubServer, Repository
 from tests.root import ROOT
 
