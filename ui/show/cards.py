@@ -7,7 +7,7 @@ from model_zoo.models.files import ModelCard
 from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction
 from ui.show.difference import both_marked
-from ui.show.theme import label_colour_of, label_sign, model_colour
+from ui.show.theme import label_colour, label_sign, model_colour, set_colours
 from ui.show.wording import change, confidence, margin, percent
 
 
@@ -41,7 +41,7 @@ def prediction_card(
 <dt>layers</dt><dd>{model_card.layers}</dd>
 <dt title="the weights file">size</dt><dd>{model_card.size_bytes / 1e6:.1f} MB</dd>
 {mark}</dl>"""
-    colours = f"--label:{label_colour_of(prediction.model, label)}"
+    colours = f"--label:{_colour(prediction)}"
     return _frame(model_card.name, model_card.title, body, colours, "q-dissent" if dissents else "")
 
 
@@ -117,10 +117,14 @@ def changes(
 
 def _share_cell(prediction: Prediction, of: str | None) -> str:
     """The probability of the label `of`, or else the answer and its own."""
-    colour = label_colour_of(prediction.model, prediction.label)
     answer = "" if of else f"{escape(prediction.label)} "
     share = escape(percent(prediction.of(of) if of else prediction.confidence))
-    return f'<td style="--label:{colour}">{_sign(prediction)}{answer}{share}</td>'
+    return f'<td style="--label:{_colour(prediction)}">{_sign(prediction)}{answer}{share}</td>'
+
+
+def _colour(prediction: Prediction) -> str:
+    """That of the label that is answered."""
+    return label_colour(prediction.label, prediction.labels, set_colours(prediction.model))
 
 
 def _sign(prediction: Prediction) -> str:

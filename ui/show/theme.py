@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from model_zoo.claims.verdict import Outcome
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.network import ModelId
-from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
 
 _OF_THE_FOUR = {
@@ -70,10 +69,9 @@ def label_colour(label: str, labels: Sequence[str], chosen: Mapping[str, str] | 
     return ours[labels.index(label)] if len(labels) <= len(ours) else OTHER_LABEL
 
 
-def label_colour_of(model: str, label: str) -> str:
-    """The colour of a label where this model answers with it."""
-    row = spec(model)
-    return label_colour(label, row.labels, model_set(row.id.beside).colours)
+def set_colours(model: str) -> Mapping[str, str]:
+    """The colours that labels have in the set that the model is in or stands beside."""
+    return model_set(ModelId(model).beside).colours
 
 
 def label_sign(label: str, labels: Sequence[str]) -> str:
