@@ -2,7 +2,7 @@
 
 This is data: what can be asked of a network of that type, and where its parts are. A type without a
 row loads all the same, by transformers' own table, and can be asked for logits, attributions and
-its last layer's states; `classifier` withholds what a network turns out not to have.
+its last layer's states; what a network turns out not to have is withheld from it (`trial`).
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,6 @@
 """Any `transformers` sequence classifier as a Network: logits from ids or from word embeddings."""
 
 from collections.abc import Iterator
-from inspect import signature
 from typing import TYPE_CHECKING
 
 import torch
@@ -9,6 +8,7 @@ from torch import Tensor, nn
 
 from model_zoo.errors import WeightsError
 from model_zoo.models.network import Capability, Layer, Network
+from model_zoo.models.trial import Trial
 from model_zoo.text.tokens import TextTokenizer
 
 if TYPE_CHECKING:
@@ -31,26 +31,34 @@ class Classifier(Network):
         architecture: "Architecture",
         order: tuple[int, ...] = (),
     ) -> None:
-        """Raises WeightsError where the tokenizer knows words that the module does not."""
+        """Raises WeightsError where the tokenizer is another module's, or no texts are classified."""
         self.title = title
         self.module = module
         self.tokenizer = tokenizer
         self.architecture = architecture
         self.order = list(order)  # the class of the module that gives each label; empty: as is
-        self._takes = signature(module.forward).parameters.keys()
-        self.capabilities = self._able()
         config = module.config
         # asked for these, the library would leave hooks on the module, or give tuples
         config.output_hidden_states = config.output_attentions = False
         config.return_dict = True
-        # of these, rows of several lengths cannot be told from their padding
-        self._alone = "attention_mask" not in self._takes or config.pad_token_id is None
         size, known = tokenizer.backend.get_vocab_size(), len(module.get_input_embeddings().weight)
         if size > known:
             raise WeightsError(
                 f"{title} has vectors for {known:,} tokens, and its tokenizer knows {size:,}. Save "
                 "the tokenizer that the model was trained with into its folder."
             )
+        able, pads = architecture.capabilities, True
+        if type(self) is Classifier:  # of any kind: the others know what they are made of
+            trial = Trial(title, module, tokenizer)
+            pads = getattr(config, "pad_token_id", None) is not None and trial.pads()
+            if not trial.takes_embeddings():
+                able -= {Capability.EMBEDDINGS}
+            if not trial.shows_states():
+                able -= {Capability.LAYERS}
+        if not tokenizer.framed:  # pictures by token leave out the first and the last
+            able &= {Capability.EMBEDDINGS}
+        self.capabilities = able
+        self._alone = not pads  # each text is read by itself
 
     def logits(self, ids: Tensor, mask: Tensor) -> Tensor:
         """(B, T), (B, T) -> (B, C)."""
@@ -80,10 +88,7 @@ class Classifier(Network):
         """Word embeddings, then what the head gets to see: two spaces; `ids` (B, T)."""
         self.check(Capability.LAYERS)
         yield Layer("word embeddings", 0, self.embed(ids))
-        states = self.module.base_model(input_ids=ids).last_hidden_state
-        if states.shape[:2] != ids.shape:  # some pool tokens on the way
-            self._lacks(Capability.LAYERS)
-        yield Layer("last layer", 1, states)
+        yield Layer("last layer", 1, self.module.base_model(input_ids=ids).last_hidden_state)
 
     def check(self, capability: Capability) -> None:
         """Raises CapabilityError where the network cannot be asked this."""
@@ -97,17 +102,3 @@ class Classifier(Network):
     def part(self, path: str) -> nn.Module:
         """The part of the module at a dotted path; AttributeError where there is none."""
         return self.module.get_submodule(path)
-
-    def _able(self) -> frozenset[Capability]:
-        """What the architecture says that can be asked, less what this network has no answer to."""
-        able = self.architecture.capabilities
-        # a decoder's inputs are not the text's tokens, and it takes no embeddings for them
-        paired = self.module.config.is_encoder_decoder
-        if paired or "inputs_embeds" not in self._takes:
-            able -= {Capability.EMBEDDINGS}
-        headless = self.module.base_model is not self.module
-        if paired or not (headless or type(self).layers is not Classifier.layers):
-            able -= {Capability.LAYERS}
-        if not self.tokenizer.framed:  # pictures by token leave out the first and the last
-            able &= {Capability.EMBEDDINGS}
-        return able

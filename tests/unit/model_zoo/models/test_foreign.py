@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 import torch
-from transformers import AutoModelForSequenceClassification, GPT2Config, T5Config
+from transformers import AutoConfig, AutoModelForSequenceClassification, GPT2Config, T5Config
 
 from model_zoo.errors import CapabilityError, WeightsError
 from model_zoo.explain.attribute import attribute
@@ -33,6 +33,14 @@ TEXTS = [
 WALKED = [kind for kind in foreign.KINDS if Capability.STEPS in architecture(kind).capabilities]
 FRAMED = [kind for kind in foreign.KINDS if kind != "xlnet"]
 FAMILIES = ["electra", "modernbert", "deberta-v2"]  # WordPiece, BPE, Unigram
+SMALL = {
+    "hidden_size": 32,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 64,
+    "embedding_size": 32,
+    "max_position_embeddings": 130,
+}
 
 every_kind = pytest.mark.parametrize("kind", foreign.KINDS)
 
@@ -242,13 +250,49 @@ def test_a_decoder_without_a_padding_token_reads_batches(folders):
 
 
 def test_an_encoder_with_a_decoder_only_answers(folders):
-    config = T5Config(vocab_size=700, d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=2)
+    sizes = {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 1, "num_heads": 2}
+    ends = {"decoder_start_token_id": 0, "eos_token_id": 3}
+    config = T5Config(vocab_size=700, pad_token_id=0, **ends, **sizes)
     tokenizer = TextTokenizer(folders["albert"])
     for row in (architecture("t5"), architecture("some other")):
         network = Classifier("T5", foreign.network(config), tokenizer, row)
         assert not network.capabilities
         with pytest.raises(CapabilityError, match="takes word embeddings"):
             network.logits_from_embeddings(torch.zeros(1, 3, 32))
+
+
+@pytest.mark.parametrize("kind", ["mobilebert", "convbert", "fnet"])
+def test_one_whose_answers_padding_would_change_reads_each_text_alone(folders, kind):
+    config = AutoConfig.for_model(kind, vocab_size=700, pad_token_id=3, **SMALL)
+    tokenizer = TextTokenizer(folders["modernbert"])
+    network = Classifier(kind, foreign.network(config), tokenizer, architecture(kind))
+    short, long = (torch.tensor([item.ids]) for item in tokenizer.encode(TEXTS[1::-1]))
+    padding = torch.full((1, long.shape[1] - short.shape[1]), tokenizer.pad_id)
+    rows = torch.cat([torch.cat([short, padding], 1), long])
+    mask = torch.ones_like(rows)
+    mask[0, short.shape[1] :] = 0
+    with torch.inference_mode():
+        alone = network.module(input_ids=short).logits
+        careless = network.module(input_ids=rows).logits[:1]
+        assert torch.equal(network.logits(rows, mask)[:1], alone)
+    assert not torch.allclose(careless, alone, atol=1e-3)
+
+
+def test_what_embeddings_would_answer_otherwise_is_withheld(folders):
+    """ESM scales the embeddings of words, but not those it is given."""
+    config = AutoConfig.for_model("esm", vocab_size=700, pad_token_id=3, **SMALL)
+    tokenizer = TextTokenizer(folders["modernbert"])
+    network = Classifier("ESM", foreign.network(config), tokenizer, architecture("esm"))
+    assert network.capabilities == {Capability.LAYERS}
+    with pytest.raises(CapabilityError, match="ESM is not a model that takes word embeddings"):
+        network.logits_from_embeddings(torch.zeros(1, 3, 32))
+
+
+def test_one_that_does_not_classify_texts_is_refused(folders):
+    config = T5Config(vocab_size=700, d_model=32, d_kv=8, d_ff=64, num_layers=1, num_heads=2)
+    tokenizer = TextTokenizer(folders["albert"])
+    with pytest.raises(WeightsError, match="T5 cannot read a text.*Choose another model"):
+        Classifier("T5", foreign.network(config), tokenizer, architecture("t5"))
 
 
 @every_kind
