@@ -31,7 +31,7 @@ class Classifier(Network):
         architecture: "Architecture",
         order: tuple[int, ...] = (),
     ) -> None:
-        """Raises WeightsError where the tokenizer is another module's, or no texts are classified."""
+        """Raises WeightsError where the tokenizer is another module's, or no text is classified."""
         self.title = title
         self.module = module
         self.tokenizer = tokenizer
