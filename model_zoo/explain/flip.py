@@ -104,7 +104,7 @@ def by_exchange(model: Model, text: str, word_scores: Sequence[float] | None = N
         token = encoded.ids[encoded.word_of.index(word)]
         edits += [Edit((word,), neighbour) for neighbour in neighbours(model, token)]
     flipped = _most_confident(_attempts(model, encoded, edits[:MAX_READINGS]), before.label)
-    return flipped and flipped.flip(smallest=True)
+    return None if flipped is None else flipped.flip(smallest=True)
 
 
 def neighbours(model: Model, token: int, count: int = NEIGHBOURS) -> list[str]:

@@ -9,12 +9,20 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.errors import ZooError
 from model_zoo.explain.records import Attribution
 from model_zoo.models.network import Capability
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import spec
 from ui.compare import figures
+from ui.frame import state
 from ui.frame.captions import cannot
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
-from ui.show.attribution import SHORT_FORM, SHORT_FORM_TOKENS, toward_positive
+from ui.show.attribution import (
+    SHORT_FORM,
+    SHORT_FORM_TOKENS,
+    colours,
+    meaning,
+    pole,
+    toward,
+)
 from ui.show.coloured import coloured_words
 from ui.show.theme import PLAIN
 from ui.show.wording import plain
@@ -24,7 +32,8 @@ SHOWN = 64  # words in a strip, tokens in a map
 
 def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
     """Draw both into each model's slot, once all are computed: they share one scale of colours."""
-    if len(cached.encoded(text).tokens) > SHORT_FORM_TOKENS:
+    of = state.current_set()
+    if len(cached.encoded(text, of.name).tokens) > SHORT_FORM_TOKENS:
         for slot in slots.values():
             with slot.container():
                 st.caption(f"Explanations of more than {SHORT_FORM_TOKENS} tokens take long:")
@@ -42,21 +51,22 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
     largest = max(map(abs, scores), default=0) or 1.0
     for name, attribution in attributions.items():
         with slots[name].container():
-            signed = toward_positive(attribution, attribution.word_scores, True)
+            shown = toward(attribution, attribution.word_scores, True, pole(name, of))
             st.html(
                 coloured_words(
                     name,
                     "Which words",
                     attribution.words[:SHOWN],
-                    signed[:SHOWN],
+                    shown[:SHOWN],
                     largest,
                     True,
                     numbers=False,
+                    colours=colours([name], of),
                 )
             )
+            says = meaning([attribution], of, numbers=False)
             st.caption(
-                f"Integrated gradients, gap {attribution.gap_relative or 0:.1%}: teal words push "
-                "toward positive, purple toward negative."
+                f"Integrated gradients, gap {attribution.gap_relative or 0:.1%}: {plain(says)}."
             )
             st.page_link(
                 "pages/attributions.py", label="How far to trust it", icon=":material/rule:"
@@ -68,17 +78,22 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
 def _map(name: str, text: str) -> None:
     """Attention rollout where there is attention, or else what each position can see."""
     begin = partial(my_turn, st.empty())
-    capabilities = SPECS[name].architecture.capabilities
-    if Capability.ATTENTION in capabilities:
-        words, shares = cached.rolled_out(name, text, begin)
-        across = "draws on"
-        caption = "Rows: positions. Columns: the words they draw on, by attention rollout."
-    elif Capability.LAYERS in capabilities:
-        influence = cached.influence(name, text, 0, begin)
-        words, shares, across = influence.tokens, influence.change, "changes with"
-        caption = "Rows: positions. Columns: the words they change with."
-    else:
-        st.caption(cannot(name, Capability.LAYERS))
+    row = spec(name)
+    capabilities = row.architecture.capabilities
+    try:
+        if Capability.ATTENTION in capabilities:
+            words, shares = cached.rolled_out(name, text, begin)
+            across = "draws on"
+            caption = "Rows: positions. Columns: the words they draw on, by attention rollout."
+        elif Capability.LAYERS in capabilities:
+            influence = cached.influence(name, text, 0, begin)
+            words, shares, across = influence.tokens, influence.change, "changes with"
+            caption = "Rows: positions. Columns: the words they change with."
+        else:
+            st.caption(cannot(name, Capability.LAYERS))
+            return
+    except ZooError as error:  # its tokenizer or its network may lack what its kind has
+        st.caption(plain(str(error)))
         return
     words, shares = words[:SHOWN], shares[:SHOWN, :SHOWN]
     filled = (shares > 1e-6).mean()
@@ -86,7 +101,7 @@ def _map(name: str, text: str) -> None:
         figures.small_square(shares, words, name, across),
         key=f"map-{name}",
         config=PLAIN,
-        alt=f"Heat map of {SPECS[name].title}, {len(words)} by {len(words)} tokens. {caption} "
+        alt=f"Heat map of {row.title}, {len(words)} by {len(words)} tokens. {caption} "
         f"{filled:.0%} of the square is filled.",
     )
     st.caption(caption)

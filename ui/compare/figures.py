@@ -1,5 +1,6 @@
 """What Compare draws with plotly. Pure: no Streamlit, no torch, no numbers of its own."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from model_zoo.inside.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import ModelCard
+from model_zoo.text.tokens import Encoded
 from ui.show.theme import MARGIN, NOTHING, OTHER_MODEL, model_colour
 from ui.show.wording import in_figure
 
@@ -86,20 +88,24 @@ READINGS = {  # course -> line style, marker, and what is added to the model's n
 
 
 def by_word(
-    courses: Sequence[Course], words: Sequence[str], titles: Mapping[str, str]
+    courses: Sequence[Course], encoded: Encoded, titles: Mapping[str, str], label: str
 ) -> go.Figure:
-    """Probability of positive after every token; a line for each course, `words` are the tokens.
+    """Probability of `label` after every token of the text; a line for each course.
 
-    `titles` gives the name to show for each model. Of more than 40 words only some are on the axis.
+    The axis has the tokens of `encoded`; a course over tokens of its own has each of its points
+    where its token ends. `titles` gives the name to show for each model. Of more than 40 tokens
+    only some are on the axis.
     """
     figure = go.Figure()
+    axis = token_spans(encoded)
+    words = token_texts(encoded, axis)
     for course in courses:
         after = "read back to" if course.reading == "backward" else "read up to"
         figure.add_scatter(
-            x=list(range(len(words))),
-            y=course.positive,
-            customdata=[in_figure(word) for word in words],
-            hovertemplate=f"{after} “%{{customdata}}”: %{{y:.1%}} positive",
+            x=_places(course.spans, axis),
+            y=course.of(label),
+            customdata=[in_figure(word) for word in token_texts(encoded, course.spans)],
+            hovertemplate=f"{after} “%{{customdata}}”: %{{y:.1%}} {_in_template(label)}",
             **_line(course, titles),
         )
     every = max(1, -(-len(words) // 40))
@@ -109,32 +115,58 @@ def by_word(
         tickangle=-45,
         title=None,
     )
-    return _probability_layout(figure)
+    return _probability_layout(figure, courses, label)
 
 
-def by_layer(courses: Sequence[Course], titles: Mapping[str, str]) -> go.Figure:
-    """Probability of positive after every layer; shallow models are stretched to the deepest's.
+def token_spans(encoded: Encoded) -> tuple[tuple[int, int], ...]:
+    """Where the tokens lie in the text, special ones left out."""
+    pairs = zip(encoded.spans, encoded.word_of, strict=True)
+    return tuple(span for span, word in pairs if word is not None)
+
+
+def token_texts(encoded: Encoded, spans: Sequence[tuple[int, int]]) -> list[str]:
+    """What tokens with these `spans` were read from; the token itself where that is nothing."""
+    own = zip(encoded.spans, encoded.tokens, encoded.word_of, strict=True)
+    tokens = {span: token for span, token, word in own if word is not None}
+    return [encoded.text[slice(*span)] or tokens.get(span, "") for span in spans]
+
+
+def _places(spans: Sequence[tuple[int, int]], axis: Sequence[tuple[int, int]]) -> list[int]:
+    """Where tokens with these `spans` stand on an axis of other tokens: by where they end.
+
+    >>> axis = ((0, 2), (2, 4), (5, 8))
+    >>> _places(axis, axis), _places(((0, 4), (5, 8)), axis), _places(((0, 1), (1, 2)), axis[:1])
+    ([0, 1, 2], [1, 2], [0, 0])
+    """
+    if tuple(spans) == tuple(axis):
+        return list(range(len(axis)))
+    starts = [start for start, _ in axis]
+    return [max(0, bisect_left(starts, end) - 1) for _, end in spans]
+
+
+def by_layer(courses: Sequence[Course], titles: Mapping[str, str], label: str) -> go.Figure:
+    """Probability of `label` after every layer; shallow models are stretched to the deepest's.
 
     `titles` gives the name to show for each model.
     """
     figure = go.Figure()
-    deepest = max(len(course.positive) for course in courses) - 1
+    deepest = max(len(course.probabilities) for course in courses) - 1
     for course in courses:
-        layers = len(course.positive) - 1
+        layers = len(course.probabilities) - 1
         figure.add_scatter(
             x=[deepest * i / layers for i in range(layers + 1)],
-            y=course.positive,
+            y=course.of(label),
             customdata=["embeddings", *(f"layer {i} of {layers}" for i in range(1, layers + 1))],
-            hovertemplate="%{customdata}: %{y:.1%} positive",
+            hovertemplate=f"%{{customdata}}: %{{y:.1%}} {_in_template(label)}",
             **_line(course, titles),
         )
-    longest = next(course for course in courses if len(course.positive) == deepest + 1)
+    longest = next(course for course in courses if len(course.probabilities) == deepest + 1)
     figure.update_xaxes(
         tickvals=list(range(deepest + 1)),
         ticktext=["embed.", *map(str, range(1, deepest + 1))],
-        title=f"layer of {titles[longest.model]}",
+        title=f"layer of {in_figure(titles[longest.model])}",
     )
-    return _probability_layout(figure)
+    return _probability_layout(figure, courses, label)
 
 
 def small_square(
@@ -162,23 +194,29 @@ def small_square(
     return figure.update_layout(height=190, margin=MARGIN)
 
 
+def _in_template(label: str) -> str:
+    """A label in a plotly template, where % and braces would begin a field."""
+    return in_figure(label).replace("%{", "% {")
+
+
 def _line(course: Course, titles: Mapping[str, str]) -> dict[str, Any]:
     """How the line of a course looks, as arguments of a scatter plot."""
     dash, symbol, how = READINGS[course.reading]
     colour = model_colour(course.model)
     return {
         "mode": "lines+markers",
-        "name": f"{titles[course.model]}, {how}",
+        "name": f"{in_figure(titles[course.model])}, {how}",
         "line": {"color": colour, "dash": dash, "width": 2.5},
         "marker": {"symbol": symbol, "size": 8},
     }
 
 
-def _probability_layout(figure: go.Figure) -> go.Figure:
-    """The scale from 0 to 1, its middle marked, and the legend above."""
-    figure.add_hline(y=0.5, line={"dash": "dot", "width": 1, "color": OTHER_MODEL})
+def _probability_layout(figure: go.Figure, courses: Sequence[Course], label: str) -> go.Figure:
+    """The scale from 0 to 1, what all labels alike would have marked, and the legend above."""
+    alike = 1 / max(len(course.labels) for course in courses)
+    figure.add_hline(y=alike, line={"dash": "dot", "width": 1, "color": OTHER_MODEL})
     figure.update_yaxes(
-        range=[-0.03, 1.03], tickformat=".0%", title="probability of positive", nticks=6
+        range=[-0.03, 1.03], tickformat=".0%", title=f"probability of {in_figure(label)}", nticks=6
     )
     return figure.update_layout(
         height=340,

@@ -7,25 +7,29 @@ import streamlit as st
 
 from model_zoo.inside.attention import Attention, hide_special
 from model_zoo.models.network import Capability
+from model_zoo.models.registry import title
 from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
+from ui.frame.columns import in_rows
 from ui.inside import attention_figures as figures
 from ui.inside.heads import (
     DOUBT,
     choose_head,
     choose_layers,
+    descent,
     head_weights,
     longest,
     receives_most,
     shown_tokens,
     strongest,
     twin_sentences,
+    with_head,
 )
 from ui.inside.idle_heads import idle_heads
 from ui.inside.rollout import rolled_out
-from ui.inside.sections import choose_start, of_each_model, side_by_side
+from ui.inside.sections import choose_start, of_each_model, within
 from ui.serve import cached
-from ui.show.theme import PLAIN, TITLES
+from ui.show.theme import PLAIN
 from ui.show.wording import percent, plain
 
 
@@ -54,18 +58,19 @@ def _one_head(attentions: Mapping[str, Attention], hidden: bool) -> None:
         layers = choose_layers(attentions)
         head = choose_head(attentions)
         start = choose_start(longest(attentions, hidden))
+    attentions = with_head(attentions, head)
     squares = {
         name: head_weights(attention, layers[name], head, hidden)
         for name, attention in attentions.items()
     }
     most = max(float(weights.max()) for weights, _ in squares.values())
-    for name, column in side_by_side(attentions):
+    for name, column in in_rows(attentions):
         weights, tokens = squares[name]
         with column:
-            picture = f"{TITLES[name]}, layer {layers[name]}, {head}"
+            picture = f"{title(name)}, layer {layers[name]}, {head}"
             st.markdown(f"**{plain(picture)}**")
             st.plotly_chart(
-                figures.square(weights, tokens, most=most, start=start),
+                figures.square(weights, tokens, most=most, start=within(start, len(tokens))),
                 key=f"square-{name}",
                 config=PLAIN,
                 alt=f"Heat map of the attention of {picture}. {strongest(weights, tokens)}",
@@ -73,7 +78,7 @@ def _one_head(attentions: Mapping[str, Attention], hidden: bool) -> None:
             st.caption(plain(f"{strongest(weights, tokens)} {receives_most(weights, tokens)}"))
     how_to_read(
         "Each row is a token and says where it takes its input from; rows sum to 100 %. Bright is "
-        f"much, dark is little; both pictures share one scale, up to {percent(most)}. "
+        f"much, dark is little; all pictures share one scale, up to {percent(most)}. "
         + twin_sentences(attentions, layers),
         DOUBT,
     )
@@ -82,14 +87,14 @@ def _one_head(attentions: Mapping[str, Attention], hidden: bool) -> None:
 def _all_heads(attentions: Mapping[str, Attention], hidden: bool) -> None:
     """All heads of one layer as small squares."""
     layers = choose_layers(attentions)
-    for name, column in side_by_side(attentions):
+    for name, column in in_rows(attentions):
         weights = attentions[name].weights[layers[name] - 1]  # (H, T, T)
         weights = hide_special(weights) if hidden else weights
         across = 4 if len(weights) % 4 == 0 else len(weights)
         maps = weights.reshape(-1, across, *weights.shape[1:])  # (R, 4, T, T)
         with column:
-            picture = f"{TITLES[name]}, layer {layers[name]}, all {len(weights)} heads"
-            st.markdown(f"**{picture}**")
+            picture = f"{title(name)}, layer {layers[name]}, all {len(weights)} heads"
+            st.markdown(f"**{plain(picture)}**")
             st.plotly_chart(
                 figures.mosaic(maps, names=[f"head {i}" for i in range(1, len(weights) + 1)]),
                 key=f"heads-of-{name}",
@@ -109,13 +114,13 @@ def _all_heads(attentions: Mapping[str, Attention], hidden: bool) -> None:
 
 def _all_layers(attentions: Mapping[str, Attention], hidden: bool) -> None:
     """All heads of all layers as small squares."""
-    for name, column in side_by_side(attentions):
+    for name, column in in_rows(attentions):
         weights = attentions[name].weights  # (L, H, T, T)
         small = np.stack([_small(layer, hidden) for layer in weights])  # (L, H, S, S)
         count, heads = weights.shape[:2]
         with column:
-            picture = f"{TITLES[name]}, {count} layers of {heads} heads"
-            st.markdown(f"**{picture}**")
+            picture = f"{title(name)}, {count} layers of {heads} heads"
+            st.markdown(f"**{plain(picture)}**")
             st.plotly_chart(
                 figures.mosaic(
                     small,
@@ -129,8 +134,8 @@ def _all_layers(attentions: Mapping[str, Attention], hidden: bool) -> None:
             )
     how_to_read(
         "Every head of every layer as one small square. Look for squares without a pattern: an "
-        "even colour is a head that tells no token from any other. DistilBERT’s layers started as "
-        "BERT’s layers 1, 3, 5 and so on; distillation has trained them on since. "
+        "even colour is a head that tells no token from any other. "
+        + descent(attentions)
         + _averaged(longest(attentions, hidden)),
         DOUBT,
     )
@@ -160,7 +165,7 @@ def _arcs(attentions: Mapping[str, Attention], hidden: bool) -> None:
         if shown_tokens(attention, hidden) == tokens
     }
     for name in [name for name in attentions if name not in alike]:
-        sentence = f"{TITLES[name]} cuts the text into other tokens: look at its heads one by one."
+        sentence = f"{title(name)} cuts the text into other tokens: look at its heads one by one."
         st.caption(plain(sentence))
     with st.container(horizontal=True, vertical_alignment="bottom", key="attention-arcs"):
         layers = choose_layers(alike)
@@ -173,13 +178,14 @@ def _arcs(attentions: Mapping[str, Attention], hidden: bool) -> None:
             width=220,
         )
         start = choose_start(len(tokens))
-    for name, column in side_by_side(alike):
+    alike = with_head(alike, head)
+    for name, column in in_rows(alike):
         weights, _ = head_weights(alike[name], layers[name], head, hidden)
         row = weights[origin]
         to = int(row.argmax())
         sentence = f"“{tokens[origin]}” looks most at “{tokens[to]}”, {percent(row[to])}."
         with column:
-            picture = f"{TITLES[name]}, layer {layers[name]}, {head}"
+            picture = f"{title(name)}, layer {layers[name]}, {head}"
             st.markdown(f"**{plain(picture)}**")
             st.plotly_chart(
                 figures.arcs(row, tokens, origin, name, start=start),

@@ -15,7 +15,7 @@ from ui.inside.axes import (
     title_below,
     token_ticks,
 )
-from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, SCALE
+from ui.show.theme import SCALE, model_colour
 from ui.show.wording import in_figure
 
 THUMBNAIL = 24  # cells across a small multiple
@@ -165,7 +165,7 @@ def bars(
         go.Bar(
             x=list(range(len(names))),
             y=shares[start : start + WINDOW].astype(float),
-            marker_color=MODEL_COLOURS.get(model, OTHER_MODEL),
+            marker_color=model_colour(model),
             customdata=[in_figure(name) for name in names],
             hovertemplate="“%{customdata}”: %{y:.1%}<extra></extra>",
         )
@@ -184,7 +184,7 @@ def arcs(
     WINDOW tokens from `start`; an `origin` outside of them stands at the nearer end.
     """
     part = range(start, min(start + WINDOW, len(tokens)))
-    colour, largest = MODEL_COLOURS.get(model, OTHER_MODEL), float(shares.max()) or 1.0
+    colour, largest = model_colour(model), float(shares.max()) or 1.0
     names = [in_figure(tokens[to]) for to in part]
     at = min(max(origin, part.start), part.stop - 1)
     left = [f"<b>{in_figure(tokens[origin])}</b>" if to == at else "" for to in part]

@@ -1,16 +1,18 @@
-"""What each position can see, and the way representations take: all four models."""
+"""What each position can see, and the way representations take."""
 
 import numpy as np
 import streamlit as st
 
 from model_zoo.inside.context import Influence, window
 from model_zoo.models.network import Capability
+from model_zoo.models.registry import title
 from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
+from ui.frame.columns import in_rows
 from ui.inside import context_figures as figures
-from ui.inside.sections import of_each_model, side_by_side
+from ui.inside.sections import called, of_each_model
 from ui.serve import cached
-from ui.show.theme import PLAIN, TITLES
+from ui.show.theme import PLAIN
 from ui.show.wording import percent
 
 
@@ -31,22 +33,22 @@ def squares(encoded: Encoded) -> None:
     if not influences:
         return
     most = max(float(influence.change.max()) for influence in influences.values())
-    for name, column in side_by_side(influences):
+    for name, column in in_rows(influences):
         sentence = _sees(influences[name])
         with column:
-            st.markdown(f"**{TITLES[name]}**")
+            st.markdown(f"**{called(name)}**")
             st.plotly_chart(
                 figures.context(influences[name], most=most),
                 key=f"context-{name}",
                 config=PLAIN,
-                alt=f"Heat map of how much each position of {TITLES[name]} depends on each token. "
+                alt=f"Heat map of how much each position of {title(name)} depends on each token. "
                 f"{sentence}",
             )
             st.caption(sentence)
     how_to_read(
         "Each column is a token that was replaced by \\[MASK\\], each row a position: the colour "
         "says how far the model’s representation there moved, as a share of its length. Blank is "
-        "exactly zero: the position cannot see that token. All four share one scale (by the square "
+        "exactly zero: the position cannot see that token. All share one scale (by the square "
         "root, to show small changes).",
         "that a position *can* see a token does not say that the answer uses it. And \\[MASK\\] is "
         "a token too: the Transformers met it in pre-training, the recurrent models never did.",
@@ -61,13 +63,17 @@ def _sees(influence: Influence) -> str:
     if not above.size:
         return f"A single token, which changes by {percent(own)} when it is masked."
     later, earlier = float(above.mean()), float(below.mean())
+    part = ""
+    if influence.total > len(influence.tokens):
+        first, last = influence.start + 1, influence.start + len(influence.tokens)
+        part = f"Its tokens {first} to {last} of {influence.total}. "
     if not above.any():
         return (
-            f"Sees the past only: all {above.size} changes by later tokens are exactly 0; earlier "
+            f"{part}Sees the past only: all {above.size} changes by later tokens are exactly 0; earlier "
             f"ones change a position by {earlier:.1%} on average, its own token by {percent(own)}."
         )
     return (
-        f"Sees both sides: on average earlier tokens change a position by {earlier:.1%}, later "
+        f"{part}Sees both sides: on average earlier tokens change a position by {earlier:.1%}, later "
         f"ones by {later:.1%}, its own token by {percent(own)}."
     )
 
@@ -94,12 +100,12 @@ def paths(encoded: Encoded) -> None:
             step = -(-depth * last // deepest) if deepest else last
             first, second = route.explained[step]
             with column:
-                st.markdown(f"**{TITLES[name]}: {route.steps[step]}**")
+                st.markdown(f"**{called(name)}: {route.steps[step]}**")
                 st.plotly_chart(
                     figures.path(route, step),
                     key=f"path-of-{name}",
                     config=PLAIN,
-                    alt=f"Scatter plot of {len(route.tokens)} tokens in {TITLES[name]} at "
+                    alt=f"Scatter plot of {len(route.tokens)} tokens in {title(name)} at "
                     f"{route.steps[step]}; two axes hold {percent(first + second)} of the "
                     "variance.",
                 )

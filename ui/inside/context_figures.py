@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from model_zoo.inside.context import Influence
 from model_zoo.inside.path import Route
 from ui.inside.axes import MARGIN, heat_map, label_margin, name_axes
-from ui.show.theme import MODEL_COLOURS, OTHER_MODEL
+from ui.show.theme import OTHER_MODEL, model_colour
 from ui.show.wording import in_figure
 
 
@@ -45,7 +45,7 @@ def path(route: Route, step: int) -> go.Figure:
     """
     shared = [at for at, base in enumerate(route.bases) if base == route.bases[step]]
     way = [at for at in shared if at <= step]
-    colour = MODEL_COLOURS.get(route.model, OTHER_MODEL)
+    colour = model_colour(route.model)
     names = [in_figure(token) for token in route.tokens]
     x, y = np.moveaxis(route.points, 2, 0)  # each (S, T)
     figure = go.Figure()

@@ -13,8 +13,8 @@ from model_zoo.inside.attention import (
     received,
     twin,
 )
+from ui.inside.sections import called
 from ui.serve import cached
-from ui.show.theme import TITLES
 from ui.show.wording import percent
 
 MEAN = "mean of all heads"
@@ -41,7 +41,9 @@ def choose_layers(attentions: Mapping[str, Attention]) -> dict[str, int]:
     halved = _pupils(depths)
     deepest = max(depths.values())
     middle = deepest // 4 * 2 + 1  # one that has a twin, and more to show than the first
-    layer = st.slider("Layer", 1, deepest, middle, key=f"attention-layer-{deepest}", width=260)
+    layer = 1
+    if deepest > 1:
+        layer = st.slider("Layer", 1, deepest, middle, key=f"attention-layer-{deepest}", width=260)
     return {
         name: twin(min(layer, 2 * depth)) if name in halved else min(layer, depth)
         for name, depth in depths.items()
@@ -69,23 +71,48 @@ def twin_sentences(attentions: Mapping[str, Attention], layers: Mapping[str, int
     for pupil, teacher in _pupils(_depths(attentions)).items():
         start = origin(layers[pupil])
         descent = (
-            f"{TITLES[pupil]}’s layer {layers[pupil]} started as {TITLES[teacher]}’s layer {start}"
+            f"{called(pupil)}’s layer {layers[pupil]} started as {called(teacher)}’s layer {start}"
         )
         if start == layers[teacher]:
             sentences.append(f"{descent}, beside it; distillation has trained it on since.")
         else:
             sentences.append(
-                f"{descent}; {TITLES[teacher]}’s layer {layers[teacher]} was left out of "
-                f"{TITLES[pupil]} and has no twin."
+                f"{descent}; {called(teacher)}’s layer {layers[teacher]} was left out of "
+                f"{called(pupil)} and has no twin."
             )
     return " ".join(sentences)
 
 
+def descent(attentions: Mapping[str, Attention]) -> str:
+    """For every pupil shown beside its teacher, what its layers started as."""
+    return "".join(
+        f"{called(pupil)}’s layers started as {called(teacher)}’s layers 1, 3, 5 and so on; "
+        "distillation has trained them on since. "
+        for pupil, teacher in _pupils(_depths(attentions)).items()
+    )
+
+
 def choose_head(attentions: Mapping[str, Attention]) -> str:
-    """MEAN, or "head 1" and so on, up to the number that all models have."""
-    heads = min(attention.weights.shape[1] for attention in attentions.values())
+    """MEAN, or "head 1" and so on, up to the most that a model has."""
+    heads = max(attention.weights.shape[1] for attention in attentions.values())
     names = [MEAN, *(f"head {i}" for i in range(1, heads + 1))]
     return st.selectbox("Head", names, key="attention-head-choice", width=220)
+
+
+def with_head(attentions: Mapping[str, Attention], head: str) -> dict[str, Attention]:
+    """Those of the models that have such a head; of the others it is said that they have none."""
+    able = {}
+    for name, attention in attentions.items():
+        count = attention.weights.shape[1]
+        if head == MEAN or _number(head) <= count:
+            able[name] = attention
+        else:
+            st.caption(f"{called(name)} has no {head}: there are {count} in each of its layers.")
+    return able
+
+
+def _number(head: str) -> int:
+    return int(head.split()[1])
 
 
 def head_weights(
@@ -93,7 +120,7 @@ def head_weights(
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """The attention (T, T) of one head of one layer, and the tokens it runs over."""
     weights = attention.weights[layer - 1]  # (H, T, T)
-    chosen = mean_heads(weights) if head == MEAN else weights[int(head.split()[1]) - 1]
+    chosen = mean_heads(weights) if head == MEAN else weights[_number(head) - 1]
     return hide_special(chosen) if hidden else chosen, shown_tokens(attention, hidden)
 
 

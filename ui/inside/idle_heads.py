@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from model_zoo.inside.attention import Attention, entropy, no_op, on_cls, on_sep
+from model_zoo.models.registry import title
+from ui.frame.columns import in_rows
 from ui.inside import attention_figures as figures
-from ui.inside.sections import side_by_side
-from ui.show.theme import PLAIN, TITLES
-from ui.show.wording import percent
+from ui.show.theme import PLAIN
+from ui.show.wording import percent, plain
 
 
 def idle_heads(attentions: Mapping[str, Attention]) -> None:
@@ -22,18 +23,18 @@ def idle_heads(attentions: Mapping[str, Attention]) -> None:
     chosen = st.segmented_control(
         "Colour heads by", list(measures), default="on [CLS]", required=True, key="heads-by"
     )
-    title, measure = measures[chosen]
-    for name, column in side_by_side(attentions):
+    about, measure = measures[chosen]
+    for name, column in in_rows(attentions):
         weights = attentions[name].weights
         idle, shares = no_op(weights), measure(weights)
-        sentence = f"{TITLES[name]}: {idle.sum()} of {idle.size} heads do next to nothing here."
+        sentence = f"{title(name)}: {idle.sum()} of {idle.size} heads do next to nothing here."
         with column:
-            st.markdown(f"**{sentence}**")
+            st.markdown(f"**{plain(sentence)}**")
             st.plotly_chart(
                 figures.heads(shares, idle, title=chosen),
                 key=f"idle-{name}",
                 config=PLAIN,
-                alt=f"Map of heads, coloured by share {title}: {percent(shares.min())} to "
+                alt=f"Map of heads, coloured by share {about}: {percent(shares.min())} to "
                 f"{percent(shares.max())}. {sentence}",
             )
     st.caption(

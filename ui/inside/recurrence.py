@@ -6,35 +6,38 @@ import streamlit as st
 
 from model_zoo.inside.gates import CLEARLY, Gates, forgets
 from model_zoo.models.network import Capability
+from model_zoo.models.registry import title
 from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
+from ui.frame.columns import in_rows
 from ui.inside import recurrence_figures as figures
-from ui.inside.sections import choose_start, of_each_model
+from ui.inside.sections import choose_start, of_each_model, within
 from ui.serve import cached
-from ui.show.theme import PLAIN, TITLES
+from ui.show.theme import PLAIN
 from ui.show.wording import listing, percent, plain
 
 
 def section(encoded: Encoded) -> None:
-    """The gates of LSTM and BiLSTM, word by word."""
+    """The gates of every model that has any, word by word."""
     st.header("Recurrence")
     gates = of_each_model(Capability.GATES, cached.gates, encoded.text)
     directions = [direction for of_model in gates.values() for direction in of_model]
     if not directions:
         return
-    start = choose_start(len(encoded.tokens))
-    columns = st.columns(len(directions))
-    for direction, column in zip(directions, columns, strict=True):
-        title, key = _title(direction), f"{direction.model}-{direction.reading}"
+    start = choose_start(max(len(direction.tokens) for direction in directions))
+    for direction, column in in_rows(directions):
+        name, key = _name(direction), f"{direction.model}-{direction.reading}"
         forgotten = forgets(direction)
         sentence = _forgetting(direction, forgotten)
         with column:
-            st.markdown(f"**{title}: gates**")
+            st.markdown(f"**{plain(name)}: gates**")
             st.plotly_chart(
-                figures.gate_lines(direction, forgotten, start=start),
+                figures.gate_lines(
+                    direction, forgotten, start=within(start, len(direction.tokens))
+                ),
                 key=f"gates-{key}",
                 config=PLAIN,
-                alt=f"Line chart of input, forget and output gate of {title}, mean of "
+                alt=f"Line chart of input, forget and output gate of {name}, mean of "
                 f"{direction.forget.shape[1]} units at each token. {sentence}",
             )
             st.caption(plain(sentence))
@@ -51,23 +54,23 @@ def section(encoded: Encoded) -> None:
     part = st.selectbox(
         "Gate or state", _PARTS, format_func=lambda name: _PARTS[name], key="gates-part", width=220
     )
-    columns = st.columns(len(directions))
-    for direction, column in zip(directions, columns, strict=True):
-        title, values = _title(direction), getattr(direction, part)
+    for direction, column in in_rows(directions):
+        name, values = _name(direction), getattr(direction, part)
         with column:
-            st.markdown(f"**{title}: {_PARTS[part]}**")
+            st.markdown(f"**{plain(name)}: {_PARTS[part]}**")
             st.plotly_chart(
-                figures.units(direction, part, start=start),
+                figures.units(direction, part, start=within(start, len(direction.tokens))),
                 key=f"units-{direction.model}-{direction.reading}",
                 config=PLAIN,
-                alt=f"Heat map of the {figures.UNITS} units of the {_PARTS[part]} of {title} that "
+                alt=f"Heat map of the {figures.UNITS} units of the {_PARTS[part]} of {name} that "
                 f"vary most over the text, values {values.min():.2f} to {values.max():.2f}.",
             )
+    sizes = list(dict.fromkeys(str(direction.forget.shape[1]) for direction in directions))
     how_to_read(
-        f"The {figures.UNITS} of {directions[0].forget.shape[1]} units that vary most over this "
-        "text, the liveliest on top. For gates bright is open and dark is shut; for cell and "
-        "hidden state blue is above zero, grey zero and orange below. Maps of the two models have "
-        "scales of their own.",
+        f"The {figures.UNITS} of {' or '.join(sizes)} units that vary most over this text, the "
+        "liveliest on top. For gates bright is open and dark is shut; for cell and hidden state "
+        "blue is above zero, grey zero and orange below. Maps of different models have scales of "
+        "their own.",
         "units have no fixed meaning. Unit 17 of one model has nothing to do with unit 17 of "
         "another, and a lively unit need not matter to the answer.",
     )
@@ -83,9 +86,9 @@ _PARTS = {
 _READINGS = {"forward": "left to right", "backward": "right to left"}
 
 
-def _title(direction: Gates) -> str:
+def _name(direction: Gates) -> str:
     """The model and which way it reads here."""
-    return f"{TITLES[direction.model]}, {_READINGS[direction.reading]}"
+    return f"{title(direction.model)}, {_READINGS[direction.reading]}"
 
 
 def _forgetting(direction: Gates, forgotten: Sequence[int]) -> str:

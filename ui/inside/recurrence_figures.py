@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from model_zoo.inside.gates import Gates
 from ui.inside.axes import MARGIN, WINDOW, heat_map, label_margin, token_ticks
-from ui.show.theme import MODEL_COLOURS, OTHER_MODEL
+from ui.show.theme import OTHER_MODEL, model_colour
 from ui.show.wording import in_figure
 
 UNITS = 24  # rows in the picture of single units
@@ -20,7 +20,7 @@ def gate_lines(direction: Gates, forgets: Sequence[int], *, start: int = 0) -> g
     The tokens in `forgets` are marked. Shows WINDOW tokens from `start`.
     """
     names = direction.tokens[start : start + WINDOW]
-    colour = MODEL_COLOURS.get(direction.model, OTHER_MODEL)
+    colour = model_colour(direction.model)
     figure = go.Figure()
     for gate, dash, symbol in GATE_LINES:
         figure.add_scatter(

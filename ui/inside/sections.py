@@ -1,19 +1,18 @@
 """What the sections of the page Inside share: computing for each model, and where to show it."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import TypeVar
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from model_zoo.errors import ZooError
+from model_zoo.errors import CapabilityError, ZooError
 from model_zoo.models.network import Capability
-from model_zoo.models.registry import SPECS, having
+from model_zoo.models.registry import having, title
+from ui.frame import state
 from ui.frame.captions import cannot
 from ui.inside.axes import WINDOW
 from ui.serve.my_turn import my_turn
-from ui.show.theme import TITLES
 from ui.show.wording import plain
 
 Result = TypeVar("Result")
@@ -22,27 +21,39 @@ Result = TypeVar("Result")
 def of_each_model(
     capability: Capability, compute: Callable[..., Result], *arguments: Hashable
 ) -> dict[str, Result]:
-    """`compute(name, *arguments)` for each model that has the capability, in a turn of its own.
+    """`compute(name, *arguments)` for each chosen model that can be asked, in a turn of its own.
 
-    A model that cannot be loaded says so, and so does one that shows nothing of its inside at all;
-    the others go on.
+    A model that cannot be loaded says so, and one without the capability says why its place is
+    empty; the others go on.
     """
-    results = {}
-    place = st.empty()
-    inside = having(Capability.LAYERS)
-    for name in [name for name in SPECS if name not in inside]:
-        st.caption(cannot(name, Capability.LAYERS))
-    for name in having(capability):
+    results: dict[str, Result] = {}
+    place, models = st.empty(), state.view().models
+    able = having(capability, models)
+    empty = [cannot(name, capability) for name in models if name not in able]
+    for name in able:
         try:
             results[name] = compute(name, *arguments, begin=partial(my_turn, place))
+        except CapabilityError as error:  # its tokenizer or its network lacks what its kind has
+            empty.append(plain(str(error)))
         except ZooError as error:
-            st.error(plain(f"{TITLES[name]}: {error}"), icon=":material/error:")
+            st.error(plain(f"{title(name)}: {error}"), icon=":material/error:")
+    if empty:
+        st.caption("  \n".join(empty))
     return results
 
 
-def side_by_side(models: Mapping[str, object]) -> Iterator[tuple[str, DeltaGenerator]]:
-    """Each model's name with a column of its own."""
-    return zip(models, st.columns(len(models)), strict=True)
+def called(name: str) -> str:
+    """The model's title, for Markdown."""
+    return plain(title(name))
+
+
+def within(start: int, count: int) -> int:
+    """Where the window begins for a model with `count` tokens of its own, perhaps fewer.
+
+    >>> within(40, 200), within(40, 80), within(40, 10)
+    (40, 16, 0)
+    """
+    return max(0, min(start, count - WINDOW))
 
 
 def choose_start(count: int) -> int:

@@ -1,6 +1,6 @@
 """What several pages share of attributions: the short form, and which way scores point. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from model_zoo.explain.records import Attribution
 from model_zoo.labels import SENTIMENT
@@ -49,27 +49,38 @@ def colours(models: Iterable[str], of: ModelSet) -> tuple[str, str]:
     return label_colour(first, of.labels, of.colours), label_colour(second, of.labels, of.colours)
 
 
-def meaning(attributions: Iterable[Attribution], of: ModelSet, titles: dict[str, str]) -> str:
-    """What the colours and signs of the attributions' scores say, as the start of a sentence.
+def meaning(
+    attributions: Iterable[Attribution],
+    of: ModelSet,
+    titles: Mapping[str, str] | None = None,
+    *,
+    numbers: bool = True,
+) -> str:
+    """What colour and sign of the attributions' scores say, as the start of a sentence.
 
-    `titles` gives the name to show for each model.
+    `titles` gives the name to show for each of several models. Signs are spoken of where there are
+    `numbers`.
     """
     explained = list(attributions)
     poles = [pole(attribution.model, of) for attribution in explained]
+    good, bad = ("teal with +", "purple with −") if numbers else ("teal words", "purple ones")
+    verb = "pushes" if numbers and not of.colours else "push"
     if None not in poles:
         first, second = of.labels
         if of.colours:
-            return f"Words with + push toward {second}, with − toward {first}"
-        return f"Teal with + pushes toward {second}, purple with − toward {first}"
-    targets = {
-        titles[attribution.model]: toward or attribution.target
-        for attribution, toward in zip(explained, poles, strict=True)
-    }
-    if len(targets) > 1 and len(set(targets.values())) == 1:
-        said = f"{next(iter(targets.values()))} for all models"
+            good, bad = (f"words in the colour of {label}" for label in (second, first))
+        sentence = f"{good} {verb} toward {second}, {bad} toward {first}"
     else:
-        said = ", ".join(f"{target} for {title}" for title, target in targets.items())
-    return f"Teal with + speaks for what is explained ({said}), purple with − against it"
+        targets = [
+            label or attribution.target for attribution, label in zip(explained, poles, strict=True)
+        ]
+        said = targets[0]
+        if titles and len(explained) > 1:
+            names = (titles[attribution.model] for attribution in explained)
+            pairs = zip(targets, names, strict=True)
+            said = ", ".join(f"{target} for {name}" for target, name in pairs)
+        sentence = f"{good} {verb} toward {said}, {bad} against it"
+    return sentence[0].upper() + sentence[1:] if numbers else sentence
 
 
 def named_apart(models: Iterable[str], *taken: str) -> dict[str, str]:
