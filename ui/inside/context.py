@@ -69,12 +69,12 @@ def _sees(influence: Influence) -> str:
         part = f"Its tokens {first} to {last} of {influence.total}. "
     if not above.any():
         return (
-            f"{part}Sees the past only: all {above.size} changes by later tokens are exactly 0; earlier "
-            f"ones change a position by {earlier:.1%} on average, its own token by {percent(own)}."
+            f"{part}Sees the past only: all {above.size} changes by later tokens are exactly 0; "
+            f"earlier ones change a position by {earlier:.1%} on average, its own token by {percent(own)}."
         )
     return (
-        f"{part}Sees both sides: on average earlier tokens change a position by {earlier:.1%}, later "
-        f"ones by {later:.1%}, its own token by {percent(own)}."
+        f"{part}Sees both sides: on average earlier tokens change a position by {earlier:.1%}, "
+        f"later ones by {later:.1%}, its own token by {percent(own)}."
     )
 
 
