@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from model_zoo.explain.attribute import attribute
 from model_zoo.explain.methods import METHODS
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from tests.root import ROOT
 from ui.serve.pool import pool
 
@@ -61,11 +61,11 @@ def test_target_and_baseline_and_pieces(app):
     before = strips(app)
     app.selectbox(key="baseline").set_value("mask").run()
     assert strips(app) != before
-    app.selectbox(key="target").set_value("difference").run()
+    app.selectbox(key="target-sentiment").set_value("difference").run()
     assert not app.exception and any("for difference" in m.value for m in app.markdown)
     app.toggle(key="pieces").set_value(True).run()
     assert not app.exception
-    app.selectbox(key="target").set_value("predicted").run()
+    app.selectbox(key="target-sentiment").set_value("predicted").run()
 
 
 def test_results_are_kept(app, monkeypatch):
@@ -89,7 +89,7 @@ def test_flips_are_shown(app):
 def test_stopping_keeps_what_is_done(app):
     how = ("integrated_gradients", "predicted", "pad")
     stopped = opened("Another dull film.", models="lstm")
-    stopped.session_state["stopped"] = ("Another dull film.", *how)
+    stopped.session_state["stopped"] = ("sentiment", "Another dull film.", *how)
     stopped.run()
     assert any("Stopped before LSTM" in info.value for info in stopped.info)
     next(b for b in stopped.button if b.label == "Go on").click().run()
@@ -120,4 +120,4 @@ def test_a_long_text_is_windowed_and_refused_by_sampling_methods():
 
 
 def test_all_four_by_default():
-    assert len(strips(opened())) == len(SPECS)
+    assert len(strips(opened())) == len(model_set().models) == 4
