@@ -1,4 +1,4 @@
-"""Your data: a file of texts through all four models, and checks of what they can and cannot do."""
+"""Your data: a file of texts through the models, and checks of what they can and cannot do."""
 
 import streamlit as st
 
@@ -20,10 +20,9 @@ with page("Your data"):
     if part == PARTS[1]:
         checks_section()
     elif (data := choose()) and (scored := score_rows(data)):
-        labels = data.labels
-        texts = data.texts[: len(scored)]
-        if labels is None:
-            agreement_section(texts, scored)
+        truth = data.labels
+        if truth is None:
+            agreement_section(data.texts[: len(scored)], scored, data.meant)
         else:
-            quality_section(texts, labels[: len(scored)], scored)
-        rows_section(data, labels, scored)
+            quality_section(data, truth[: len(scored)], scored)
+        rows_section(data, truth, scored)

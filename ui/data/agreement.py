@@ -10,27 +10,40 @@ from model_zoo.quality.metrics import wilson
 from model_zoo.quality.slices import slices
 from model_zoo.reading.score import Scored
 from ui.data import figures
-from ui.show.theme import PLAIN, TITLES
-from ui.show.wording import interval
+from ui.data.naming import left_out, short, titles
+from ui.show.theme import PLAIN
+from ui.show.wording import interval, plain
+
+MOST_SHARES = 4  # labels whose shares fit into a cell; of more the commonest three are given
+_COMMONEST = 3
 
 
-def agreement_section(texts: Sequence[str], scored: Scored) -> None:
-    """Share of rows with the same label for each pair of models, and answers by slice."""
-    read = ~np.isnan(scored.positive).any(axis=1)
-    rows = int(read.sum())
+def agreement_section(texts: Sequence[str], scored: Scored, labels: Sequence[str]) -> None:
+    """Share of rows with the same label for each pair of models, and answers by slice.
+
+    Of the models that answer with `labels`, those of the set.
+    """
     st.header("Do the models agree?")
+    if note := left_out(scored, labels):
+        st.caption(plain(note))
+    scored = scored.by(labels)
+    if not scored.models:
+        st.info("None of the models asked answers with the labels of the set.")
+        return
+    read = scored.read
+    rows = int(read.sum())
     if not rows:
         st.info("None of the rows scored so far holds anything to read.")
         return
-    answers = scored.positive[read] > 0.5  # (N, M)
-    titles = [TITLES[name] for name in scored.models]
+    answers = scored.answers[read]  # (N, M)
+    names = list(titles(scored.models).values())
     shares = np.array(
         [[(first == second).mean() for second in answers.T] for first in answers.T]
     )  # (M, M)
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.plotly_chart(
-            figures.agreement(shares, titles),
+            figures.agreement(shares, names, len(labels)),
             key="agreement",
             config=PLAIN,
             alt="Share of rows with the same label, for each pair of models.",
@@ -41,15 +54,36 @@ def agreement_section(texts: Sequence[str], scored: Scored) -> None:
             f"{interval(unanimous.mean(), wilson(int(unanimous.sum()), rows))}. Agreeing is not "
             "being right: models trained on the same rows make the same mistakes."
         )
+    everywhere = scored.answers
     table = []
     for name, part in slices(texts, scored).items():
-        count = int(part.sum())
-        positive = (scored.positive[part] > 0.5).sum(axis=0)
         cells = {
-            title: interval(hits / count, wilson(int(hits), count))
-            for title, hits in zip(titles, positive, strict=True)
+            plain(model): answered(everywhere[part, at], labels) for at, model in enumerate(names)
         }
-        table.append({"rows with": name, "how many": f"{count:,}"} | cells)
+        table.append({"rows with": name, "how many": f"{int(part.sum()):,}"} | cells)
     with right:
         st.table(pd.DataFrame(table).set_index("rows with"))
-        st.caption("Share of rows that each model calls positive, with 95 % intervals.")
+        if len(labels) == 2:
+            about = f"Share of rows that each model calls {labels[1]}, with 95 % intervals."
+        elif len(labels) <= MOST_SHARES:
+            about = "Share of rows to which each model gives each label."
+        else:
+            about = f"The {_COMMONEST} labels that each model gives most often."
+        st.caption(plain(about))
+
+
+def answered(answers: np.ndarray, labels: Sequence[str]) -> str:
+    """How often the answers (N,) to some rows are which label.
+
+    Of two labels the second's share with its interval, of more that of each or of the commonest.
+
+    >>> answered(np.array([2, 0, 2, 2]), ["cold", "warm", "hot"])
+    'hot 75% · cold 25% · warm 0%'
+    """
+    counts = np.bincount(answers, minlength=len(labels))
+    if len(labels) == 2:
+        return interval(counts[1] / len(answers), wilson(int(counts[1]), len(answers)))
+    order = np.argsort(-counts, kind="stable")
+    if len(labels) > MOST_SHARES:
+        order = order[: min(_COMMONEST, np.count_nonzero(counts))]
+    return " · ".join(f"{plain(short(labels[at]))} {counts[at] / len(answers):.0%}" for at in order)

@@ -9,7 +9,6 @@ import streamlit as st
 
 from model_zoo import paths
 from model_zoo.errors import DataError
-from model_zoo.models.sets import model_set
 from model_zoo.tables.table import FORMATS, looks_like_data, open_table
 from ui.data.dataset import MAX_ROWS, Dataset, guess_meanings, read_dataset
 from ui.data.meanings import choose_meanings, forget
@@ -38,7 +37,7 @@ def choose() -> Dataset | None:
     )
     with right:
         st.caption("Or try a set that comes with Quartet:")
-        sentiment = model_set(state.view().set).is_sentiment
+        sentiment = state.current_set().is_sentiment
         for sample, about in SAMPLES.items():
             if sentiment or sample != OPINIONS:
                 st.button(about, key=f"sample-{sample}", on_click=_take_sample, args=(sample,))
@@ -50,7 +49,7 @@ def choose() -> Dataset | None:
         kept = f" {data.name}, loaded before, is still here." if data else ""
         st.error(plain(problem + kept), icon=":material/error:")
     if data is not None:
-        if data.mean(model_set(state.view().set).labels):
+        if data.mean(state.current_set().labels):
             forget(st.session_state)
         _columns(data)
     else:
@@ -71,7 +70,7 @@ def _take(content: bytes, name: str) -> None:
         table = open_table(content, name)
         if looks_like_data(table.columns):
             table = open_table(content, name, header=False)
-        st.session_state[_KEPT] = read_dataset(table, model_set(state.view().set).labels)
+        st.session_state[_KEPT] = read_dataset(table, state.current_set().labels)
         st.session_state[_PROBLEM] = None
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow
 
 from model_zoo.errors import DataError
+from model_zoo.quality.classification import Quality
 from model_zoo.reading.score import Scored, join
 from model_zoo.tables.columns import Meanings, guess_label, guess_mapping, guess_text, most_values
 from model_zoo.tables.source import Row
@@ -44,6 +45,7 @@ class Dataset:
     others: dict[tuple[str, ...], tuple[str | None, Meanings]] = field(default_factory=dict)
     scored: dict[ScoringKey, list[Scored]] = field(default_factory=dict)
     running: bool = False
+    measured: tuple[Scored, tuple[object, ...], dict[str, Quality]] | None = None
     _joined: tuple[ScoringKey, int, Scored] | None = None
 
     @property

@@ -6,7 +6,13 @@ from io import BytesIO
 
 import streamlit as st
 
-from model_zoo.reading.score import WINDOW, Scored, answer_cells, answer_columns
+from model_zoo.reading.score import (
+    WINDOW,
+    Scored,
+    answer_cells,
+    answer_columns,
+    number_columns,
+)
 from model_zoo.tables.writer import Writer
 from ui.data.dataset import Dataset
 
@@ -30,8 +36,9 @@ def downloads(data: Dataset, scored: Scored) -> None:
                 on_click="ignore",
             )
     st.caption(
-        "All rows scored so far, with your columns and each model's label and probability. In CSV, "
-        "cells that a spreadsheet would run as a formula get an apostrophe before them."
+        "All rows scored so far, with your columns, each model's label and its probability of each "
+        "label. In CSV, cells that a spreadsheet would run as a formula get an apostrophe before "
+        "them."
     )
 
 
@@ -39,13 +46,21 @@ def answers_file(data: Dataset, scored: Scored, ending: str) -> Callable[[], byt
     """What makes the file of the format `ending`, of FORMATS, once it is wanted."""
 
     def write() -> bytes:
-        added = _new_columns(answer_columns(scored.models), data.frame.columns)
+        names = answer_columns(scored.models, scored.labels)
+        added = _new_columns(names, data.frame.columns)
+        numbers = set(number_columns(scored.models, scored.labels))
         stream = BytesIO()
-        with Writer(stream, ending, [*data.frame.columns, *added], numbers=added[1::2]) as writer:
+        with Writer(
+            stream,
+            ending,
+            [*data.frame.columns, *added],
+            numbers=[new for name, new in zip(names, added, strict=True) if name in numbers],
+        ) as writer:
             for start in range(0, len(scored), WINDOW):
                 block = slice(start, min(len(scored), start + WINDOW))
                 own = data.frame.iloc[block].itertuples(index=False, name=None)
-                answers = answer_cells(scored.positive[block])
+                shares = [rows[block] for rows in scored.probabilities]
+                answers = answer_cells(shares, scored.labels)
                 writer.write([[*row, *cells] for row, cells in zip(own, answers, strict=True)])
         return stream.getvalue()
 
@@ -65,12 +80,12 @@ def _stem(name: str) -> str:
 def _new_columns(names: Sequence[str], taken: Collection[str]) -> list[str]:
     """The names, marked where the file has such columns already: it was scored before.
 
-    >>> _new_columns(["lstm_label", "lstm_positive"], ["text", "lstm_label"])
-    ['lstm_label_new', 'lstm_positive']
+    >>> _new_columns(["lstm_label", "lstm_p_yes"], ["text", "lstm_label"])
+    ['lstm_label_new', 'lstm_p_yes']
     """
-    free = []
+    free: list[str] = []
     for name in names:
-        while name in taken:
+        while name in taken or name in free:
             name += "_new"
         free.append(name)
     return free

@@ -6,49 +6,87 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from model_zoo.labels import LABELS
-from model_zoo.quality.metrics import Bin, Confusion
-from ui.show.theme import MARGIN, MODEL_COLOURS, NOTHING, OTHER_MODEL
+from model_zoo.quality.classification import Confusion
+from model_zoo.quality.metrics import Bin
+from ui.show.theme import MARGIN, NOTHING, OTHER_MODEL, model_colour
+from ui.show.wording import in_figure
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 Rates = tuple[float, float]  # false positive rate, true positive rate
 Curve = tuple[np.ndarray, np.ndarray]  # the same at every threshold
 MOST_POINTS = 400  # of a curve: more cannot be told apart, and 100,000 take seconds to draw
+MOST_COUNTS = 12  # labels: the counts of more do not fit into the cells
+MOST_CELLS = 40  # labels of a confusion matrix: more cannot be read
+_AGREEING = model_colour("bert")
 
 
-def confusion(matrix: Confusion, name: str) -> go.Figure:
-    """Counts of rows, true labels in rows and answers in columns, in the model's colour."""
-    counts = [
-        [matrix.true_negative, matrix.false_positive],
-        [matrix.false_negative, matrix.true_positive],
-    ]
+def confusion(matrix: Confusion, labels: Sequence[str], name: str) -> go.Figure:
+    """Counts of rows, true labels in rows and answers in columns, in the model's colour.
+
+    Of at most MOST_CELLS labels: see `most_mixed_up`.
+    """
+    counts = matrix.counts
     shares = [[count / max(1, sum(row)) for count in row] for row in counts]
+    written = len(labels) <= MOST_COUNTS
     figure = _heat_map(
         shares,
-        LABELS,
+        labels,
         [[f"{count:,}" for count in row] for row in counts],
         "labelled %{y}, answered %{x}: %{text} rows, %{z:.1%} of that label",
-        MODEL_COLOURS.get(name, OTHER_MODEL),
+        model_colour(name),
+        written=written,
         zmin=0,
         zmax=1.3,  # the darkest tone would leave the count unreadable
-        textfont={"size": 18},
+        textfont={"size": 18 if len(labels) == 2 else 12},
     )
     figure.update_xaxes(title="answer")
-    figure.update_yaxes(title="label", tickangle=-90)
-    return figure.update_layout(height=230, margin=MARGIN)
+    figure.update_yaxes(title="label")
+    if len(labels) == 2:
+        figure.update_yaxes(tickangle=-90)
+        return figure.update_layout(height=230, margin=MARGIN)
+    figure.update_xaxes(tickangle=-45 if written else -90, tickfont={"size": 11})
+    figure.update_yaxes(tickfont={"size": 11})
+    cell = 34 if written else 16
+    return figure.update_layout(height=160 + cell * len(labels), margin=MARGIN)
 
 
-def reliability(bins: Mapping[str, Sequence[Bin]], titles: Mapping[str, str]) -> go.Figure:
-    """Share found positive against probability said, a line a model, with 95 % intervals."""
+def most_mixed_up(matrices: Sequence[Confusion], most: int = MOST_CELLS) -> list[int]:
+    """Indices, in order, of the labels that most mistakes of any of the models are about.
+
+    >>> most_mixed_up([Confusion(((9, 0, 0), (0, 5, 2), (0, 1, 5)))], most=2)
+    [1, 2]
+    """
+    tables = np.sum([matrix.counts for matrix in matrices], axis=0)
+    np.fill_diagonal(tables, 0)
+    mistakes = tables.sum(axis=0) + tables.sum(axis=1)
+    return sorted(np.argsort(-mistakes, kind="stable")[:most].tolist())
+
+
+def among(matrix: Confusion, chosen: Sequence[int]) -> Confusion:
+    """The counts among the `chosen` labels alone.
+
+    >>> among(Confusion(((9, 0, 0), (0, 5, 2), (0, 1, 5))), [1, 2])
+    Confusion(counts=((5, 2), (1, 5)))
+    """
+    return Confusion(tuple(tuple(matrix.counts[i][j] for j in chosen) for i in chosen))
+
+
+def reliability(
+    bins: Mapping[str, Sequence[Bin]], titles: Mapping[str, str], of: str | None
+) -> go.Figure:
+    """Share found against probability said, a line a model, with 95 % intervals.
+
+    `of` is the label that probabilities are of; None where they are those of each row's answer.
+    """
     figure = go.Figure(_diagonal("perfectly calibrated"))
     for number, (name, points) in enumerate(bins.items()):
         figure.add_scatter(
-            x=[point.mean_positive for point in points],
-            y=[point.share_positive for point in points],
+            x=[point.said for point in points],
+            y=[point.share for point in points],
             error_y={
                 "type": "data",
-                "array": [point.ci95[1] - point.share_positive for point in points],
-                "arrayminus": [point.share_positive - point.ci95[0] for point in points],
+                "array": [point.ci95[1] - point.share for point in points],
+                "arrayminus": [point.share - point.ci95[0] for point in points],
                 "thickness": 1,
                 "width": 3,
             },
@@ -57,19 +95,28 @@ def reliability(bins: Mapping[str, Sequence[Bin]], titles: Mapping[str, str]) ->
             mode="lines+markers",
             **_line(name, titles, number),
         )
-    return _square(figure, "probability of positive, as said", "share that is positive")
+    if of is None:
+        return _square(figure, "probability of the answer, as said", "share that is right")
+    return _square(
+        figure, f"probability of {in_figure(of)}, as said", f"share that is {in_figure(of)}"
+    )
 
 
 def roc(
     curves: Mapping[str, Curve],
     points: Mapping[str, Rates],
     titles: Mapping[str, str],
+    label: str,
+    others: str,
 ) -> go.Figure:
-    """True against false positive rate, a line a model; `points` are where the threshold is.
+    """True against false positive rate of a `label`, a line a model; `points` are the answers'.
 
     `curves` holds the rates (false, true) of each model, both (K,) and rising; `points` the same
-    two as numbers; `titles` the name to show for each model.
+    two as numbers; `titles` the name to show for each model. `others` is what all that is not
+    `label` is called.
     """
+    this, that = in_figure(label), in_figure(others)
+    rates = f"%{{y:.1%}} of the {this} rows, %{{x:.1%}} of the {that} ones"
     figure = go.Figure(_diagonal("guessing"))
     for number, (name, (false, true)) in enumerate(curves.items()):
         keep = np.unique(np.linspace(0, len(false) - 1, MOST_POINTS).astype(int))
@@ -77,7 +124,7 @@ def roc(
             x=false[keep],
             y=true[keep],
             mode="lines",
-            hovertemplate="%{y:.1%} of the positive rows for %{x:.1%} of the negative ones",
+            hovertemplate=rates,
             **_line(name, titles, number),
         )
     for name, (across, up) in points.items():
@@ -85,23 +132,26 @@ def roc(
             x=[across],
             y=[up],
             mode="markers",
-            marker={"size": 12, "color": MODEL_COLOURS.get(name, OTHER_MODEL), "symbol": "diamond"},
-            name=f"{titles[name]} at the threshold",
+            marker={"size": 12, "color": model_colour(name), "symbol": "diamond"},
+            name=f"{in_figure(titles[name])} as it answers",
             showlegend=False,
-            hovertemplate="%{y:.1%} of the positive rows, %{x:.1%} of the negative ones",
+            hovertemplate=rates,
         )
-    return _square(figure, "negative rows called positive", "positive rows called positive")
+    return _square(figure, f"{that} rows called {this}", f"{this} rows called {this}")
 
 
-def agreement(shares: np.ndarray, names: Sequence[str]) -> go.Figure:
-    """How often each pair of models gives the same label: `shares` (M, M), named by `names` (M)."""
+def agreement(shares: np.ndarray, names: Sequence[str], labels: int) -> go.Figure:
+    """How often each pair of models gives the same label: `shares` (M, M), named by `names` (M).
+
+    Of two `labels` half is as good as nothing, and colours begin there.
+    """
     figure = _heat_map(
         shares,
         names,
         [[f"{share:.1%}" for share in row] for row in shares],
         "%{y} and %{x}: the same label for %{text} of the rows",
-        MODEL_COLOURS["bert"],
-        zmin=0.5,
+        _AGREEING,
+        zmin=0.5 if labels == 2 else 0,
         zmax=1.25,
     )
     return figure.update_layout(height=90 + 55 * len(names), margin=MARGIN)
@@ -113,30 +163,39 @@ def _heat_map(
     text: Sequence[Sequence[str]],
     hover: str,
     colour: str,
+    written: bool = True,
     **more: Any,
 ) -> go.Figure:
-    """A square heat map with `text` in its cells, first row on top."""
+    """A square heat map with `text` in its cells, or on hovering alone; the first row is on top."""
+    positions = list(range(len(names)))  # names may be alike once they are cut
+    shown = [in_figure(name) for name in names]
     figure = go.Figure(
         go.Heatmap(
             z=values,
-            x=list(names),
-            y=list(names),
+            x=shown if len(set(shown)) == len(shown) else positions,
+            y=shown if len(set(shown)) == len(shown) else positions,
             text=text,
-            texttemplate="%{text}",
+            texttemplate="%{text}" if written else None,
             hovertemplate=f"{hover}<extra></extra>",
             colorscale=[(0, NOTHING), (1, colour)],
             showscale=False,
-            xgap=2,
-            ygap=2,
+            xgap=2 if written else 1,
+            ygap=2 if written else 1,
             **more,
         )
     )
+    if len(set(shown)) < len(shown):
+        figure.update_xaxes(tickvals=positions, ticktext=shown)
+        figure.update_yaxes(tickvals=positions, ticktext=shown)
+    else:
+        figure.update_xaxes(type="category", dtick=1)  # labels may look like numbers
+        figure.update_yaxes(type="category", dtick=1)
     return figure.update_yaxes(autorange="reversed")
 
 
 def _line(name: str, titles: Mapping[str, str], number: int) -> dict[str, Any]:
-    colour, dash = MODEL_COLOURS.get(name, OTHER_MODEL), DASHES[number % len(DASHES)]
-    return {"name": titles[name], "line": {"color": colour, "dash": dash, "width": 2.5}}
+    colour, dash = model_colour(name), DASHES[number % len(DASHES)]
+    return {"name": in_figure(titles[name]), "line": {"color": colour, "dash": dash, "width": 2.5}}
 
 
 def _diagonal(name: str) -> go.Scatter:

@@ -1,126 +1,128 @@
 """The scored rows as a table to filter, sort and search, and to open on other pages."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from model_zoo.labels import LABELS
 from model_zoo.reading.score import Scored
 from ui.data.dataset import Dataset
 from ui.data.downloads import downloads
+from ui.data.naming import short, titles
+from ui.data.orders import ORDERS, SUREST
 from ui.frame.open_in import open_in
-from ui.show.theme import TITLES
 from ui.show.wording import plain
 
 SHOWN = 500
-SUREST = "surest mistakes"
+FIXED = ("row", "text", "label")  # columns that no model may be called like
 
 
 @st.fragment
-def rows_section(data: Dataset, labels: np.ndarray | None, scored: Scored) -> None:
-    """Rows with every model's probability; a click on one offers to open it elsewhere."""
+def rows_section(data: Dataset, truth: np.ndarray | None, scored: Scored) -> None:
+    """Rows with every model's answer; a click on one offers to open it elsewhere.
+
+    `truth` (all rows,) are indices of the labels in view, -1 where a row is left out.
+    """
     st.header("Row by row")
-    frame = _frame(data, labels, scored)
+    labels = data.meant
+    comparable = scored.by(labels)
+    known = None if truth is None else truth[: len(scored)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        parts = _parts(frame, labels, scored)
+        parts = _parts(known, comparable) if comparable.models else {"all": scored.tokens >= 0}
         part = st.selectbox("Rows", list(parts), key="rows part", width=280)
-        orders = [name for name in _ORDERS if labels is not None or name != SUREST]
+        orders = [name for name in ORDERS if _possible(name, known, comparable)]
         order = st.selectbox("Order", orders, key="rows order", width=240)
         search = st.text_input("Containing", key="rows search", width=240)
-    frame = frame[parts[part]]
+    kept = parts[part]
     if search:
-        frame = frame[frame["text"].str.contains(search, case=False, regex=False)]
-    frame = frame.loc[_ORDERS[order](frame, scored).sort_values(kind="stable").index]
-    count = len(frame)
-    if not count:
+        texts = data.frame[data.text].iloc[: len(scored)]
+        kept = kept & texts.str.contains(search, case=False, regex=False).to_numpy()
+    chosen = np.flatnonzero(kept)
+    if not len(chosen):
         st.info("No row fits. Choose other rows, or search for something else.")
     else:
-        if count > SHOWN:
-            st.caption(f"{count:,} rows fit; the first {SHOWN} in this order are shown.")
-        frame = frame.head(SHOWN)
+        ranks = ORDERS[order](comparable if comparable.models else scored, known)[chosen]
+        at = chosen[np.argsort(ranks, kind="stable")][:SHOWN]
+        if len(chosen) > SHOWN:
+            st.caption(f"{len(chosen):,} rows fit; the first {SHOWN} in this order are shown.")
         with st.container(key="scored"):
-            chosen = _table(frame)
-        if chosen is not None:
-            text = data.frame[data.text].iloc[int(frame.iloc[chosen]["row"]) - 1]
-            st.markdown(f"**Row {frame.iloc[chosen]['row']}**: {plain(text[:1000])}")
+            clicked = _table(data, known, scored, at)
+        if clicked is not None:
+            text = data.frame[data.text].iloc[clicked]
+            st.markdown(f"**Row {clicked + 1}**: {plain(text[:1000])}")
             open_in(text)
         else:
             st.caption("Choose a row, in its first column, to open it on another page.")
     downloads(data, scored)
 
 
-def _frame(data: Dataset, labels: np.ndarray | None, scored: Scored) -> pd.DataFrame:
-    """One line a row scored: number, text, label, probabilities, and what is sorted by."""
-    rows = len(scored)
-    frame = pd.DataFrame(
-        {"row": np.arange(1, rows + 1), "text": data.frame[data.text].iloc[:rows].to_numpy()}
-    )
-    if labels is not None:
-        names = np.array([*LABELS, ""])
-        frame["label"] = names[labels[:rows]]
-    for i, name in enumerate(scored.models):
-        frame[TITLES[name]] = scored.positive[:, i]
-    frame["spread"] = scored.positive.max(axis=1) - scored.positive.min(axis=1)
-    return frame
+def _possible(order: str, truth: np.ndarray | None, comparable: Scored) -> bool:
+    """Whether rows can be put into this order: some need labels, or models that have them."""
+    if order == SUREST:
+        return truth is not None and bool(comparable.models)
+    return True
 
 
-def _parts(
-    frame: pd.DataFrame, labels: np.ndarray | None, scored: Scored
-) -> Mapping[str, np.ndarray]:
-    """What can be looked at: name, with how many rows, -> which rows."""
-    answers = scored.positive > 0.5  # (N, M)
-    read = ~np.isnan(scored.positive).any(axis=1)
-    parts = {"all": np.full(len(frame), True)}
-    if len(scored.models) > 1:
+def _parts(truth: np.ndarray | None, scored: Scored) -> Mapping[str, np.ndarray]:
+    """What can be looked at: name, with how many rows, -> which rows (N,).
+
+    Of models that all have the labels that `truth` (N,) is about.
+    """
+    answers, read = scored.answers, scored.read
+    names = list(titles(scored.models).values())
+    parts = {"all": np.full(len(scored), True)}
+    if len(names) > 1:
         parts["models disagree"] = read & (answers != answers[:, :1]).any(axis=1)
-    if labels is not None:
-        truth = labels[: len(scored)]
-        known = read & (truth >= 0)
-        wrong = known[:, None] & (answers != (truth == 1)[:, None])
+    if truth is not None:
+        wrong = (read & (truth >= 0))[:, None] & (answers != truth[:, None])
         parts["at least one is wrong"] = wrong.any(axis=1)
         parts["all are wrong"] = wrong.all(axis=1)
-        for i, name in enumerate(scored.models):
-            parts[f"{TITLES[name]} is wrong"] = wrong[:, i]
-            if len(scored.models) > 1:
-                parts[f"only {TITLES[name]} is wrong"] = wrong[:, i] & (wrong.sum(axis=1) == 1)
+        for i, name in enumerate(names):
+            parts[f"{name} is wrong"] = wrong[:, i]
+            if len(names) > 1:
+                parts[f"only {name} is wrong"] = wrong[:, i] & (wrong.sum(axis=1) == 1)
     if not read.all():
         parts["nothing to read"] = ~read
     return {f"{name} ({part.sum():,})": part for name, part in parts.items()}
 
 
-SortKey = Callable[[pd.DataFrame, Scored], pd.Series]  # of some of the rows; least comes first
+def rows_table(
+    data: Dataset, truth: np.ndarray | None, scored: Scored, at: np.ndarray
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows at positions `at` as they are shown, and which columns are probabilities.
 
-
-def _tokens(frame: pd.DataFrame, scored: Scored) -> pd.Series:
-    return pd.Series(scored.tokens, index=range(len(scored))).loc[frame.index]
-
-
-def _rightness(frame: pd.DataFrame, scored: Scored) -> pd.Series:
-    """How near the answer furthest from a row's label is to it, -1 to 0; without a label 1."""
-    shares = frame[[TITLES[name] for name in scored.models]]
-    off = shares.sub((frame["label"] == LABELS[1]).astype(float), axis=0).abs().max(axis=1)
-    off[frame["label"] == ""] = -1
-    return -off
-
-
-_ORDERS: Mapping[str, SortKey] = {
-    "models disagree most": lambda frame, _: -frame["spread"],
-    "as in the file": lambda frame, _: frame["row"],
-    "longest first": lambda frame, scored: -_tokens(frame, scored),
-    "shortest first": _tokens,
-    SUREST: _rightness,  # where there are labels
-}
-
-
-def _table(frame: pd.DataFrame) -> int | None:
-    """Draw the rows; the position of the one that was chosen."""
-    share = st.column_config.ProgressColumn(
-        width="small", min_value=0, max_value=1, format="percent", help="probability of positive"
+    Of two labels of the set, each model has the probability of the second; of more, and where a
+    model has other labels, its answer and how sure it is of that.
+    """
+    labels = data.meant
+    frame = pd.DataFrame(
+        {"row": at + 1, "text": data.frame[data.text].iloc[at].str.slice(0, 300).to_numpy()}
     )
+    if truth is not None:
+        frame["label"] = np.array([*map(short, labels), ""], dtype=object)[truth[at]]
+    probabilities = []
+    names = titles(scored.models, FIXED)
+    for model, own, shares in zip(scored.models, scored.labels, scored.probabilities, strict=True):
+        name, rows = names[model], shares[at]
+        if own == labels and len(labels) == 2:
+            frame[name] = rows[:, 1]
+        else:
+            unread = np.isnan(rows[:, 0])
+            said = np.where(unread, len(own), rows.argmax(axis=1))
+            frame[name] = np.array([*map(short, own), ""], dtype=object)[said]
+            name = f"{name}: how sure"
+            frame[name] = rows.max(axis=1)
+        probabilities.append(name)
+    return frame, probabilities
+
+
+def _table(data: Dataset, truth: np.ndarray | None, scored: Scored, at: np.ndarray) -> int | None:
+    """Draw the rows at positions `at`; the position of the one that was chosen."""
+    frame, probabilities = rows_table(data, truth, scored, at)
+    second = f"probability of {data.meant[1]}"
     event = st.dataframe(
-        frame.assign(text=frame["text"].str.slice(0, 300)).drop(columns="spread"),
+        frame,
         hide_index=True,
         key="rows",
         on_select="rerun",
@@ -129,9 +131,18 @@ def _table(frame: pd.DataFrame) -> int | None:
         column_config={
             "row": st.column_config.NumberColumn(width="small"),
             "text": st.column_config.TextColumn(width="large"),
-            **{title: share for title in TITLES.values() if title in frame},
+            **{
+                name: st.column_config.ProgressColumn(
+                    width="small",
+                    min_value=0,
+                    max_value=1,
+                    format="percent",
+                    help="probability of its answer" if name.endswith(": how sure") else second,
+                )
+                for name in probabilities
+            },
         },
-        alt="Rows with every model's probability of positive",
+        alt=f"Rows with every model's {second if len(data.meant) == 2 else 'answer'}",
     )
-    chosen = event["selection"]["rows"]
-    return chosen[0] if chosen and chosen[0] < len(frame) else None
+    clicked = event["selection"]["rows"]
+    return int(at[clicked[0]]) if clicked and clicked[0] < len(at) else None

@@ -6,15 +6,15 @@ from time import perf_counter
 import streamlit as st
 
 from model_zoo.errors import ZooError
-from model_zoo.models.registry import SPECS
-from model_zoo.reading.score import Scored, join, score
-from ui.data.dataset import Dataset
+from model_zoo.models.registry import MOST_MODELS
+from model_zoo.reading.score import Scored, score
+from ui.data.dataset import Dataset, rows_to_score
+from ui.data.naming import titles
 from ui.frame import state
 from ui.frame.callbacks import whole
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
-from ui.show.theme import TITLES
 from ui.show.wording import duration, listing, plain
 
 BLOCK = 256  # rows that are finished, and kept, together
@@ -30,9 +30,17 @@ def score_rows(data: Dataset) -> Scored | None:
     if not names:
         st.info("Choose at least one model.", icon=":material/checklist:")
         return None
-    weights = tuple(map(cached.weights, names))
-    blocks = data.scored.setdefault((data.text, names, weights), [])
-    total, done = len(data.frame), sum(map(len, blocks))
+    key = (data.text, names, tuple(map(cached.weights, names)))
+    lineup = state.lineup()
+    numbers = sum(len(lineup[name].labels) for name in names)
+    blocks = data.blocks(key, numbers)
+    total, done = rows_to_score(data, numbers), sum(map(len, blocks))
+    if total < len(data.frame):
+        st.caption(
+            f"**The first {total:,} of {len(data.frame):,} rows are scored**: these models give "
+            f"{numbers:,} probabilities for each. Ask fewer models for more rows; the command line "
+            "has no such limit."
+        )
     place = st.empty()
     if data.running and done < total:
         # the same shape as below: what is left of the run before would move when it goes
@@ -42,35 +50,43 @@ def score_rows(data: Dataset) -> Scored | None:
         data.running = False
     if done < total:
         with place.container(horizontal=True, vertical_alignment="center"):
-            left = f"the remaining {total - done:,}" if done else f"all {total:,}"
+            whole_file = "all" if total == len(data.frame) else "the first"
+            left = f"the remaining {total - done:,}" if done else f"{whole_file} {total:,}"
             st.button(
                 f"Score {left} rows", type="primary", icon=":material/play_arrow:",
                 on_click=_set_running, args=(data, True),
             )  # fmt: skip
             if done:
                 st.info(f"Stopped: what follows is from the first {done:,} rows.")
-    return join(blocks) if blocks else None
+    return data.so_far(key)
 
 
 def _models() -> tuple[str, ...]:
     """The models the visitor wants to ask, here as on Compare."""
-    chosen = st.pills(
+    lineup = state.lineup()
+    names = titles(list(lineup))
+    st.pills(
         "Models to ask",
-        list(SPECS),
+        list(lineup),
         selection_mode="multi",
-        format_func=lambda name: TITLES[name],
-        key=state.show("asked", list(state.view().models)),
+        format_func=lambda name: plain(names[name]),
+        key=state.show(_asked(), list(state.view().models)),
         on_change=_choose,
         help="The Transformers take nearly all of the time: for a first look at many rows, leave "
-        "them out.",
+        f"them out. At most {MOST_MODELS} at once.",
     )
-    return tuple(name for name in SPECS if name in chosen)
+    return tuple(name for name in lineup if name in state.view().models)
+
+
+def _asked() -> str:
+    """Key of the pills: other ones for other models to choose from."""
+    return f"asked-{','.join(state.lineup())}"
 
 
 @whole
 def _choose() -> None:
-    if chosen := st.session_state["asked"]:
-        state.change(models=tuple(name for name in SPECS if name in chosen))
+    if not state.choose_models(st.session_state[_asked()]):  # one at least stays
+        st.session_state[_asked()] = list(state.view().models)
 
 
 def _set_running(data: Dataset, running: bool) -> None:
@@ -87,7 +103,7 @@ def _run(data: Dataset, names: Sequence[str], blocks: list[Scored], total: int) 
     first = done = sum(map(len, blocks))
     try:
         with my_turn(bar) as go_on:
-            bar.progress(done / total, f"Loading {listing([TITLES[name] for name in names])}…")
+            bar.progress(done / total, f"Loading {plain(listing(list(titles(names).values())))}…")
             models = [pool.model(name) for name in names]
             texts = data.texts
             started = drawn = perf_counter()
@@ -108,7 +124,9 @@ def _run(data: Dataset, names: Sequence[str], blocks: list[Scored], total: int) 
                     )
 
             while done < total:
-                blocks.append(score(models, texts[done : done + BLOCK], advance=advance))
+                blocks.append(
+                    score(models, texts[done : min(done + BLOCK, total)], advance=advance)
+                )
                 done += len(blocks[-1])
     except ZooError as error:
         st.error(plain(str(error)), icon=":material/error:")

@@ -10,10 +10,10 @@ MOST = 4  # in a row
 Model = TypeVar("Model")
 
 
-def in_rows(models: Iterable[Model]) -> Iterator[tuple[Model, DeltaGenerator]]:
+def in_rows(models: Iterable[Model], most: int = MOST) -> Iterator[tuple[Model, DeltaGenerator]]:
     """Each of the models with a column of its own; rows are as even as they can be."""
     left = list(models)
-    rows = -(-len(left) // MOST)
+    rows = -(-len(left) // most)
     while left:
         width = -(-len(left) // rows)
         row, left, rows = left[:width], left[width:], rows - 1
