@@ -72,7 +72,7 @@ class Dataset:
         return self.frame[self.label].str.strip().map(known).fillna(-1).to_numpy(dtype=int)
 
     def mean(self, labels: tuple[str, ...]) -> bool:
-        """Have the values stand for these `labels`, as before or as guessed; whether that is new."""
+        """Have values stand for these `labels`, as before or as guessed; whether that is new."""
         if labels == self.meant:
             return False
         self.others[self.meant] = self.label, self.mapping

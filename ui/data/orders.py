@@ -8,7 +8,7 @@ import numpy as np
 from model_zoo.reading.score import Scored
 
 Rank = Callable[[Scored, np.ndarray | None], np.ndarray]  # models, true labels (N,) -> (N,)
-SUREST = "surest mistakes"
+DISAGREEMENT, SUREST = "models disagree most", "surest mistakes"
 
 
 def disagreement(scored: Scored, _: np.ndarray | None) -> np.ndarray:
@@ -51,7 +51,7 @@ def _as_in_the_file(scored: Scored, _: np.ndarray | None) -> np.ndarray:
 
 
 ORDERS: Mapping[str, Rank] = {
-    "models disagree most": disagreement,
+    DISAGREEMENT: disagreement,
     "as in the file": _as_in_the_file,
     "longest first": lambda scored, _: -scored.tokens,
     "shortest first": lambda scored, _: scored.tokens,

@@ -10,7 +10,7 @@ from model_zoo.reading.score import Scored
 from ui.data.dataset import Dataset
 from ui.data.downloads import downloads
 from ui.data.naming import short, titles
-from ui.data.orders import ORDERS, SUREST
+from ui.data.orders import DISAGREEMENT, ORDERS, SUREST
 from ui.frame.open_in import open_in
 from ui.show.wording import plain
 
@@ -59,9 +59,9 @@ def rows_section(data: Dataset, truth: np.ndarray | None, scored: Scored) -> Non
 
 def _possible(order: str, truth: np.ndarray | None, comparable: Scored) -> bool:
     """Whether rows can be put into this order: some need labels, or models that have them."""
-    if order == SUREST:
-        return truth is not None and bool(comparable.models)
-    return True
+    if order == DISAGREEMENT:
+        return bool(comparable.models)
+    return order != SUREST or (truth is not None and bool(comparable.models))
 
 
 def _parts(truth: np.ndarray | None, scored: Scored) -> Mapping[str, np.ndarray]:

@@ -6,7 +6,7 @@ from time import perf_counter
 import streamlit as st
 
 from model_zoo.errors import ZooError
-from model_zoo.models.registry import MOST_MODELS
+from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.reading.score import Scored, score
 from ui.data.dataset import Dataset, rows_to_score
 from ui.data.naming import titles
@@ -31,8 +31,7 @@ def score_rows(data: Dataset) -> Scored | None:
         st.info("Choose at least one model.", icon=":material/checklist:")
         return None
     key = (data.text, names, tuple(map(cached.weights, names)))
-    lineup = state.lineup()
-    numbers = sum(len(lineup[name].labels) for name in names)
+    numbers = sum(len(spec(name).labels) for name in names)
     blocks = data.blocks(key, numbers)
     total, done = rows_to_score(data, numbers), sum(map(len, blocks))
     if total < len(data.frame):
