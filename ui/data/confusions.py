@@ -20,7 +20,7 @@ MOST_MISTAKES = 10  # kinds of them that are listed
 def confusions(
     qualities: Mapping[str, Quality], names: Mapping[str, str], labels: Sequence[str]
 ) -> None:
-    """Every model's matrix; of many labels one model's; and the commonest mistakes of more than two."""
+    """Every model's matrix, or one's of many labels, and what is mistaken most often."""
     if len(labels) <= MOST_COUNTS:
         for name, column in in_rows(list(qualities), 4 if len(labels) <= 3 else 2):
             with column:
