@@ -7,14 +7,16 @@ from ui.four.files import anatomy_section, cards_section, facts_section, trainin
 from ui.four.measure import measure_if_requested
 from ui.four.paper_size import paper_size_section
 from ui.four.table import table_section
+from ui.frame import state
 from ui.frame.page import page
 
 with page("The four models"):
+    of = state.current_set()
     st.html(row.STYLE + diagrams.STYLE)
-    facts_section()
-    progress = table_section()
+    facts_section(of, state.own_models())
+    progress = table_section(of)
     twins_progress = paper_size_section()
-    anatomy_section()
-    training_section()
-    cards_section()
-    measure_if_requested(progress, twins_progress)
+    anatomy_section(of)
+    training_section(of)
+    cards_section(of)
+    measure_if_requested(of, progress, twins_progress)

@@ -1,4 +1,4 @@
-"""Speed and size: what the four cost over lengths and batches, and what that buys."""
+"""Speed and size: what the models cost over lengths and batches, and what that buys."""
 
 import streamlit as st
 
@@ -13,14 +13,18 @@ from ui.speed.steps import steps_section
 from ui.speed.trade_offs import trade_offs_section
 
 with page("Speed and size"):
-    place = measuring.panel()
-    sweep, shipped = measuring.sweep()
-    st.markdown(measuring.provenance(sweep, shipped))
-    tokens = len(cached.encoded(state.view().text).ids)  # of the sentence on the other pages
+    of, chosen = state.current_set(), state.view().models
+    place = measuring.panel(of)
+    sweep, is_reference = measuring.sweep(of)
+    if sweep:
+        st.markdown(measuring.provenance(sweep, is_reference))
+    if missing := measuring.not_measured(sweep, chosen):
+        st.info(missing, icon=":material/info:")
+    tokens = len(cached.encoded(state.view().text, of.name).ids)  # of the other pages' sentence
     lengths_section(sweep, tokens)
     batches_section(sweep)
-    steps_section(tokens)
-    trade_offs_section(sweep)
-    memory_section()
-    method_section(sweep, shipped)
-    measuring.measure_if_requested(place)
+    steps_section(list(dict.fromkeys([*of.models, *chosen])), tokens)
+    trade_offs_section(of, sweep)
+    memory_section(of)
+    method_section(sweep, is_reference)
+    measuring.measure_if_requested(of, chosen, place)

@@ -28,7 +28,8 @@ RECURRENT = FOUR[:2]  # as it says of them
 class Evidence:
     """All that claims are checked against, of one set. What has not been measured is None.
 
-    By a model's name in its set: `cards`; `metrics` (metrics.json); `configs` (config.json); `blocks` (anatomy).
+    By a model's name in its set: `cards`; `metrics` (metrics.json); `configs` (config.json);
+    `blocks` (anatomy).
     Times are taken from `sweep`, footprints from `memory`, which may be another sweep: a quick one
     has none.
     """
@@ -73,21 +74,23 @@ def gather(of: ModelSet) -> Evidence:
 
 def sights_of(of: ModelSet, measured: Sights | None) -> Sights | None:
     """What was measured of all four of the set, by name; None where it was not of every one."""
-    seen = _of(of, measured.seen if measured else ())
-    return replace(measured, seen=seen) if measured and seen else None
+    if measured is None or not (seen := _of(of, measured.seen)):
+        return None
+    return replace(measured, seen=seen)
 
 
 def sweep_of(of: ModelSet, measured: Sweep | None) -> Sweep | None:
     """The four's times by name, with their footprints; None unless every one of them was timed."""
-    latencies = _of(of, measured.latencies if measured else ())
-    footprints = _of(of, measured.footprints if measured else ())
-    return replace(measured, latencies=latencies, footprints=footprints) if latencies else None
+    if measured is None or not (latencies := _of(of, measured.latencies)):
+        return None
+    return replace(measured, latencies=latencies, footprints=_of(of, measured.footprints))
 
 
 def memory_of(of: ModelSet, measured: Sweep | None) -> Sweep | None:
     """The sweep with the four's footprints by name; None unless it has every one of them."""
-    footprints = _of(of, measured.footprints if measured else ())
-    return replace(measured, latencies=(), footprints=footprints) if footprints else None
+    if measured is None or not (footprints := _of(of, measured.footprints)):
+        return None
+    return replace(measured, latencies=(), footprints=footprints)
 
 
 _Record = TypeVar("_Record", Sight, Latency, Footprint)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from model_zoo.claims.evidence import FOUR, RECURRENT, Evidence, twins_by_name
 from model_zoo.claims.verdict import Finding, Verdict, graded, judged, near
 from model_zoo.measure.twins import Twin
+from model_zoo.models.network import ModelId
+from model_zoo.models.sets import BUNDLED
 
 _WIDTHS = (("bert", "hidden_size"), ("distilbert", "dim"))  # where a config has its width
 
@@ -128,14 +130,16 @@ class EncoderSize:
 class Sizes:
     """How the sizes of the four compare.
 
-    `widths` are those that the bundled Transformers have. `paper` are the parameters of BERT and
-    DistilBERT at their papers' size, None where the twins were not measured.
+    `widths` are those that the Transformers have; `bundled` where they are the bundled ones.
+    `paper` are the parameters of BERT and DistilBERT at their papers' size, None where the twins
+    were not measured.
     """
 
     bilstm: SizeRatio
     bert_parameters: int
     widths: tuple[int | None, ...]
     paper: tuple[int, int] | None
+    bundled: bool
 
 
 def size(evidence: Evidence) -> Verdict[Sizes, RecurrentSize | SizeRatio | EncoderSize]:
@@ -165,7 +169,8 @@ def size(evidence: Evidence) -> Verdict[Sizes, RecurrentSize | SizeRatio | Encod
         if {"bert-base", "distilbert-base"} <= set(twins)
         else None
     )
-    return judged(Sizes(ratio, bert, tuple(widths), paper), findings)
+    bundled = ModelId(cards["bert"].name).set == BUNDLED
+    return judged(Sizes(ratio, bert, tuple(widths), paper, bundled), findings)
 
 
 def _has(twins: Mapping[str, Twin], name: str, parameters: float) -> bool:

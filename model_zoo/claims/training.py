@@ -15,6 +15,7 @@ from model_zoo.claims.verdict import (
     overall,
     untested,
 )
+from model_zoo.models.classes import class_names
 
 DATA = ("validation", "unseen_half")  # entries of metrics.json: what accuracy was measured on
 
@@ -80,9 +81,13 @@ def training(evidence: Evidence) -> Verdict[Start, Supervision | FineTuning | Di
 
 @dataclass(frozen=True, slots=True)
 class Accuracy:
-    """A model's accuracy on `data`, one of DATA, with its 95 % interval; fractions."""
+    """A model's accuracy on `data`, one of DATA, with its 95 % interval; fractions.
+
+    `called` is what the model's record calls that data; empty where it says nothing.
+    """
 
     data: str
+    called: str
     share: float
     low: float
     high: float
@@ -152,10 +157,12 @@ def quality(evidence: Evidence) -> Verdict[Contest, Scores]:
 
 def accuracies(metrics: Mapping[str, Any]) -> tuple[Accuracy, ...]:
     """The accuracies that a metrics.json has, in the order of DATA."""
+    record = metrics.get("data", {})
+    called = {"validation": record.get("name") or "", "unseen_half": record.get("extra") or ""}
     return tuple(
-        Accuracy(data, metrics[data]["accuracy"], *metrics[data]["ci95"])
+        Accuracy(data, called[data], metrics[data]["accuracy"], *metrics[data]["ci95"])
         for data in DATA
-        if data in metrics
+        if {"accuracy", "ci95"} <= set(metrics.get(data, ()))
     )
 
 
@@ -229,7 +236,7 @@ def example(evidence: Evidence) -> Verdict[Head, Answers | Cheaper]:
 
 
 def _labels(config: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(config.get("id2label", {}).values())
+    return class_names(config)
 
 
 def _cheaper(evidence: Evidence) -> Cheaper | None:

@@ -149,14 +149,22 @@ class _TimeLeft:
 
 
 def by_length(sweep: Sweep) -> dict[str, list[Latency]]:
-    """Model name -> its latencies with one text a call, short texts first."""
+    """Model -> its latencies with one text a call, short texts first."""
     singles = [latency for latency in sweep.latencies if latency.batch == 1]
     return _lines(sorted(singles, key=lambda latency: latency.tokens))
 
 
 def by_batch(sweep: Sweep) -> dict[str, list[Latency]]:
-    """Model name -> its latencies with texts of BATCH_TOKENS tokens, small batches first."""
-    batches = [latency for latency in sweep.latencies if latency.tokens == BATCH_TOKENS]
+    """Model -> its latencies with the text that batches are of, small batches first.
+
+    That is one of BATCH_TOKENS tokens, or of as many as a model with words of its own makes of it.
+    """
+    tokens = {latency.model: latency.tokens for latency in sweep.latencies if latency.batch > 1}
+    batches = [
+        latency
+        for latency in sweep.latencies
+        if latency.tokens == tokens.get(latency.model, BATCH_TOKENS)
+    ]
     return _lines(sorted(batches, key=lambda latency: latency.batch))
 
 

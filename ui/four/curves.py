@@ -5,13 +5,33 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from ui.show.theme import MARGIN, MODEL_COLOURS, OTHER_MODEL, TITLES
+from model_zoo.models.registry import title as title_of
+from ui.show.theme import MARGIN, model_colour
+from ui.show.wording import in_figure
 
 Metrics = Mapping[str, Any]  # what a metrics.json holds
 MEASURES = {  # key in the history -> what it is called, axis title, tick format
     "held_out_accuracy": ("Accuracy", "accuracy on held-out sentences", ".1%"),
     "held_out_loss": ("Loss", "cross-entropy on held-out sentences (nats)", ".3f"),
 }
+
+
+def is_whole(metrics: Metrics) -> bool:
+    """Whether a metrics.json has all that a curve is drawn from.
+
+    >>> is_whole({"history": []}), is_whole({})
+    (False, False)
+    """
+    try:
+        steps = [entry["step"] for entry in metrics["history"]]
+        return (
+            metrics["recipe"]["epochs"] > 0
+            and metrics["held_out"]["rows"] > 0
+            and metrics["held_out"]["step"] in steps
+            and all(measure in entry for entry in metrics["history"] for measure in MEASURES)
+        )
+    except (KeyError, TypeError):
+        return False
 
 
 def epochs(metrics: Metrics) -> list[float]:
@@ -42,13 +62,14 @@ def training(records: Mapping[str, Metrics], measure: str) -> go.Figure:
     _, title, shape = MEASURES[measure]
     figure = go.Figure()
     for name, metrics in records.items():
+        called = in_figure(title_of(name))
         at, kept = epochs(metrics), chosen(metrics)
         figure.add_scatter(
             x=at,
             y=[entry[measure] for entry in metrics["history"]],
-            name=TITLES[name],
+            name=called,
             mode="lines+markers",
-            line={"color": MODEL_COLOURS.get(name, OTHER_MODEL), "width": 2.5},
+            line={"color": model_colour(name), "width": 2.5},
             marker={
                 "symbol": ["star" if i == kept else "circle" for i in range(len(at))],
                 "size": [16 if i == kept else 6 for i in range(len(at))],
@@ -57,7 +78,7 @@ def training(records: Mapping[str, Metrics], measure: str) -> go.Figure:
                 (entry["step"], ", weights kept" if i == kept else "")
                 for i, entry in enumerate(metrics["history"])
             ],
-            hovertemplate=f"{TITLES[name]}, epoch %{{x:.2f}} (step %{{customdata[0]}}): "
+            hovertemplate=f"{called}, epoch %{{x:.2f}} (step %{{customdata[0]}}): "
             f"%{{y:{shape}}}%{{customdata[1]}}<extra></extra>",
         )
     figure.update_xaxes(title="epoch", rangemode="tozero")

@@ -8,8 +8,8 @@ from html import escape
 from itertools import groupby
 
 from model_zoo.models.anatomy import Block
-from model_zoo.models.registry import SPECS
-from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, TITLES
+from model_zoo.models.registry import spec
+from ui.show.theme import model_colour
 
 STYLE = """<style>
 .q-anatomy{border-top:.35rem solid var(--model);padding-top:.4rem;font-size:.9rem}
@@ -33,17 +33,18 @@ STYLE = """<style>
 _STAGES = {"embeddings": "Embeddings", "core": "Core", "head": "Head"}
 
 
-def diagram(name: str, blocks: Sequence[Block], largest: int) -> str:
+def diagram(model: str, blocks: Sequence[Block], largest: int) -> str:
     """The blocks of one model; `largest` is the number of parameters of the longest bar."""
+    row = spec(model)
     whole = sum(block.parameters for block in blocks)
     stages = "".join(
         _stage(stage, list(group), largest)
         for stage, group in groupby(blocks, key=lambda block: block.stage)
     )
     return (
-        f'<section class="q-anatomy" aria-label="{escape(TITLES[name])}" '
-        f'style="--model:{MODEL_COLOURS.get(name, OTHER_MODEL)}"><h3>{escape(TITLES[name])}</h3>'
-        f"<p>{escape(SPECS[name].description)}; {whole:,} parameters</p>"
+        f'<section class="q-anatomy" aria-label="{escape(row.title)}" '
+        f'style="--model:{model_colour(model)}"><h3>{escape(row.title)}</h3>'
+        f"<p>{escape(row.description)}; {whole:,} parameters</p>"
         f'<p class="q-flow">tokens of the text</p>{stages}'
         f'<p class="q-flow"><span aria-hidden="true">↓</span> probabilities</p></section>'
     )

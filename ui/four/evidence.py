@@ -4,38 +4,38 @@ from dataclasses import replace
 
 import streamlit as st
 
-from model_zoo.claims.evidence import Evidence
+from model_zoo.claims.evidence import Evidence, memory_of, sights_of, sweep_of
 from model_zoo.inside import sight
 from model_zoo.inside.sight import Sights
 from model_zoo.measure import twins
 from model_zoo.measure.twins import Twin, Twins
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import BUNDLED, ModelSet
 from ui.frame import measuring
 from ui.serve import cached
 
 _SIGHTS, _TWINS = "sights measured", "twins measured"
 
 
-def evidence() -> tuple[Evidence, set[str]]:
-    """What verdicts rest on, and the fields of it that this visitor has measured here.
+def evidence(of: ModelSet) -> tuple[Evidence, set[str]]:
+    """What verdicts on a set rest on, and the fields of it that this visitor has measured here.
 
-    DataError where a reference is gone.
+    The references are of the bundled models, but for the twins, which are of none: of another set
+    there is what the visitor has measured. DataError where a reference is gone.
     """
-    (sweep, shipped), (memory, memory_shipped) = measuring.sweep(), measuring.footprints()
+    measured, reference = measuring.own_sweep(of), measuring.reference(of)
+    sights = sights_of(of, st.session_state.get(_SIGHTS, {}).get(of.name))
+    sweep, memory, timed_here = sweep_of(of, measured), memory_of(of, measured), own_twins()
+    if timed_here and not all_timed(timed_here):
+        timed_here = None
     current = replace(
-        cached.evidence(),
-        sights=_shipped_sights(),
-        sweep=sweep,
-        memory=memory,
-        twins=shipped_twins(),
+        cached.evidence(of.name),
+        sights=sights or (_shipped_sights() if of.name == BUNDLED else None),
+        sweep=sweep or reference,
+        memory=memory or reference,
+        twins=timed_here or shipped_twins(),
     )
-    references = {"sweep": shipped, "memory": memory_shipped}
-    own = {field for field, reference in references.items() if not reference}
-    if (sights := st.session_state.get(_SIGHTS)) and _complete(sights):
-        current, own = replace(current, sights=sights), own | {"sights"}
-    if (measured := own_twins()) and all_timed(measured):
-        current, own = replace(current, twins=measured), own | {"twins"}
-    return current, own
+    own = {"sights": sights, "sweep": sweep, "memory": memory, "twins": timed_here}
+    return current, {field for field, record in own.items() if record}
 
 
 @st.cache_data(show_spinner=False)
@@ -49,9 +49,9 @@ def _shipped_sights() -> Sights:
     return sight.read()
 
 
-def keep_sights(sights: Sights) -> None:
-    """Put what was measured of the models' sights, by now, into the session."""
-    st.session_state[_SIGHTS] = sights
+def keep_sights(of: ModelSet, sights: Sights) -> None:
+    """Put what was measured of the sights of the set's models, by now, into the session."""
+    st.session_state.setdefault(_SIGHTS, {})[of.name] = sights
 
 
 def keep_twins(measured: Twins) -> None:
@@ -77,7 +77,3 @@ def timed(measured: Twins) -> list[Twin]:
 def all_timed(measured: Twins) -> bool:
     """Whether each twin that is meant to be timed has been."""
     return all(twin.latencies for twin in timed(measured))
-
-
-def _complete(sights: Sights) -> bool:
-    return {seen.model for seen in sights.seen} == set(SPECS)

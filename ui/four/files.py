@@ -1,81 +1,111 @@
 """The parts of the page on the four models that come from their files: blocks, training, cards."""
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 
 import pandas as pd
 import streamlit as st
 
 from model_zoo.errors import ZooError
 from model_zoo.models.anatomy import anatomy
-from model_zoo.models.files import licence, read_card, read_metrics
-from model_zoo.models.registry import SPECS
+from model_zoo.models.files import ModelCard, licence, read_card, read_metrics
+from model_zoo.models.network import ModelId
+from model_zoo.models.registry import spec, title
+from model_zoo.models.sets import BUNDLED, ModelSet
 from ui.four import curves, diagrams
 from ui.four.curves import Metrics
+from ui.frame.columns import in_rows
 from ui.serve import cached
-from ui.show.theme import PLAIN, TITLES
-from ui.show.wording import interval, plain
+from ui.show.theme import PLAIN
+from ui.show.wording import interval, listing, plain
 
 
-def anatomy_section() -> None:
-    """One diagram a model, side by side and on one scale."""
+def anatomy_section(of: ModelSet) -> None:
+    """One diagram a model of the set, side by side and on one scale."""
     st.header("What they are made of")
-    anatomies = {name: anatomy(name) for name in SPECS}
+    anatomies = {name: anatomy(name) for name in of.models}
     largest = max(block.parameters for blocks in anatomies.values() for block in blocks)
-    for name, column in zip(anatomies, st.columns(len(anatomies)), strict=True):
+    for name, column in in_rows(anatomies):
         with column:
             st.html(diagrams.diagram(name, anatomies[name], largest))
     st.caption(
         "Drawn from each model’s config and the shapes of its weights. The length of a bar is the "
-        "number of parameters, on one scale for all four; its shades "
+        "number of parameters, on one scale for all" + " four" * (len(anatomies) == 4) + "; its "
+        "shades "
         "are the parts of the block, named where the pointer rests. **When not to trust it:** "
         "parameters are not work. Word vectors are most of a small model, and a text looks up only "
         "those of its own words; a layer’s weights are used for every token."
     )
 
 
-def facts_section() -> None:
-    """A row a model: accuracy and sizes, from the files."""
-    cards = [cached.card(name) for name in SPECS]
+def facts_section(of: ModelSet, beside: Sequence[str] = ()) -> None:
+    """A row a model: accuracy and sizes, from the files; also of those that stand `beside` the set.
+
+    Accuracy is of the set's models alone: others' is on other data, if it is known.
+    """
+    cards = [*(cached.card(name) for name in of.models), *_cards_of(beside)]
+    accuracies = [None if ModelId(card.name).is_own else card.accuracy for card in cards]
     st.table(
         pd.DataFrame(
             {
-                "model": [card.title for card in cards],
-                "accuracy": [interval(card.accuracy, card.ci95) for card in cards],
-                "layers": [card.layers for card in cards],
+                "model": [plain(card.title) for card in cards],
+                "accuracy": [
+                    interval(accuracy, card.ci95)
+                    for accuracy, card in zip(accuracies, cards, strict=True)
+                ],
+                "layers": [str(card.layers or "–") for card in cards],
                 "parameters": [f"{card.parameters / 1e6:.1f} M" for card in cards],
                 "without embeddings and head": [
-                    f"{card.core_parameters / 1e6:.2f} M" for card in cards
+                    f"{core / 1e6:.2f} M" if (core := _core(card)) else "–" for card in cards
                 ],
                 "weights on disk": [f"{card.size_bytes / 1e6:.1f} MB" for card in cards],
             }
         ).set_index("model")
     )
-    rows = sorted({read_metrics(name).get("validation", {}).get("rows", 0) for name in SPECS})
+    rows = sorted({read_metrics(name).get("validation", {}).get("rows", 0) for name in of.models})
+    if not any(accuracies):
+        st.caption("No accuracy is on record: no model of this set has one in a metrics.json.")
+        return
+    which = "validation sentences of SST-2" if of.name == BUNDLED else "validation rows of the set"
+    beside_it = " Models that stand beside the set have none on these rows." * bool(beside)
     st.caption(
-        f"Accuracy: share of the {rows[-1]} validation sentences of SST-2 answered rightly, with "
-        "the 95 % Wilson interval. Where intervals overlap, the order may be chance."
+        f"Accuracy: share of the {rows[-1]} {which} answered rightly, with "
+        f"the 95 % Wilson interval. Where intervals overlap, the order may be chance.{beside_it}"
     )
 
 
-def training_section() -> None:
-    """How training went, and what went into it."""
+def _cards_of(own: Iterable[str]) -> Iterator[ModelCard]:
+    """What is known of models of the visitor's own, but for those whose files are gone."""
+    for model in own:
+        with suppress(ZooError):
+            yield cached.card(model)
+
+
+def _core(card: ModelCard) -> int:
+    """The parameters without embeddings and head; 0 where nothing tells them from the others."""
+    return card.core_parameters if spec(card.name).architecture.core else 0
+
+
+def training_section(of: ModelSet) -> None:
+    """How training went, and what went into it, of those of the set that have a record of it."""
     st.header("How they were trained")
-    records = {name: read_metrics(name) for name in SPECS}
-    records = {name: metrics for name, metrics in records.items() if metrics.get("history")}
+    records: dict[str, Metrics] = {name: read_metrics(name) for name in of.models}
+    records = {name: metrics for name, metrics in records.items() if curves.is_whole(metrics)}
     if not records:
         st.info("No model has a record of its training.", icon=":material/info:")
         return
     for measure, column in zip(curves.MEASURES, st.columns(2), strict=True):
-        title = curves.MEASURES[measure][0]
+        what = curves.MEASURES[measure][0]
         with column:
-            st.subheader(f"{title} on held-out sentences")
+            st.subheader(f"{what} on held-out sentences")
             st.plotly_chart(
                 curves.training(records, measure),
                 key=f"training-{measure}",
                 config=PLAIN,
-                alt=f"Line chart of the {title.lower()} on held-out sentences over the epochs. "
+                alt=f"Line chart of the {what.lower()} on held-out sentences over the epochs. "
                 + " ".join(
-                    f"{TITLES[name]}: {metrics['history'][curves.chosen(metrics)][measure]:.3f} "
+                    f"{title(name)}: {metrics['history'][curves.chosen(metrics)][measure]:.3f} "
                     "where its weights were kept."
                     for name, metrics in records.items()
                 ),
@@ -88,6 +118,8 @@ def training_section() -> None:
         "very sentences, so its height flatters; the table of accuracies above is from others. One "
         f"run each: of {held_out:,} answers, chance alone moves the accuracy by a point or two."
     )
+    if without := [plain(title(name)) for name in of.models if name not in records]:
+        st.caption(f"Without a record of its training: {listing(without)}.")
     st.subheader("Provenance")
     st.table(
         pd.DataFrame([provenance(name, metrics) for name, metrics in records.items()]).set_index(
@@ -97,26 +129,32 @@ def training_section() -> None:
 
 
 def provenance(name: str, metrics: Metrics) -> dict[str, str]:
-    """What went into a model, as its own files have it."""
-    recipe, data = metrics["recipe"], metrics["data"]
+    """What went into a model, as its own files have it; a dash where they do not say."""
+    recipe, data = metrics["recipe"], metrics.get("data", {})
     also = f", with half of {data['extra']}" if data.get("extra") else ""
+    seconds = metrics.get("seconds")
+    rows = f": {data['train_rows']:,} rows{also}" if "train_rows" in data else ""
     return {
-        "model": TITLES[name],
-        "data": f"{data['name']}: {data['train_rows']:,} rows{also}",
+        "model": plain(title(name)),
+        "data": f"{data.get('name', '–')}{rows}",
         "base encoder": metrics.get("base") or "none",
-        "recipe": f"{recipe['epochs']} epochs, batches of {recipe['batch_size']}, "
-        f"learning rate {recipe['lr']:g}",
-        "seed": str(metrics["seed"]),
-        "trained on": f"{metrics['hardware']}, {metrics['seconds'] / 60:.0f} minutes",
+        "recipe": f"{recipe['epochs']} epochs, batches of {recipe.get('batch_size', '–')}, "
+        f"learning rate {recipe.get('lr', float('nan')):g}",
+        "seed": str(metrics.get("seed", "–")),
+        "trained on": metrics.get("hardware", "–")
+        + ("" if seconds is None else f", {seconds / 60:.0f} minutes"),
         "licence": licence(name),
     }
 
 
-def cards_section() -> None:
+def cards_section(of: ModelSet) -> None:
     """The model cards, closed."""
     st.header("Model cards")
-    for name in SPECS:
-        with st.expander(f"Model card of {TITLES[name]}"):
+    for name, row in of.models.items():
+        if of.name != BUNDLED and not (row.folder / "README.md").is_file():
+            st.caption(plain(f"{row.title} has no model card: its folder holds no README.md."))
+            continue
+        with st.expander(f"Model card of {plain(row.title)}"):
             try:
                 # a card is a document of its own: its title goes below the page's
                 st.markdown(re.sub(r"^#", "###", read_card(name), flags=re.MULTILINE))

@@ -1,14 +1,16 @@
 """Measuring on this machine what the models see and how long the twins take, when requested."""
 
+from collections.abc import Sequence
 from contextlib import closing
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from model_zoo.claims.evidence import the_four
 from model_zoo.errors import ZooError
 from model_zoo.inside import sight
 from model_zoo.measure import twins
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import ModelSet, model_set
 from ui.four.evidence import forget_own_twins, keep_sights, keep_twins
 from ui.frame import measuring
 from ui.serve.my_turn import my_turn
@@ -25,7 +27,7 @@ def request_twins() -> None:
     forget_own_twins()
 
 
-def measure_if_requested(place: DeltaGenerator, twins_place: DeltaGenerator) -> None:
+def measure_if_requested(of: ModelSet, place: DeltaGenerator, twins_place: DeltaGenerator) -> None:
     """Measure what a button asked for, with progress in its place; then run the page again.
 
     Called when all else is drawn. Any widget used meanwhile ends it: what was measured by then is
@@ -33,19 +35,20 @@ def measure_if_requested(place: DeltaGenerator, twins_place: DeltaGenerator) -> 
     """
     if st.session_state.pop(_TWINS_REQUESTED, False):
         _measure_twins(twins_place)
-    if measuring.requested():
-        _measure_sights(place)
-        measuring.measure_if_requested(place)
+    four = list((the_four(of) or {}).values())
+    if measuring.requested() and four:
+        _measure_sights(of, four, place)
+        measuring.measure_if_requested(of, four, place)
 
 
-def _measure_sights(place: DeltaGenerator) -> None:
+def _measure_sights(of: ModelSet, models: Sequence[str], place: DeltaGenerator) -> None:
     label = "Masking each word of a sentence in turn…"
     bar = place.progress(0.0, label)
     with my_turn(bar) as go_on:
-        for done, sights in enumerate(sight.measure(pool.model), start=1):
-            keep_sights(sights)
+        for done, sights in enumerate(sight.measure(models, pool.model), start=1):
+            keep_sights(of, sights)
             go_on()
-            bar.progress(done / len(SPECS), label)
+            bar.progress(done / len(models), label)
 
 
 def _measure_twins(place: DeltaGenerator) -> None:
@@ -54,7 +57,8 @@ def _measure_twins(place: DeltaGenerator) -> None:
         st.button("Stop", key="stop-twins", icon=":material/stop:")
     try:
         with my_turn(bar, line=sweeps):
-            pool.model(next(iter(SPECS)))  # brings torch, and the app's number of threads
+            # brings torch, and the app's number of threads
+            pool.model(next(iter(model_set().models)))
             _time_twins(bar)
     except ZooError as error:
         place.error(plain(str(error)), icon=":material/error:")

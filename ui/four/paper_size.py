@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.claims.table import PUBLISHED
 from model_zoo.measure import twins
 from model_zoo.measure.twins import Twins
+from model_zoo.models.sets import model_set
 from ui.four import words
 from ui.four.evidence import all_timed, evidence, own_twins, shipped_twins, timed
 from ui.four.measure import request_twins
@@ -40,7 +41,7 @@ def paper_size_section() -> DeltaGenerator:
             "shown. Measure again to replace them.",
             icon=":material/timer_off:",
         )
-    current, own = evidence()
+    current, own = evidence(model_set())  # the papers’ figures are of no set, or the bundled one
     for claim in PUBLISHED:
         draw_row(claim, claim.check(current), provenance(claim, current, own))
     if current.twins:

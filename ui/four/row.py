@@ -4,8 +4,9 @@ from html import escape
 from typing import Any
 
 from model_zoo.claims.verdict import Claim, Finding, Outcome, Verdict
+from model_zoo.models.registry import title
 from ui.four import words
-from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, TITLES, VERDICT_COLOURS, VERDICT_SIGNS
+from ui.show.theme import VERDICT_COLOURS, VERDICT_SIGNS, model_colour
 
 STYLE = """<style>
 .q-claim{border-top:1px solid color-mix(in srgb,currentColor 25%,transparent);padding:.7rem 0 0;
@@ -26,16 +27,18 @@ STYLE = """<style>
 </style>"""
 
 
-def row_html(claim: Claim, verdict: Verdict[Any, Any], taken: str) -> str:
+def row_html(claim: Claim, verdict: Verdict[Any, Any], taken: str, *, bundled: bool = True) -> str:
     """One row: what is claimed, the facts, the verdict, and how it was come by.
 
-    `taken` says where and when figures were measured. All text is escaped.
+    `taken` says where and when figures were measured; `bundled`, that they are of the bundled
+    models. All text is escaped.
     """
     cells = "".join(
         _cell(claim, name, verdict.findings[name])
         for name in claim.says
         if name in verdict.findings
     )
+    how = words.how(claim.key, bundled=bundled)
     source = f" Claimed by: {claim.source}." if claim.source else ""
     return (
         f'<section class="q-claim" aria-label="{escape(claim.title)}" data-claim="{claim.key}">'
@@ -43,7 +46,7 @@ def row_html(claim: Claim, verdict: Verdict[Any, Any], taken: str) -> str:
         f"<span>{escape(words.OUTCOMES[verdict.outcome])}</span></div></div>"
         f'<div><div class="q-cells">{cells}</div>'
         f"<p>{escape(words.reason(claim.key, verdict))}</p>"
-        f'<p class="q-how">How it was checked: {escape(words.how(claim.key))}{escape(source)} '
+        f'<p class="q-how">How it was checked: {escape(how)}{escape(source)} '
         f"{escape(taken)}</p></div></section>"
     )
 
@@ -51,7 +54,7 @@ def row_html(claim: Claim, verdict: Verdict[Any, Any], taken: str) -> str:
 def _cell(claim: Claim, name: str, finding: Finding[Any]) -> str:
     outcome = words.OUTCOMES[finding.outcome]
     return (
-        f'<div style="--model:{MODEL_COLOURS.get(name, OTHER_MODEL)}"><b>{escape(TITLES[name])}</b>'
+        f'<div style="--model:{model_colour(name)}"><b>{escape(title(name))}</b>'
         f'<span class="q-says">{_tick(finding.outcome)} {escape(claim.says[name])}'
         f'<span class="q-unseen">: {escape(outcome)}</span></span>'
         f"{escape(words.finding(claim.key, name, finding.facts))}</div>"

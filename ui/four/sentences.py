@@ -21,7 +21,7 @@ from model_zoo.claims.structure import (
 )
 from model_zoo.inside.sight import Sight
 from model_zoo.measure.footprint import Footprint
-from ui.show.theme import TITLES
+from model_zoo.models.registry import title
 from ui.show.wording import counted, listing, millions
 
 # -- what the models see ---------------------------------------------------------------------------
@@ -50,7 +50,7 @@ def directions(seen: Seen) -> str:
         tokens = (
             f"{sight.later_seen} of {sight.pairs} later and {sight.earlier_seen} earlier tokens"
         )
-        alike.setdefault(tokens, []).append(TITLES[sight.model] + _PART_OF[sight.part])
+        alike.setdefault(tokens, []).append(title(sight.model) + _PART_OF[sight.part])
     return " ".join(
         f"{listing(parts)}: {tokens} move a position." for tokens, parts in alike.items()
     )
@@ -78,7 +78,7 @@ def context(_model: str, seen: Seen) -> str:
 def contexts(seen: Seen) -> str:
     """Of the row: the share of pairs that each model sees."""
     shares = (
-        f"{TITLES[sight.model]} sees "
+        f"{title(sight.model)} sees "
         f"{(sight.earlier_seen + sight.later_seen) / (2 * sight.pairs):.0%}"
         for sight in seen.sights
     )
@@ -140,10 +140,13 @@ def sizes(sizes: Sizes) -> str:
     if sizes.paper:
         bert, distilbert = map(millions, sizes.paper)
         paper = f"; built at the papers’ size it has {bert}, DistilBERT {distilbert}"
+    whose = "bundled" if sizes.bundled else "set’s"
+    widths = " and ".join(map(str, sizes.widths))
+    narrower = ", not 768" if sizes.widths != (768,) else ""
     return (
         f"The BiLSTM’s recurrent part is {sizes.bilstm.core:.2f}× the LSTM’s, the whole only "
-        f"{sizes.bilstm.whole:.2f}×, for both carry the same word vectors. The bundled "
-        f"Transformers are {' and '.join(map(str, sizes.widths))} wide, not 768, so BERT has "
+        f"{sizes.bilstm.whole:.2f}×, for both carry the same word vectors. The "
+        f"{whose} Transformers are {widths} wide{narrower}, so BERT has "
         f"{millions(sizes.bert_parameters)}{paper}."
     )
 
@@ -211,9 +214,7 @@ def speed(model: str, rank: Rank) -> str:
 
 def speeds(race: Race) -> str:
     """Of the row: BERT against two others, and how often each stands where claimed."""
-    places = [
-        f"{TITLES[name]} is {_PLACES[name]} in {race.ranks[name].wins}" for name in race.ranks
-    ]
+    places = [f"{title(name)} is {_PLACES[name]} in {race.ranks[name].wins}" for name in race.ranks]
     (settings,) = {rank.settings for rank in race.ranks.values()}
     return (
         f"For a text of {race.tokens} tokens BERT takes {race.bert_of_lstm:.1f}× as long as the "
@@ -223,4 +224,4 @@ def speeds(race: Race) -> str:
 
 
 def _titles(models: Sequence[str]) -> str:
-    return listing([TITLES[name] for name in models])
+    return listing([title(name) for name in models])

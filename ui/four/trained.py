@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from model_zoo.claims.papers import BertSizes, DistilbertSize, Kept, PaperSizes, Ratio, TwinTimes
 from model_zoo.claims.training import (
+    Accuracy,
     Answers,
     Cheaper,
     Comparison,
@@ -19,7 +20,7 @@ from model_zoo.claims.training import (
     Supervision,
 )
 from model_zoo.claims.verdict import Missing
-from ui.show.theme import TITLES
+from model_zoo.models.registry import title
 from ui.show.wording import listing, millions
 
 NO_RECORD = "no record of its training"
@@ -38,7 +39,7 @@ def training(_model: str, record: Supervision | FineTuning | Distillation) -> st
         case FineTuning(rows):
             return f"{_pretrained(record)}, all fine-tuned on {rows:,} rows"
         case Distillation(rows, teacher) if teacher:
-            return f"distilled from the {TITLES.get(teacher, teacher)} here, {rows:,} rows"
+            return f"distilled from the {title(teacher)} here, {rows:,} rows"
         case Distillation(rows):
             return f"not distilled, {rows:,} rows"
 
@@ -58,13 +59,15 @@ def _pretrained(record: FineTuning) -> str:
     return f"{record.pretrained_layers} of {record.layers} layers pre-trained elsewhere"
 
 
-_DATA = {"validation": "SST-2", "unseen_half": "everyday reviews"}
+_KNOWN = {"sentences.tsv": "everyday reviews"}  # data that records call by a file's name
+_UNNAMED = {"validation": "its validation rows", "unseen_half": "other rows"}
+MOST_LABELS_NAMED = 8
 
 
 def quality(model: str, scores: Scores) -> str:
     """Of a model: its accuracies with 95 % intervals, and what they are held against."""
     shares = ", ".join(
-        f"{accuracy.share:.1%} ({accuracy.low:.1%}–{accuracy.high:.1%}) on {_DATA[accuracy.data]}"
+        f"{accuracy.share:.1%} ({accuracy.low:.1%}–{accuracy.high:.1%}) on {_name_of(accuracy)}"
         for accuracy in scores.accuracies
     )
     if scores.kept:
@@ -72,10 +75,15 @@ def quality(model: str, scores: Scores) -> str:
     return f"{shares}: what others are measured by" if model == "lstm" else shares
 
 
+def _name_of(accuracy: Accuracy) -> str:
+    """What the data of an accuracy is called."""
+    return _KNOWN.get(accuracy.called, accuracy.called) or _UNNAMED[accuracy.data]
+
+
 def qualities(contest: Contest) -> str:
     """Of the row: who is higher than whom, and on how much data."""
     against = "; ".join(
-        f"against {TITLES[name]}: {_comparison(comparison)}"
+        f"against {title(name)}: {_comparison(comparison)}"
         for name, comparison in contest.bert_against.items()
     )
     return (
@@ -95,6 +103,8 @@ def example(_model: str, task: Answers | Cheaper) -> str:
     """Of a model: the answers it knows, or what DistilBERT costs beside BERT."""
     if isinstance(task, Cheaper):
         return _cheaper(task)
+    if len(task.labels) > MOST_LABELS_NAMED:
+        return f"gives one of {len(task.labels)} answers, nothing else"
     return f"answers {' or '.join(task.labels)}, nothing else"
 
 
@@ -103,8 +113,10 @@ def examples(head: Head) -> str:
     less = ""
     if head.cheaper:
         less = f" DistilBERT does BERT’s task here, with {_cheaper(head.cheaper)}."
+    few = len(head.labels) <= MOST_LABELS_NAMED
+    named = f" ({' and '.join(head.labels)})" if few else ""
     return (
-        f"All four end in a head with {len(head.labels)} answers ({' and '.join(head.labels)}), "
+        f"All four end in a head with {len(head.labels)} answers{named}, "
         f"none with one for each of the {head.vocabulary:,} words of the vocabulary, so guessing "
         "words, translation and question answering cannot be tried here. What can be seen is how "
         "each answer forms as the LSTM reads on and as the BiLSTM reads from both sides." + less

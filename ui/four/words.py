@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model_zoo.claims.verdict import Missing, Outcome, Verdict
+from model_zoo.claims.verdict import Claim, Missing, Outcome, Verdict
+from model_zoo.models.sets import ModelSet
 from ui.four import sentences, trained
 from ui.show.wording import listing
 
@@ -24,7 +25,7 @@ _OF_ROWS = {  # an outcome -> what is said of one row, of several
     Outcome.UNTESTED: ("is not tested here", "are not tested here"),
 }
 _NO_TIMES = f"Speed and memory have not been measured: press “{MEASURE_HERE}”."
-MISSING = {  # for a whole row; a record of training is only ever missing for a model
+MISSING = {  # for a whole row
     Missing.SIGHTS: f"What the models see has not been measured: press “{MEASURE_HERE}”.",
     Missing.TIMES: _NO_TIMES,
     Missing.FOOTPRINTS: _NO_TIMES,
@@ -32,6 +33,8 @@ MISSING = {  # for a whole row; a record of training is only ever missing for a 
     Missing.SHARED_LENGTHS: "The models were not timed at the same lengths of text.",
     Missing.ACCURACY: "A model has no accuracy on record: train it with this project.",
     Missing.SHARED_ACCURACY: "A model has no accuracy on record.",
+    Missing.RECORD: "The models have no record of how they were trained: train them with this "
+    "project.",
     Missing.TWINS: f"The paper-size twins have not been measured: press “{MEASURE_TWINS}”.",
 }
 
@@ -70,9 +73,38 @@ def tally(verdicts: Sequence[Verdict[Any, Any]]) -> str:
     return f"Of {len(verdicts)} rows, {listing(parts)}."
 
 
-def how(key: str) -> str:
-    """How the claim `key` was checked, in whole sentences."""
-    return _ROWS[key].how
+def how(key: str, *, bundled: bool = True) -> str:
+    """How the claim `key` was checked, of the bundled models or others, in whole sentences."""
+    return _ROWS[key].how if bundled else _OF_OTHERS.get(key, _ROWS[key].how)
+
+
+def whose(of: ModelSet) -> str:
+    """Which set the table's figures are from, as a sentence.
+
+    >>> from model_zoo.models.sets import model_set
+    >>> whose(model_set())[:70]
+    'The figures are of the set “Sentiment of film reviews”: Trained for Qu'
+    """
+    about = ", ".join(part for part in (of.origin.rstrip("."), of.date) if part)
+    return f"The figures are of the set “{of.title}”" + (f": {about}." if about else ".")
+
+
+def lacking(verdict: Verdict[Any, Any]) -> Missing | None:
+    """What kept a row from being judged of every one of its models; None where facts are there."""
+    if isinstance(verdict.facts, Missing):
+        return verdict.facts
+    facts = [finding.facts for finding in verdict.findings.values()]
+    missing = [fact for fact in facts if isinstance(fact, Missing)]
+    return missing[0] if facts and len(missing) == len(facts) else None
+
+
+def left_out(missing: Sequence[tuple[Claim, Missing]]) -> str:
+    """Which rows are not shown, for want of what, and what to do; empty where all are."""
+    reasons: dict[str, list[str]] = {}
+    for claim, what in missing:
+        reasons.setdefault(MISSING[what], []).append(claim.title)
+    parts = [f"{listing(titles)}: {reason}" for reason, titles in reasons.items()]
+    return f"Left out of the table. {' '.join(parts)}" if parts else ""
 
 
 _ROWS: Mapping[str, RowWords] = {
@@ -166,4 +198,10 @@ _ROWS: Mapping[str, RowWords] = {
         trained.paper_qualities,
         "From the accuracies of the bundled models; the most this can come to is “in part”.",
     ),
+}
+
+_OF_OTHERS = {  # how a row was checked where that is not of the bundled models
+    "quality": "Accuracies with 95 % intervals from each model’s metrics.json. Better means higher "
+    "on all data that both have an accuracy on and, on some, by more than the intervals; in part "
+    "means higher somewhere.",
 }

@@ -14,14 +14,14 @@ from model_zoo.host import host
 from model_zoo.measure import sweep as sweeping
 from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.sweep import Sweep
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import title
+from model_zoo.models.sets import BUNDLED, ModelSet
 from ui.serve import cached
 from ui.serve.footprints import cache_folder
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
 from ui.serve.turns import sweeps
-from ui.show.theme import TITLES
-from ui.show.wording import plain
+from ui.show.wording import listing, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,10 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class OwnSweep:
-    """What this visitor measured; not `finished` while under way, and if it was stopped."""
+    """What this visitor measured of a set's models and others beside them.
+
+    Not `finished` while under way, and if it was stopped.
+    """
 
     sweep: Sweep
     finished: bool
@@ -45,25 +48,48 @@ class OwnSweep:
 
 PLANS = {"quick": Plan(10, 4.0, False), "thorough": Plan(30, 20.0, True)}
 REDRAW_SECONDS = 0.25  # between two looks at the progress: drawing it takes time from what is timed
-_OWN, _REQUESTED, _FAILED = "own sweep", "sweep asked for", "why the sweep ended early"
+_OWN = "own sweeps"  # name of a set -> the OwnSweep made beside it
+_REQUESTED, _FAILED = "sweep asked for", "why the sweep ended early"
 
 
-def sweep() -> tuple[Sweep, bool]:
+def own_sweep(of: ModelSet) -> Sweep | None:
+    """What this visitor has measured beside the set, by now; None where nothing was."""
+    own = _own(of)
+    return own.sweep if own else None
+
+
+def reference(of: ModelSet) -> Sweep | None:
+    """The figures that come with the app, if they are of this set; DataError where they are gone.
+
+    They were taken of the bundled models, and say nothing of others.
+    """
+    return cached.reference_sweep() if of.name == BUNDLED else None
+
+
+def sweep(of: ModelSet) -> tuple[Sweep | None, bool]:
     """The figures in force for this visitor, and whether they are the shipped reference.
 
-    Those are this visitor's own measurement, if there is one with latencies in it; the reference's
-    footprints stand in where it has none. Raises DataError where the reference is gone.
+    Those are this visitor's own measurement, if there is one with latencies in it, or else the
+    reference. None where there is neither. Raises DataError where the reference is gone.
     """
-    own: OwnSweep | None = st.session_state.get(_OWN)
-    if own is None:
-        return cached.reference_sweep(), True
-    return own.sweep, False
+    if own := own_sweep(of):
+        return own, False
+    return reference(of), True
 
 
-def footprints() -> tuple[Sweep, bool]:
+def footprints(of: ModelSet) -> tuple[Sweep | None, bool]:
     """The sweep to take memory from, and whether it is the reference: a quick one has none."""
-    current, shipped = sweep()
-    return (current, shipped) if current.footprints else (cached.reference_sweep(), True)
+    current, shipped = sweep(of)
+    return (current, shipped) if current and current.footprints else (reference(of), True)
+
+
+def not_measured(measured: Sweep | None, models: Sequence[str]) -> str:
+    """Which of the models have no times yet, and what to do, for Markdown; empty where none."""
+    timed = {latency.model for latency in measured.latencies} if measured else set()
+    missing = [plain(title(model)) for model in models if model not in timed]
+    if not missing:
+        return ""
+    return f"Not measured yet: {listing(missing)}. Press “Measure on this machine”."
 
 
 def provenance(measured: Sweep, shipped: bool) -> str:
@@ -81,8 +107,8 @@ def provenance(measured: Sweep, shipped: bool) -> str:
     return f"Reference figures that come with the app: taken on {where} ({on}), {at}."
 
 
-def panel() -> DeltaGenerator:
-    """What to measure and the buttons for it; returns the place for the progress."""
+def panel(of: ModelSet) -> DeltaGenerator:
+    """What to measure beside the set, and its buttons; returns the place for the progress."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="speed-panel"):
         st.segmented_control(
             "How thoroughly", list(PLANS), default="quick", required=True, key="speed-plan"
@@ -90,15 +116,16 @@ def panel() -> DeltaGenerator:
         st.button(
             "Measure on this machine", type="primary", icon=":material/speed:", on_click=_request
         )
-        if _OWN in st.session_state:
-            st.button("Back to the reference", icon=":material/undo:", on_click=_forget)
+        own = _own(of)
+        if own:
+            back = "Back to the reference" if of.name == BUNDLED else "Forget what was measured"
+            st.button(back, icon=":material/undo:", on_click=_forget, args=(of.name,))
     plans = " ".join(f"**{name.capitalize()}**: {_effort(plan)}." for name, plan in PLANS.items())
     st.caption(
         f"{plans} Visitors’ measurements take turns, but other visitors may have work done beside "
         "yours, on other cores."
     )
     place = st.empty()
-    own: OwnSweep | None = st.session_state.get(_OWN)
     if own and not own.finished and _REQUESTED not in st.session_state:
         reason = st.session_state.get(_FAILED, "It was stopped, or you went on to something else.")
         place.warning(
@@ -126,23 +153,35 @@ def _request() -> None:
     st.session_state[_REQUESTED] = st.session_state["speed-plan"]
 
 
-def _forget() -> None:
-    st.session_state.pop(_OWN, None)
+def _forget(of: str) -> None:
+    st.session_state.get(_OWN, {}).pop(of, None)
     st.session_state.pop(_FAILED, None)
 
 
-def measure_if_requested(place: DeltaGenerator) -> None:
-    """Measure, with progress in `place`, if the button was pressed; then run the page again.
+def _own(of: ModelSet) -> OwnSweep | None:
+    return st.session_state.get(_OWN, {}).get(of.name)
 
-    Called when all else is drawn. Any widget used meanwhile ends it: what was measured by then is
-    in the session already.
+
+def _keep(of: ModelSet, own: OwnSweep) -> None:
+    st.session_state.setdefault(_OWN, {})[of.name] = own
+
+
+def measure_if_requested(of: ModelSet, models: Sequence[str], place: DeltaGenerator) -> None:
+    """Measure if the button was pressed, with progress in `place`; then run the page again.
+
+    The models are of the set, or stand beside it. Called when all else is drawn. Any widget used
+    meanwhile ends it: what was measured by then is in the session already.
     """
     plan = st.session_state.pop(_REQUESTED, None)
     if plan is None:
         return
     st.session_state.pop(_FAILED, None)
-    before: OwnSweep | None = st.session_state.get(_OWN)
-    kept = before.sweep.footprints if before else ()
+    before = own_sweep(of)
+    kept = tuple(
+        footprint
+        for footprint in (before.footprints if before else ())
+        if footprint.model in models
+    )
     with place.container():
         bar = st.progress(0.0, "Loading…")
         st.button(
@@ -150,17 +189,23 @@ def measure_if_requested(place: DeltaGenerator) -> None:
         )
     try:
         with my_turn(bar, line=sweeps):
-            _measure(PLANS[plan], kept, bar)
+            _measure(of, models, PLANS[plan], kept, bar)
     except MeasureError as error:  # memory comes last: latencies are there
         st.session_state[_FAILED] = str(error)
     st.rerun()
 
 
-def _measure(plan: Plan, kept: tuple[Footprint, ...], bar: DeltaGenerator) -> None:
+def _measure(
+    of: ModelSet,
+    names: Sequence[str],
+    plan: Plan,
+    kept: tuple[Footprint, ...],
+    bar: DeltaGenerator,
+) -> None:
     """Measure into the session; footprints `kept` from before stand in until there are new ones."""
     models = []
-    for number, name in enumerate(SPECS, start=1):
-        bar.progress(0.0, f"Loading {TITLES[name]} ({number} of {len(SPECS)})…")
+    for number, name in enumerate(names, start=1):
+        bar.progress(0.0, f"Loading {plain(title(name))} ({number} of {len(names)})…")
         models.append(pool.model(name))
     stages = sweeping.sweep(
         models,
@@ -181,16 +226,17 @@ def _measure(plan: Plan, kept: tuple[Footprint, ...], bar: DeltaGenerator) -> No
                 break
             measured = replace(stage.sweep, footprints=stage.sweep.footprints or kept)
             if measured.latencies:
-                st.session_state[_OWN] = OwnSweep(measured, finished=False)
+                _keep(of, OwnSweep(measured, finished=False))
             if monotonic() - drawn > REDRAW_SECONDS:
                 drawn = monotonic()
                 bar.progress(*_progress(stage, drawn - started))
-    st.session_state[_OWN] = OwnSweep(measured, finished=True)
+    _keep(of, OwnSweep(measured, finished=True))
 
 
 def _progress(stage: sweeping.Stage, spent: float) -> tuple[float, str]:
     """Share that is done, 0 to 1, and what is being done, after `spent` seconds."""
+    doing = plain(stage.doing)
     if stage.seconds_left is None:
-        return 0.0, f"{stage.doing}…"
+        return 0.0, f"{doing}…"
     share = spent / (spent + stage.seconds_left or 1)
-    return min(1.0, share), f"{stage.doing}: about {stage.seconds_left:.0f} s left"
+    return min(1.0, share), f"{doing}: about {stage.seconds_left:.0f} s left"

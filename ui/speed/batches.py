@@ -5,17 +5,18 @@ import streamlit as st
 from model_zoo.measure import sweep
 from model_zoo.measure.growth import crossings
 from model_zoo.measure.sweep import Sweep, texts_a_second
+from model_zoo.models.registry import title
 from ui.frame.captions import how_to_read
-from ui.show.theme import PLAIN, TITLES
-from ui.show.wording import listing
+from ui.show.theme import PLAIN
+from ui.show.wording import listing, plain
 from ui.speed import figures
 from ui.speed.sentences import overtaking
 
 
-def batches_section(measured: Sweep) -> None:
+def batches_section(measured: Sweep | None) -> None:
     """Texts a second against batch size, and where one model overtakes another."""
     st.header("Throughput against batch size")
-    lines = sweep.by_batch(measured)
+    lines = sweep.by_batch(measured) if measured else {}
     if not lines:
         st.info("Nothing was measured over batch sizes yet.", icon=":material/info:")
         return
@@ -26,7 +27,7 @@ def batches_section(measured: Sweep) -> None:
         }
     )
     gains = [
-        f"{TITLES[name]} {texts_a_second(line[-1]) / texts_a_second(line[0]):.1f}×"
+        f"{title(name)} {texts_a_second(line[-1]) / texts_a_second(line[0]):.1f}×"
         for name, line in lines.items()
     ]
     line = next(iter(lines.values()))
@@ -42,8 +43,8 @@ def batches_section(measured: Sweep) -> None:
     )
     how_to_read(
         f"Texts of {sweep.BATCH_TOKENS} tokens each, all as long as one another. Lines are "
-        f"medians, the bands reach down to the 95th percentile's time. {summary} A batch lets "
-        "word-by-word models do many words at each step.",
+        f"medians, the bands reach down to the 95th percentile's time. {plain(summary)} A batch "
+        "lets word-by-word models do many words at each step.",
         "texts of different lengths are padded to the longest, which costs more than is seen here, "
         "and one thread gains less from a batch than many cores or a GPU would.",
     )

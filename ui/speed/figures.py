@@ -11,10 +11,12 @@ from model_zoo.measure.growth import Crossing
 from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import texts_a_second
 from model_zoo.models.files import ModelCard
-from ui.show.theme import MODEL_COLOURS, OTHER_MODEL, TITLES
+from model_zoo.models.registry import title
+from ui.show.theme import OTHER_MODEL, model_colour
+from ui.show.wording import in_figure
 
 MARGIN = {"l": 10, "r": 10, "t": 30, "b": 10}
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x")
+_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
 _DASHES = ("solid", "dash")  # in turn, so that lines that coincide both show
 PARTS = {  # of a Footprint -> what it is called
     "weights_bytes": "weights",
@@ -147,8 +149,8 @@ def memory(footprints: Sequence[Footprint]) -> go.Figure:
         figure.add_bar(
             x=list(PARTS.values()),
             y=values,
-            name=TITLES[footprint.model],
-            marker_color=MODEL_COLOURS.get(footprint.model, OTHER_MODEL),
+            name=_name(footprint.model),
+            marker_color=model_colour(footprint.model),
             text=[f"{value:.0f}" for value in values],
             textposition="outside",
             cliponaxis=False,
@@ -164,6 +166,10 @@ def memory(footprints: Sequence[Footprint]) -> go.Figure:
 _ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
+def _name(model: str) -> str:
+    return in_figure(title(model))
+
+
 def _tail(latency: Latency) -> str:
     """What the 95th percentile of so many calls is called."""
     return "p95" if len(latency.samples_ms) >= 20 else "slowest"
@@ -177,16 +183,16 @@ def _look(at: int, name: str) -> dict[str, Any]:
     """A line that is told from the others by more than its colour."""
     return {
         "mode": "lines+markers",
-        "name": TITLES.get(name, name),
+        "name": _name(name),
         "line": {
-            "color": MODEL_COLOURS.get(name, OTHER_MODEL),
+            "color": model_colour(name),
             "width": 2.5,
             "dash": _DASHES[at % len(_DASHES)],
         },
         "marker": {
             "symbol": _SYMBOLS[at % len(_SYMBOLS)],
             "size": 9,
-            "color": MODEL_COLOURS.get(name, OTHER_MODEL),
+            "color": model_colour(name),
         },
     }
 
@@ -237,7 +243,7 @@ def _mark(figure: go.Figure, crossings: Sequence[Crossing], where: str) -> None:
             },
             customdata=[f"{crossing.at:.0f}" for crossing in crossings],
             text=[
-                f"{TITLES[crossing.upper]} above {TITLES[crossing.lower]}" for crossing in crossings
+                f"{_name(crossing.upper)} above {_name(crossing.lower)}" for crossing in crossings
             ],
             hovertemplate=f"from {where}: %{{text}}<extra></extra>",
         )

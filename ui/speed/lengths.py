@@ -8,19 +8,21 @@ import streamlit as st
 from model_zoo.measure import sweep
 from model_zoo.measure.growth import Growth, crossings, growth
 from model_zoo.measure.sweep import Sweep
+from model_zoo.models.registry import title
 from ui.frame.captions import how_to_read
-from ui.show.theme import PLAIN, TITLES
+from ui.show.theme import PLAIN
+from ui.show.wording import plain
 from ui.speed import figures
 from ui.speed.sentences import doubling, growth_in_words, overtaking
 
 
-def lengths_section(measured: Sweep, tokens: int) -> None:
+def lengths_section(measured: Sweep | None, tokens: int) -> None:
     """Latency against length, how it grows, and where one model overtakes another.
 
     `tokens` is the length of the visitor's sentence.
     """
     st.header("Time against length")
-    lines = sweep.by_length(measured)
+    lines = sweep.by_length(measured) if measured else {}
     if not lines:
         st.info("Nothing was measured over lengths yet.", icon=":material/info:")
         return
@@ -39,8 +41,8 @@ def lengths_section(measured: Sweep, tokens: int) -> None:
     )
     how_to_read(
         "One text a call. Lines are medians, the bands reach up to the 95th percentile; both axes "
-        f"are logarithmic, so a straight line is a power of the length. {overtakings} "
-        f"{doubling(lines)} The dotted line is your sentence of {tokens} tokens.",
+        f"are logarithmic, so a straight line is a power of the length. {plain(overtakings)} "
+        f"{plain(doubling(lines))} The dotted line is your sentence of {tokens} tokens.",
         "wide bands mean a busy machine; then only large differences count. These models are "
         "smaller than the papers’, which moves every line.",
     )
@@ -57,7 +59,7 @@ def _growth(fits: Sequence[Growth]) -> None:
     st.table(
         pd.DataFrame(
             {
-                "model": [TITLES[fit.model] for fit in fits],
+                "model": [title(fit.model) for fit in fits],
                 "fixed cost of a call": [f"{fit.fixed_ms:.1f} ms" for fit in fits],
                 "exponent (95 %)": [
                     f"{fit.exponent:.2f} ({fit.ci95[0]:.2f} to {fit.ci95[1]:.2f})" for fit in fits

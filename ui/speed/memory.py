@@ -3,26 +3,28 @@
 import streamlit as st
 
 from model_zoo.measure.footprint import SAMPLE_SECONDS
+from model_zoo.models.registry import title
+from model_zoo.models.sets import ModelSet
 from ui.frame import measuring
 from ui.frame.captions import how_to_read
-from ui.show.theme import PLAIN, TITLES
+from ui.show.theme import PLAIN
 from ui.show.wording import megabytes
 from ui.speed import figures
 
 
-def memory_section() -> None:
+def memory_section(of: ModelSet) -> None:
     """Weights, added memory and peaks, each from fresh processes."""
     st.header("Memory")
-    measured, shipped = measuring.footprints()
-    if not measured.footprints:
+    measured, shipped = measuring.footprints(of)
+    if measured is None or not measured.footprints:
         st.info("No memory was measured. A thorough measurement does.", icon=":material/info:")
         return
-    if shipped and not measuring.sweep()[1]:
+    if shipped and not measuring.sweep(of)[1]:
         st.caption(
             f"Your measurement has no memory in it. {measuring.provenance(measured, shipped)}"
         )
     bars = [
-        f"{TITLES[footprint.model]}: weights {megabytes(footprint.weights_bytes)}, added "
+        f"{title(footprint.model)}: weights {megabytes(footprint.weights_bytes)}, added "
         f"{megabytes(footprint.added_bytes)}, peak of a prediction "
         f"{megabytes(footprint.prediction_peak_bytes)}, of an attribution "
         f"{megabytes(footprint.attribution_peak_bytes)}."

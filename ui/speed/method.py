@@ -8,10 +8,18 @@ from model_zoo.measure.sweep import Sweep
 from ui.frame import measuring
 from ui.show.wording import listing, megabytes, plain
 
+_OTHER_WORDS = (
+    " A model that cuts text into other tokens reads the same texts, and its figures stand at the "
+    "number of tokens that it makes of them."
+)
 
-def method_section(measured: Sweep, shipped: bool) -> None:
+
+def method_section(measured: Sweep | None, shipped: bool) -> None:
     """The method in full, and downloads; `shipped` says whether the figures are the reference."""
     st.header("Method")
+    if measured is None:
+        st.info("Nothing was measured yet.", icon=":material/info:")
+        return
     machine = measured.host
     lines = [measuring.provenance(measured, shipped)]
     if measured.latencies:
@@ -25,7 +33,9 @@ def method_section(measured: Sweep, shipped: bool) -> None:
             f"calls have taken their share of time, but not before {LEAST_RUNS}. With fewer than "
             "20 calls the 95th percentile is the slowest one.",
             "A call goes from text to probabilities, tokenising included. Texts are English words "
-            "of one token each, of exactly the stated length with [CLS] and [SEP].",
+            "of one token each, of exactly the stated length with [CLS] and [SEP]."
+            + _OTHER_WORDS
+            * _cut_otherwise(measured),
             "Lengths are measured with one text a call, batches with texts of "
             f"{sweep.BATCH_TOKENS} tokens: all lengths in all batch sizes would take too long.",
             f"Threads: {measured.latencies[0].threads} (torch). Computed in float32.",
@@ -48,3 +58,11 @@ def method_section(measured: Sweep, shipped: bool) -> None:
         st.download_button(
             "Download as JSON", sweep.as_json(measured), f"{name}.json", "application/json"
         )
+
+
+def _cut_otherwise(measured: Sweep) -> bool:
+    """Whether a model reads the texts as other numbers of tokens than another does."""
+    lengths: dict[str, set[int]] = {}
+    for latency in measured.latencies:
+        lengths.setdefault(latency.model, set()).add(latency.tokens)
+    return len({frozenset(tokens) for tokens in lengths.values()}) > 1

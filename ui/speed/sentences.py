@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from model_zoo.measure.growth import Crossing, Growth
 from model_zoo.measure.latency import Latency
-from ui.show.theme import TITLES
+from model_zoo.models.registry import title
 from ui.show.wording import listing
 
 
@@ -28,7 +28,8 @@ def growth_in_words(fit: Growth) -> str:
 def doubling(lines: Mapping[str, Sequence[Latency]]) -> str:
     """What the step between the two longest lengths does to each model's time.
 
-    `lines` holds latencies by model, short texts first. Empty where no model has two lengths.
+    `lines` holds latencies by model, short texts first. Models that read the texts as other numbers
+    of tokens than the first are left out. Empty where no model has two lengths.
 
     >>> doubling({"lstm": [Latency("lstm", n, 1, 1, 0, (n / 4,)) for n in (8, 16)]})
     'From 8 to 16 tokens, 2.0 times the text, time is LSTM 2.0×.'
@@ -37,9 +38,11 @@ def doubling(lines: Mapping[str, Sequence[Latency]]) -> str:
     if not pairs:
         return ""
     short, long = next(iter(pairs.values()))
+    lengths = (short.tokens, long.tokens)
     factors = [
-        f"{TITLES[name]} {second.median_ms / first.median_ms:.1f}×"
+        f"{title(name)} {second.median_ms / first.median_ms:.1f}×"
         for name, (first, second) in pairs.items()
+        if (first.tokens, second.tokens) == lengths
     ]
     return (
         f"From {short.tokens} to {long.tokens} tokens, {long.tokens / short.tokens:.1f} times the "
@@ -61,7 +64,7 @@ def overtaking(crossings: Sequence[Crossing], verb: str, unit: str, over: str) -
     if not crossings:
         return f"No model overtakes another at any measured {over}."
     return " ".join(
-        f"From about {crossing.at:.0f} {unit} on, {TITLES[crossing.upper]} {verb} "
-        f"{TITLES[crossing.lower]}."
+        f"From about {crossing.at:.0f} {unit} on, {title(crossing.upper)} {verb} "
+        f"{title(crossing.lower)}."
         for crossing in crossings
     )

@@ -8,23 +8,37 @@ from model_zoo.measure import sweep
 from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import Sweep
 from model_zoo.models.files import ModelCard, read_metrics
-from model_zoo.models.registry import SPECS
+from model_zoo.models.network import ModelId
+from model_zoo.models.registry import title
+from model_zoo.models.sets import BUNDLED, ModelSet
 from ui.frame.captions import how_to_read
 from ui.serve import cached
-from ui.show.theme import PLAIN, TITLES
+from ui.show.theme import PLAIN
 from ui.show.wording import interval, listing, plain, ratio
 from ui.speed import figures
 
-TEACHER, STUDENT = "bert", "distilbert"
+TEACHER, STUDENT = "bert", "distilbert"  # names in a set
 
 
-def trade_offs_section(measured: Sweep) -> None:
-    """Accuracy against latency and against size, and what distillation kept."""
+def trade_offs_section(of: ModelSet, measured: Sweep | None) -> None:
+    """Accuracy against latency and against size, and what distillation kept.
+
+    Of the set's models alone: others' accuracy, if known, is on other data.
+    """
     st.header("What accuracy costs")
-    cards = {name: card for name in SPECS if (card := cached.card(name)).accuracy is not None}
+    cards: dict[str, ModelCard] = {
+        name: card for name in of.models if (card := cached.card(name)).accuracy is not None
+    }
+    if not cards:
+        st.info(
+            "No model of this set has an accuracy on record, in a metrics.json. Evaluate them on "
+            "rows of yours: Your data.",
+            icon=":material/info:",
+        )
+        return
     latencies = {
         name: next((latency for latency in line if latency.batch == 1), line[0])
-        for name, line in sweep.by_batch(measured).items()
+        for name, line in (sweep.by_batch(measured) if measured else {}).items()
         if name in cards
     }
     if kept := distilled(cards, latencies):
@@ -48,12 +62,17 @@ def trade_offs_section(measured: Sweep) -> None:
         _pareto(cards, sizes, "size", "weights on disk", "MB")
     rows = {read_metrics(name).get("validation", {}).get("rows") for name in cards} - {None}
     on = " and ".join(f"{count:,}" for count in sorted(rows)) or "the"
+    which = "validation sentences of SST-2" if of.name == BUNDLED else "validation rows of the set"
     how_to_read(
-        f"Accuracy: share of the {on} validation sentences of SST-2 answered rightly, with the "
+        f"Accuracy: share of the {on} {which} answered rightly, with the "
         "95 % Wilson interval as bars. Up and to the left is better; the dotted line joins the "
         "models that no other beats in both.",
-        "where bars overlap, the order may be chance, and with it who is on the line. The models "
-        "are smaller than the papers’; film reviews are not your data.",
+        "where bars overlap, the order may be chance, and with it who is on the line. "
+        + (
+            "The models are smaller than the papers’; film reviews are not your data."
+            if of.name == BUNDLED
+            else "The set’s validation rows are not your data."
+        ),
     )
 
 
@@ -63,7 +82,7 @@ def _pareto(
     """Accuracy against `costs` in `unit`, as a chart and in words."""
     best = front({name: (cost, cards[name].accuracy or 0.0) for name, cost in costs.items()})
     points = [
-        f"{TITLES[name]}: {interval(cards[name].accuracy, cards[name].ci95)} at {cost:,.1f} {unit}."
+        f"{title(name)}: {interval(cards[name].accuracy, cards[name].ci95)} at {cost:,.1f} {unit}."
         for name, cost in costs.items()
     ]
     st.plotly_chart(
@@ -72,9 +91,10 @@ def _pareto(
         config=PLAIN,
         alt=f"Accuracy against {axis}. {' '.join(points)}",
     )
-    beaten = [TITLES[name] for name in costs if name not in best]
+    beaten = [title(name) for name in costs if name not in best]
     out = f"{listing(beaten)} {'is' if len(beaten) == 1 else 'are'} beaten in both." * bool(beaten)
-    st.caption(f"Nothing better for less than {listing([TITLES[name] for name in best])}. {out}")
+    best_titles = listing([title(name) for name in best])
+    st.caption(plain(f"Nothing better for less than {best_titles}. {out}"))
 
 
 def front(points: Mapping[str, tuple[float, float]]) -> list[str]:
@@ -92,9 +112,10 @@ def front(points: Mapping[str, tuple[float, float]]) -> list[str]:
 
 def distilled(cards: Mapping[str, ModelCard], latencies: Mapping[str, Latency]) -> str:
     """What the student kept of its teacher's accuracy and what it saves; empty without both."""
-    if TEACHER not in cards or STUDENT not in cards:
+    by_name = {ModelId(model).name: model for model in cards}
+    if TEACHER not in by_name or STUDENT not in by_name:
         return ""
-    teacher, student = cards[TEACHER], cards[STUDENT]
+    teacher, student = cards[by_name[TEACHER]], cards[by_name[STUDENT]]
     if not (teacher.accuracy and student.accuracy and teacher.ci95 and student.ci95):
         return ""
     kept = (
@@ -102,8 +123,8 @@ def distilled(cards: Mapping[str, ModelCard], latencies: Mapping[str, Latency]) 
         f"accuracy ({student.accuracy:.1%} against {teacher.accuracy:.1%})"
     )
     saved = [f"has {student.parameters / teacher.parameters:.0%} of its parameters"]
-    if TEACHER in latencies and STUDENT in latencies:
-        own, its = latencies[STUDENT], latencies[TEACHER]
+    if {by_name[TEACHER], by_name[STUDENT]} <= set(latencies):
+        own, its = latencies[by_name[STUDENT]], latencies[by_name[TEACHER]]
         compared = ratio(own.median_ms, its.median_ms, "as fast", "just as fast", "as slow")
         saved.insert(0, f"is {compared} at {own.tokens} tokens")
     overlap = student.ci95[1] >= teacher.ci95[0] and teacher.ci95[1] >= student.ci95[0]
