@@ -13,7 +13,7 @@ from model_zoo.measure.latency import Latency
 from model_zoo.models.files import ModelCard
 from model_zoo.text.tokens import Encoded
 from ui.show.theme import MARGIN, NOTHING, OTHER_MODEL, model_colour
-from ui.show.wording import in_figure
+from ui.show.wording import in_figure, millions
 
 
 def gauges(
@@ -69,7 +69,7 @@ def gauges(
                 "bar": {"color": colour, "thickness": 1},
             },
         )
-        number = "…" if value is None else f"{value / 1e6:.1f} {unit}"
+        number = "…" if value is None else millions(value, unit)
         for x, side, text in ((0.28, "right", name), (0.76, "left", number)):
             figure.add_annotation(
                 x=x, y=(low + high) / 2, text=text, xanchor=side, yanchor="middle", **_BESIDE

@@ -8,7 +8,7 @@ from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction
 from ui.show.difference import both_marked
 from ui.show.theme import label_colour, label_sign, model_colour, set_colours
-from ui.show.wording import change, confidence, margin, percent
+from ui.show.wording import change, confidence, margin, millions, percent
 
 
 def prediction_card(
@@ -37,7 +37,7 @@ def prediction_card(
 <dt title="tokenising and forward pass of this very call">time</dt>
 <dd>{time_ms:.1f} ms</dd>
 <dt>{_calls(len(times_ms))}</dt><dd>{_sparkline(times_ms)}</dd>
-<dt>parameters</dt><dd>{model_card.parameters / 1e6:.1f} M</dd>
+<dt>parameters</dt><dd>{millions(model_card.parameters)}</dd>
 <dt>layers</dt><dd>{model_card.layers}</dd>
 <dt title="the weights file">size</dt><dd>{model_card.size_bytes / 1e6:.1f} MB</dd>
 {mark}</dl>"""

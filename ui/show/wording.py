@@ -224,13 +224,13 @@ def megabytes(size: float) -> str:
     return f"{size / 1e9:.1f} GB" if abs(size) >= 1e10 else f"{size / 1e6:,.0f} MB"
 
 
-def millions(count: float) -> str:
-    """A number of parameters in millions; below a million, to two decimals.
+def millions(count: float, unit: str = "M") -> str:
+    """A number of parameters, or another, in millions; below a million, to two decimals.
 
-    >>> millions(33_360_770), millions(789_504)
-    ('33.4 M', '0.79 M')
+    >>> millions(33_360_770), millions(789_504, "MB")
+    ('33.4 M', '0.79 MB')
     """
-    return f"{count / 1e6:.2f} M" if count < 1e6 else f"{count / 1e6:.1f} M"
+    return f"{count / 1e6:.2f} {unit}" if count < 1e6 else f"{count / 1e6:.1f} {unit}"
 
 
 def counted(count: int, noun: str) -> str:
