@@ -1,7 +1,6 @@
 """What the README says of adding models and pages: a folder or a file and a row each, no more."""
 
 import json
-import re
 import shutil
 import subprocess
 import sys
@@ -21,16 +20,17 @@ from transformers import (
     BertConfig, BertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification,
 )
 
-from model_zoo.models.files import MODELS_DIR, write_checksum
+from model_zoo.models.files import write_checksum
 from model_zoo.models.transformer import label_names
+from model_zoo.paths import MODELS
 
 torch.manual_seed(0)
 small = dict(hidden_size=32, num_attention_heads=4, intermediate_size=64, **label_names())
 
 bert = BertConfig(vocab_size=30522, num_hidden_layers=3, **small)
-BertForSequenceClassification(bert).half().save_pretrained(MODELS_DIR / "small")
+BertForSequenceClassification(bert).half().save_pretrained(MODELS / "small")
 for name in ("tokenizer.json", "tokenizer_config.json"):
-    (MODELS_DIR / "small" / name).write_bytes((MODELS_DIR / "bert" / name).read_bytes())
+    (MODELS / "small" / name).write_bytes((MODELS / "bert" / name).read_bytes())
 
 trained = ByteLevelBPETokenizer()
 sentences = Path("assets/samples/opinions.csv").read_text("utf-8").splitlines()
@@ -38,7 +38,7 @@ specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 trained.train_from_iterator(sentences, vocab_size=600, special_tokens=specials)
 tokenizer = Tokenizer.from_str(trained.to_str())
 tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
-folder = MODELS_DIR / "own-words"
+folder = MODELS / "own-words"
 roberta = RobertaConfig(
     vocab_size=600, num_hidden_layers=2, max_position_embeddings=514, pad_token_id=1, **small
 )
@@ -48,7 +48,7 @@ tokenizer.save(str(folder / "tokenizer.json"))
     '{"pad_token": "<pad>", "mask_token": "<mask>", "unk_token": "<unk>", "model_max_length": 512}'
 )
 for name in ("small", "own-words"):
-    write_checksum(name, MODELS_DIR)
+    write_checksum(name, MODELS)
 """
 VISIT = """
 import json
@@ -61,7 +61,7 @@ from ui.compare import answers as compare
 from ui.compare import gauges
 
 pool.warm_up = lambda: None
-footprints.added = lambda: {}
+footprints.added = lambda _: {}
 gauges.RUNS, compare.PAINT_SECONDS = 3, 0
 text = "The acting's great, but the film as a whole is naïve…"
 pages = [
@@ -109,21 +109,18 @@ with page("Seventh"):
 
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
-    """A copy with two rows more in the registry, and their folders."""
+    """A copy with two rows more in the bundled set, and their folders."""
     copy = tmp_path_factory.mktemp("repository")
     for name in ("model_zoo", "ui", "pages", "assets", ".streamlit"):
         shutil.copytree(ROOT / name, copy / name)
     shutil.copy(ROOT / "app.py", copy)
-    registry = next(copy.rglob("registry.py"))
-    rows = """
-        ModelSpec("small", "Small BERT", "Transformer encoder, untrained", "bert"),
-        ModelSpec("own-words", "RoBERTa", "Transformer encoder, own words", "roberta"),
-    )
-}
-"""
-    with_rows, count = re.subn(r"\n    \)\n\}\n", rows, registry.read_text("utf-8"), count=1)
-    assert count == 1
-    registry.write_text(with_rows, encoding="utf-8")
+    description = copy / "assets" / "models" / "set.json"
+    record = json.loads(description.read_text("utf-8"))
+    record["models"] += [
+        {"name": "small", "title": "Small BERT", "description": "Transformer encoder, untrained"},
+        {"name": "own-words", "title": "RoBERTa", "description": "Transformer encoder, own words"},
+    ]
+    description.write_text(json.dumps(record), encoding="utf-8")
     (copy / "pages" / "seventh.py").write_text(PAGE, encoding="utf-8")
     frame = copy / "ui" / "frame" / "page.py"
     last = '("pages/models.py", "The four models"),'
