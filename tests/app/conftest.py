@@ -29,6 +29,14 @@ def unexplained(request, monkeypatch):
         monkeypatch.setattr(explained, "explained", lambda *_: None)
 
 
+@pytest.fixture(scope="session")
+def zoo_folder(tmp_path_factory):
+    """Sets of other labels, and models of one's own; `zoo.enter` has the app find them."""
+    from tests.app import zoo
+
+    return zoo.write_zoo(tmp_path_factory.mktemp("zoo"))
+
+
 @pytest.fixture(autouse=True)
 def memory(monkeypatch):
     """Figures in place of those measured in fresh processes; tests/unit measures for real."""

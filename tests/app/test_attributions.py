@@ -1,6 +1,8 @@
 """The Attributions page's logic, without a browser, on the real models."""
 
+import json
 import re
+from html import escape
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -8,8 +10,13 @@ from streamlit.testing.v1 import AppTest
 from model_zoo.explain.attribute import attribute
 from model_zoo.explain.methods import METHODS
 from model_zoo.models.sets import model_set
+from model_zoo.text.words import align
+from tests import foreign
+from tests.app import zoo
 from tests.root import ROOT
+from ui.serve import cached
 from ui.serve.pool import pool
+from ui.show.wording import plain
 
 pytestmark = pytest.mark.slow  # dozens of runs of whole pages
 TEXT = "A dull film."
@@ -121,3 +128,85 @@ def test_a_long_text_is_windowed_and_refused_by_sampling_methods():
 
 def test_all_four_by_default():
     assert len(strips(opened())) == len(model_set().models) == 4
+
+
+@pytest.fixture
+def six(zoo_folder, monkeypatch):
+    """Two models of the set "six" with RoBERTa, and ELECTRA, which has labels of its own."""
+    zoo.enter(monkeypatch, zoo_folder)
+    models = ",".join(["lstm", "bert", zoo.own("roberta", "six"), zoo.own("electra", "six")])
+    return zoo.opened("pages/attributions.py", set="six", models=models)
+
+
+def test_any_labels_are_explained_each_model_for_what_it_says(six):
+    assert not six.exception and not six.error and len(strips(six)) == 4
+    targets = six.selectbox(key="target-six").options
+    assert targets == ["what each model says", *foreign.SIX, "difference to the runner-up"]
+    said = {name: attribute(pool.model(name), zoo.TEXT).target for name in ("six/lstm", "six/bert")}
+    text = zoo.written(six)
+    for name, target in said.items():
+        assert plain(f"{pool.model(name).title}, for {target}:") in text
+    assert "Teal with" in text and plain("<b>perhaps</b> for electra") in text
+    assert "<b>perhaps</b>" not in text.replace(plain("<b>perhaps</b>"), "")
+
+
+def test_rows_of_other_tokenizers_meet_on_the_sets_words(six):
+    figure = json.loads(six.get("plotly_chart")[0].proto.spec)
+    (heat,) = figure["data"]
+    words = cached.encoded(zoo.TEXT, "six").words
+    assert heat["y"] == ["electra", "roberta", "BERT", "LSTM"]
+    assert len(figure["layout"]["xaxis"]["ticktext"]) == len(words)
+    own = attribute(pool.model(zoo.own("roberta", "six")), zoo.TEXT)
+    assert heat["z"][1] == pytest.approx(align(own.word_spans, own.word_scores, words), abs=1e-6)
+
+
+def test_pieces_of_different_tokenizers_are_a_line_each(six):
+    six.toggle(key="pieces").set_value(True).run()
+    assert not six.exception and not six.get("plotly_chart")
+    assert "cut the text into different pieces" in zoo.written(six)
+    roberta = strips(six)[2]
+    pieces = attribute(pool.model(zoo.own("roberta", "six")), zoo.TEXT).pieces
+    assert roberta.count("<small>") == len(pieces) and "&lt;s&gt;" not in roberta
+
+
+def test_a_label_that_a_model_lacks_is_said_in_its_place(six):
+    six.selectbox(key="target-six").set_value("label:<b>bold</b>").run()
+    assert not six.exception and not six.error and len(strips(six)) == 3
+    assert "electra has labels of its own" in zoo.written(six)
+    assert "toward \\<b\\>bold\\</b\\>," in zoo.written(six)
+    correlations = six.table[1].value
+    assert "–" not in correlations.to_numpy()  # all of one label
+
+
+def test_models_that_are_explained_for_different_labels_are_not_correlated(six):
+    correlations = six.table[1].value
+    assert correlations.loc["electra", "electra"] == "+1.00"
+    assert correlations.loc["electra", "LSTM"] == "–"
+
+
+def test_flips_of_any_labels(six):
+    six.toggle(key="flip").set_value(True).run()
+    assert not six.exception and not six.error
+    bodies = [e.proto.body for e in six.get("html") if "<p><b>" in e.proto.body]
+    assert len(bodies) == 4
+    labels = {escape(label) for label in (*foreign.SIX, "yes", "no", "<b>perhaps</b>")}
+    for body in bodies:
+        for label in re.findall(r"→ <b>(.*?)</b>", body):
+            assert label in labels
+
+
+def test_difference_to_the_runner_up(six):
+    six.selectbox(key="target-six").set_value("difference").run()
+    assert not six.exception and not six.error and len(strips(six)) == 4
+    target = attribute(pool.model("six/lstm"), zoo.TEXT, target="difference").target
+    assert " over " in target and plain(target) in zoo.written(six)
+
+
+def test_a_hundred_and_fifty_labels(zoo_folder, monkeypatch):
+    zoo.enter(monkeypatch, zoo_folder)
+    app = zoo.opened("pages/attributions.py", set="many", models="lstm,distilbert")
+    assert not app.exception and not app.error and len(strips(app)) == 2
+    menu = app.selectbox(key="target-many")
+    assert menu.options[1:-1] == list(foreign.MANY)
+    menu.set_value(f"label:{foreign.MANY[100]}").run()
+    assert not app.exception and plain(f"toward {foreign.MANY[100]}") in zoo.written(app)

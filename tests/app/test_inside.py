@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.inside.attention import Attention
+from tests.app import zoo
 from tests.root import ROOT
 from ui.serve import cached
 
@@ -132,3 +133,53 @@ def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch)
     for picture in PICTURES:
         choose(app, "attention-picture", picture)
         assert not app.exception and len(app.error) == 1 and charts(app)
+
+
+@pytest.fixture
+def eight(zoo_folder, monkeypatch):
+    """The four of a set and four of one's own: with 1 to 3 layers, 2 or 4 heads."""
+    zoo.enter(monkeypatch, zoo_folder)
+    models = ["lstm", "bilstm", "bert", "distilbert", *(zoo.own(kind, "six") for kind in zoo.OWN)]
+    return zoo.opened("pages/inside.py", set="six", models=",".join(models))
+
+
+def test_eight_models_in_every_picture(eight):
+    attentive = {"BERT", "DistilBERT", "roberta", "albert", "electra"}
+    for picture in PICTURES:
+        choose(eight, "attention-picture", picture)
+        assert_sound(eight, zoo.TEXT)
+        assert "deberta\\-v2 is not a model that shows what its heads attend to" in sentences(eight)
+        alts = " ".join(chart.alt for chart in charts(eight))
+        assert all(title in alts for title in attentive) and "deberta" not in alts
+    choose(eight, "section", "Recurrence")
+    assert len(charts(eight)) == 6 and "roberta is not a model that shows its gates" in sentences(
+        eight
+    )
+    for section in SECTIONS[1:]:
+        choose(eight, "section", section)
+        assert_sound(eight, zoo.TEXT)
+        assert len(charts(eight)) == 8
+
+
+def test_a_model_without_the_chosen_head_says_so(eight):
+    choose(eight, "attention-picture", "one head")
+    eight.selectbox(key="attention-head-choice").set_value("head 4").run()
+    assert not eight.exception
+    assert "BERT has no head 4: there are 2 in each of its layers." in sentences(eight)
+    assert "**albert, layer 1, head 4**" in sentences(eight)
+
+
+def test_layers_of_models_that_are_no_twins_are_their_own(eight):
+    choose(eight, "attention-picture", "one head")
+    eight.slider(key="attention-layer-3").set_value(2).run()
+    for title, layer in (("BERT", 2), ("DistilBERT", 1), ("albert", 2)):
+        assert f"**{title}, layer {layer}, mean of all heads**" in sentences(eight)
+    assert "twin" not in sentences(eight) and "started as" not in sentences(eight)
+
+
+def test_only_the_chosen_models_are_shown():
+    app = zoo.opened("pages/inside.py", models="lstm,bert")
+    first, _ = charts(app)  # a head, and the map of heads
+    assert not app.exception and "attention of BERT" in first.alt
+    assert "LSTM is not a model that shows what its heads attend to" in sentences(app)
+    assert "BiLSTM is not" not in sentences(app)

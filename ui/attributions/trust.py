@@ -65,11 +65,15 @@ def models_agree(explanations: Mapping[str, Explanation], signed: bool, referenc
         plain(titles[name]): on_words(explanation.attribution, reference, signed, poles[name])
         for name, explanation in explanations.items()
     }
-    st.table(_correlations(scores))
-    if None in poles.values():
-        way = "each toward what is explained of its model, so compare those of one label"
+    targets = {
+        plain(titles[name]): poles[name] or explanation.attribution.target
+        for name, explanation in explanations.items()
+    }
+    st.table(_correlations(scores, targets))
+    if len(set(targets.values())) == 1:
+        way = f"toward {next(iter(targets.values()))}"
     else:
-        way = f"toward {of.labels[1]}"
+        way = "toward what is explained of each model, where that is the same of both"
     st.caption(
         f"Rank correlation (Spearman) of the words' scores, {plain(way)}: 1 is the same order, 0 "
         "no relation, −1 the reverse. Models may answer alike for different reasons."
@@ -91,21 +95,27 @@ def methods_agree(text: str, arguments: Mapping[str, str]) -> None:
                 st.caption(plain(str(error)))
                 continue
             sizes[method.title] = [abs(score) for score in attribution.word_scores]
-        st.table(_correlations(sizes))
+        st.table(_correlations(sizes, dict.fromkeys(sizes, "")))
         st.caption(
             "Rank correlation of the scores' sizes, signs left out, since saliency has none. Where "
             "methods disagree, look at the trust figures of each before believing one."
         )
 
 
-def _correlations(scores: Mapping[str, Sequence[float]]) -> pd.DataFrame:
-    """The rank correlation of each pair, as text; rows and columns are the keys of `scores`."""
-    return pd.DataFrame(
-        {
-            column: {row: _correlation(scores[column], scores[row]) for row in scores}
-            for column in scores
-        }
-    )
+def _correlations(
+    scores: Mapping[str, Sequence[float]], targets: Mapping[str, str]
+) -> pd.DataFrame:
+    """The rank correlation of each pair, as text; rows and columns are the keys of `scores`.
+
+    A dash stands for pairs of different `targets`, which are the scores of different questions.
+    """
+
+    def cell(column: str, row: str) -> str:
+        if targets[column] != targets[row]:
+            return "–"
+        return _correlation(scores[column], scores[row])
+
+    return pd.DataFrame({column: {row: cell(column, row) for row in scores} for column in scores})
 
 
 def _correlation(first: Sequence[float], second: Sequence[float]) -> str:

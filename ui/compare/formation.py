@@ -44,10 +44,9 @@ def formation(answers: Answers) -> list[Course]:
             _by_layer(by_layer, label, titles)
     others = {titles[course.model]: None for course in courses if course not in shown}
     if others:
-        has = "has" if len(others) == 1 else "have"
-        empty.append(
-            plain(f"{listing(list(others))} {has} labels without “{label}”: choose another.")
-        )
+        know = "knows" if len(others) == 1 else "know"
+        names = listing(list(others))
+        empty.append(plain(f"{names} {know} no “{label}”: choose another label to see more lines."))
     for sentence in empty:
         st.caption(sentence)
     return courses

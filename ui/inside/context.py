@@ -67,14 +67,16 @@ def _sees(influence: Influence) -> str:
     if influence.total > len(influence.tokens):
         first, last = influence.start + 1, influence.start + len(influence.tokens)
         part = f"Its tokens {first} to {last} of {influence.total}. "
+    before = f"by {earlier:.1%} on average"
+    itself = f"its own token by {percent(own)}."
     if not above.any():
         return (
             f"{part}Sees the past only: all {above.size} changes by later tokens are exactly 0; "
-            f"earlier ones change a position by {earlier:.1%} on average, its own token by {percent(own)}."
+            f"earlier ones change a position {before}, {itself}"
         )
     return (
-        f"{part}Sees both sides: on average earlier tokens change a position by {earlier:.1%}, "
-        f"later ones by {later:.1%}, its own token by {percent(own)}."
+        f"{part}Sees both sides: earlier tokens change a position {before}, later ones by "
+        f"{later:.1%}, {itself}"
     )
 
 

@@ -69,7 +69,7 @@ def path(route: Route, step: int) -> go.Figure:
         marker={
             "color": colour,
             "size": 9,
-            "symbol": ["star" if name in ("[CLS]", "[SEP]") else "circle" for name in names],
+            "symbol": ["star", *["circle"] * (len(names) - 2), "star"][: len(names)],
             "line": {"width": 1, "color": OTHER_MODEL},
         },
         hovertemplate="“%{customdata}”<extra></extra>",

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from model_zoo.inside.attention import Attention, entropy, no_op, on_cls, on_sep
+from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
+from model_zoo.models.sets import BUNDLED
 from ui.frame.columns import in_rows
 from ui.inside import attention_figures as figures
 from ui.show.theme import PLAIN
@@ -37,10 +39,12 @@ def idle_heads(attentions: Mapping[str, Attention]) -> None:
                 alt=f"Map of heads, coloured by share {about}: {percent(shares.min())} to "
                 f"{percent(shares.max())}. {sentence}",
             )
+    bundled = all(ModelId(name).set == BUNDLED for name in attentions)
+    here = "; those here prefer \\[CLS\\]" if bundled else ""
     st.caption(
         "A cross marks heads whose words leave half or more of their attention on \\[CLS\\] or on "
         "\\[SEP\\], where there is nothing to read, or spread it evenly (98 % or more of the "
         "entropy of an even spread). Clark et al. (2019) found BERT-base’s idle heads resting on "
-        "\\[SEP\\]; those here prefer \\[CLS\\]. Idle in this text need not be idle in another, "
+        f"\\[SEP\\]{here}. Idle in this text need not be idle in another, "
         "and a resting head still passes on whatever that token holds."
     )

@@ -7,6 +7,7 @@ from model_zoo.labels import SENTIMENT
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import ModelSet
 from ui.show.theme import label_colour
+from ui.show.wording import listing
 
 # What is computed unasked, for a short view of it on other pages, and up to how many tokens: above,
 # it would take many seconds.
@@ -71,14 +72,13 @@ def meaning(
             good, bad = (f"words in the colour of {label}" for label in (second, first))
         sentence = f"{good} {verb} toward {second}, {bad} toward {first}"
     else:
-        targets = [
-            label or attribution.target for attribution, label in zip(explained, poles, strict=True)
-        ]
-        said = targets[0]
-        if titles and len(explained) > 1:
-            names = (titles[attribution.model] for attribution in explained)
-            pairs = zip(targets, names, strict=True)
-            said = ", ".join(f"{target} for {name}" for target, name in pairs)
+        by_target: dict[str, list[str]] = {}
+        for attribution, label in zip(explained, poles, strict=True):
+            name = titles[attribution.model] if titles else ""
+            by_target.setdefault(label or attribution.target, []).append(name)
+        said = ", ".join(f"{target} for {listing(names)}" for target, names in by_target.items())
+        if len(by_target) == 1 or not titles:
+            said = next(iter(by_target))
         sentence = f"{good} {verb} toward {said}, {bad} against it"
     return sentence[0].upper() + sentence[1:] if numbers else sentence
 
