@@ -11,11 +11,14 @@ from captum.attr import LayerIntegratedGradients
 from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.attribute import attribute, merge
 from model_zoo.explain.methods import METHODS, IntegratedGradients
-from model_zoo.explain.problem import BASELINES, Problem
+from model_zoo.explain.problem import BASELINES, Problem, Target, pose, resolve
 from model_zoo.models.loading import load
-from model_zoo.models.sets import model_set
+from model_zoo.models.network import ModelId
+from model_zoo.models.own import add_folder
+from model_zoo.models.sets import add_set, model_set
 from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import TextTokenizer
+from tests import foreign
 
 TEXT = "An absolutly charming film, but far too long."
 
@@ -231,3 +234,75 @@ def test_the_text_is_encoded_once(lstm, monkeypatch):
     )
     attribute(lstm, "Great fun.")
     assert encoded == [["Great fun."]]
+
+
+@pytest.fixture(scope="module", params=[foreign.SIX, foreign.MANY], ids=["6 labels", "150 labels"])
+def many(request, tmp_path_factory):
+    """A model of many labels."""
+    made = add_set(foreign.write_set(tmp_path_factory.mktemp("set"), "set", request.param))
+    return load(made.models[ModelId.of("bert", made.name)])
+
+
+def test_every_label_is_a_target(many):
+    ids = torch.tensor([many.read(TEXT).ids])
+    with torch.no_grad():
+        logits = many.network.logits(ids, torch.ones_like(ids))[0]
+    for at in (0, 3, len(many.labels) - 1):
+        attribution = attribute(many, TEXT, target=many.labels[at], steps=48)
+        assert attribution.target == many.labels[at] and attribution.gap_relative < 0.05
+        problem, _ = pose(many, many.read(TEXT), many.labels[at], "pad", 0, None)
+        assert float(problem.score(problem.inputs)) == pytest.approx(float(logits[at]), abs=1e-4)
+    assert attribute(many, TEXT).target == many.labels[int(logits.argmax())]
+
+
+def test_the_difference_is_to_the_runner_up(many):
+    first, second = predict(many, [TEXT])[0].top(2)
+    difference = attribute(many, TEXT, target="difference", method="occlusion")
+    assert difference.target == f"{first[0]} over {second[0]}"
+    assert difference.explained == (first[0], second[0]) and difference.asked == "difference"
+    own, other = (
+        attribute(many, TEXT, target=f"label:{label}", method="occlusion").scores
+        for label in difference.explained
+    )
+    assert np.allclose(difference.scores, np.subtract(own, other), atol=1e-4)
+
+
+def test_of_many_labels_the_likely_ones_are_named(many):
+    with pytest.raises(ZooError) as refused:
+        attribute(many, TEXT, target=f"{many.labels[4].upper()}s")
+    message = str(refused.value)
+    assert f"Did you mean {many.labels[4]!r}" in message and "Choose from: predicted," in message
+    assert ("142 more labels" in message) == (len(many.labels) == 150)
+    assert len(message) < 500
+
+
+def test_a_label_may_be_called_like_a_target():
+    labels = ("predicted", "difference", "label:x", "x")
+    logits = torch.tensor([0.0, 1.0, 2.0, 3.0])
+    for at, label in enumerate(labels):
+        assert resolve(f"label:{label}", labels, logits) == Target(at)
+    assert resolve("predicted", labels, logits) == Target(3)
+    assert resolve("difference", labels, logits) == Target(3, 2)
+    assert resolve("difference", labels[:2], logits[:2]) == Target(1, 0)
+
+
+@pytest.mark.parametrize("kind", foreign.KINDS)
+def test_models_of_any_kind_are_explained_word_by_word(kind, tmp_path):
+    model = load(add_folder(foreign.write(kind, tmp_path / kind, foreign.SIX)))
+    attribution = attribute(model, TEXT, target="difference", steps=8)
+    words = attribution.text.replace(",", " ,").replace(".", " .").split()
+    assert list(attribution.words) == words
+    assert [TEXT[start:end] for start, end in attribution.word_spans] == words
+    special = [score for score, word in zip(attribution.scores, attribution.word_of, strict=True)
+               if word is None]  # fmt: skip
+    assert len(special) == 2 and not any(special)
+    pieces = [score for _, score in attribution.pieces]
+    assert len(pieces) == len(attribution.tokens) - 2
+    assert sum(pieces) == pytest.approx(sum(attribution.word_scores), abs=1e-5)
+
+
+def test_what_is_written_of_it_has_the_fields_it_always_had(lstm):
+    assert list(attribute(lstm, "Good.").as_record()) == [
+        "model", "method", "target", "baseline", "text", "tokens", "scores", "words",
+        "word_scores", "rise", "gap", "gap_relative", "steps", "seconds",
+    ]  # fmt: skip

@@ -8,7 +8,10 @@ import pytest
 from model_zoo.explain.attribute import attribute
 from model_zoo.explain.faithfulness import rank_agreement, seed_spread, trust, without
 from model_zoo.models.loading import load
+from model_zoo.models.network import ModelId
+from model_zoo.models.sets import add_set
 from model_zoo.reading.predict import predict
+from tests import foreign
 
 TEXT = "The acting is great, but the film as a whole is dreadful."
 
@@ -96,3 +99,34 @@ def test_rank_agreement():
     assert rank_agreement([1, 1, 1], [1, 2, 3]) is None
     # ties share their rank: ranks 0.5 0.5 2 against 0 1 2
     assert rank_agreement([5, 5, 9], [1, 2, 3]) == pytest.approx(1.5 / np.sqrt(1.5 * 2))
+
+
+@pytest.mark.parametrize("target", ["predicted", "difference", "label:<b>bold</b>"])
+def test_any_labels_are_measured_by_the_label_that_is_explained(target, tmp_path):
+    """One word in ten taken out, by hand: a text of ten words, so one, one, one, two and five."""
+    made = add_set(foreign.write_set(tmp_path / "topics", "topics", foreign.SIX))
+    six = load(made.models[ModelId.of("lstm", made.name)])
+    text = "A B C D E F G H I dreadful"
+    attribution = attribute(six, text, target=target, method="occlusion")
+    watched = attribution.explained[0]
+    assert watched == ("<b>bold</b>" if "bold" in target else predict(six, [text])[0].label)
+    ranked = [text.split()[i] for i in np.argsort(attribution.word_scores)[::-1]]
+
+    def without_top(k):
+        kept = " ".join(word for word in text.split() if word not in ranked[:k])
+        return predict(six, [kept])[0].of(watched)
+
+    falls = 3 * without_top(1) + without_top(2) + without_top(5)
+    whole = predict(six, [text])[0].of(watched)
+    measured = trust(six, attribution)
+    assert measured.comprehensiveness == pytest.approx(whole - falls / 5, abs=1e-5)
+    assert measured.infidelity is not None
+
+
+def test_the_spread_over_seeds_is_of_the_same_label(tmp_path):
+    made = add_set(foreign.write_set(tmp_path / "topics", "topics", foreign.SIX))
+    six = load(made.models[ModelId.of("lstm", made.name)])
+    attribution = attribute(six, TEXT, method="shapley", target=foreign.SIX[5], samples=25)
+    other = replace(attribution, explained=(foreign.SIX[0],), target=foreign.SIX[0])
+    own, wrong = (seed_spread(six, each, samples=25) for each in (attribution, other))
+    assert own < wrong

@@ -6,8 +6,10 @@ import pytest
 
 from model_zoo.explain import flip
 from model_zoo.models.loading import load
+from model_zoo.models.own import add_folder
 from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import leave_out
+from tests import foreign
 
 pytestmark = pytest.mark.slow  # many readings by whole models
 TEXT = "The acting is great, but the film as a whole is dreadful."
@@ -62,3 +64,16 @@ def test_neighbours_are_words_used_alike(model):
 
 def test_one_word_cannot_be_flipped_by_removal(model):
     assert flip.by_removal(model, "Good") is None
+
+
+@pytest.mark.parametrize("kind", foreign.KINDS)
+def test_models_of_any_labels_and_words_are_turned(kind, tmp_path):
+    """Random models turn easily; whatever is found must turn them."""
+    model = load(add_folder(foreign.write(kind, tmp_path / kind, foreign.SIX)))
+    before = label(model, TEXT)
+    turned = [flip.by_removal(model, TEXT), flip.by_exchange(model, TEXT)]
+    assert any(turned)
+    for edit in filter(None, turned):
+        again = predict(model, [edit.text])[0]
+        assert again.label == edit.label != before and edit.label in foreign.SIX
+        assert again.confidence == pytest.approx(edit.probability, abs=1e-4)

@@ -5,10 +5,14 @@ from math import log
 import pytest
 
 from model_zoo.errors import TextError
+from model_zoo.explain.attribute import attribute
 from model_zoo.inside.stepwise import stepwise
 from model_zoo.models.loading import load
-from model_zoo.models.sets import model_set
+from model_zoo.models.network import ModelId
+from model_zoo.models.own import add_folder
+from model_zoo.models.sets import add_set, model_set
 from model_zoo.reading.predict import predict
+from tests import foreign
 
 TEXT = "The acting is great but the film as a whole is dreadful"
 
@@ -91,3 +95,37 @@ def test_one_word_and_far_too_many(model):
         assert len(course.probabilities) == 510 or course.reading == "layers"
         assert all(sum(shares) == pytest.approx(1) for shares in course.probabilities)
         assert len(course.spans) == (0 if course.reading == "layers" else 510)
+
+
+@pytest.mark.parametrize("labels", [foreign.SIX, foreign.MANY], ids=["6", "150"])
+def test_courses_of_any_labels_end_at_the_answer(labels, tmp_path):
+    made = add_set(foreign.write_set(tmp_path / "topics", "topics", labels))
+    for name in ("lstm", "bert", "distilbert"):
+        model = load(made.models[ModelId.of(name, made.name)])
+        (course,) = stepwise(model, TEXT)
+        answer = predict(model, [TEXT])[0]
+        assert course.labels == labels and course.likeliest[-1] == answer.label
+        assert course.probabilities[-1] == pytest.approx(answer.probabilities, abs=1e-5)
+        assert course.of(labels[-1])[-1] == course.probabilities[-1][-1]
+        assert all(sum(shares) == pytest.approx(1) for shares in course.probabilities)
+
+
+@pytest.mark.parametrize("kind", ["roberta", "albert", "electra", "mpnet"])
+def test_courses_of_other_kinds_end_at_the_answer(kind, tmp_path):
+    model = load(add_folder(foreign.write(kind, tmp_path / kind, foreign.SIX)))
+    (course,) = stepwise(model, TEXT)
+    answer = predict(model, [TEXT])[0]
+    assert course.probabilities[-1] == pytest.approx(answer.probabilities, abs=1e-5)
+
+
+def test_labels_come_in_the_sets_order(tmp_path):
+    """A model whose classes are in another order than the labels it is read by."""
+    made = add_set(foreign.write_set(tmp_path / "topics", "topics", foreign.SIX))
+    folder = foreign.write("roberta", tmp_path / "turned", foreign.SIX[::-1])
+    model = load(add_folder(folder, beside=made.name))
+    assert model.labels == foreign.SIX and model.spec.order
+    (course,) = stepwise(model, TEXT)
+    answer = predict(model, [TEXT])[0]
+    assert course.probabilities[-1] == pytest.approx(answer.probabilities, abs=1e-5)
+    attribution = attribute(model, TEXT)
+    assert attribution.target == answer.label
