@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
+from tests.conftest import BAD, GOOD
+from tests.foreign import MANY, SIX, write, write_set
 from tests.root import ROOT
 from ui.data import scoring
 from ui.serve.pool import pool
@@ -32,10 +35,47 @@ def page():
     return evaluate
 
 
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory):
+    """A folder with a set of six labels and one of 150."""
+    folder = tmp_path_factory.mktemp("sets")
+    write_set(folder / "six", "Six", SIX)
+    write_set(folder / "many", "Many", MANY)
+    return folder
+
+
+def other_page(models="lstm,bert", **address):
+    """The page in a fresh session, on another set."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    names = models.split(",")
+    app.query_params["models"] = ",".join(
+        name if "/" in name else f"{address['set']}/{name}" for name in names
+    )
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.run()
+    evaluate = app.switch_page("pages/evaluate.py").run()
+    assert not evaluate.exception
+    return evaluate
+
+
+def labelled(labels, rows=60):
+    """A TSV with texts of some length and labels by name."""
+    words = (BAD + " " + GOOD).split()
+    lines = [
+        f"{' '.join(words[n % 5 : 6 + n % 7])} {n}\t{labels[n % len(labels)]}" for n in range(rows)
+    ]
+    return ("text\tkind\n" + "\n".join(lines) + "\n").encode()
+
+
 def upload(page, content, name="reviews.csv"):
     page.file_uploader[0].set_value((name, content, "text/csv")).run()
     assert not page.exception
     return page
+
+
+def label_menu(page):
+    return next(box for box in page.selectbox if box.label == "Labels are in")
 
 
 def press(page, label):
@@ -156,11 +196,12 @@ def test_downloads_hold_every_row_exactly(page):
     rows = list(csv.DictReader(io.StringIO(content)))
     assert [row["id"] for row in rows] == ["1", "2", "3", "4", "5"]
     assert rows[2]["review"] == "'=HYPERLINK(1)"  # no spreadsheet may run it
-    assert rows[3]["lstm_label"] == rows[3]["lstm_positive"] == ""
+    assert rows[3]["lstm_label"] == rows[3]["lstm_p_positive"] == ""
     frame = pd.read_parquet(io.BytesIO(answers_file(data(page), scored, ".parquet")()))
     assert frame["review"][2] == "=HYPERLINK(1)"
     prediction = predict(pool.model("bilstm"), ["Not bad."])[0]
-    assert frame["bilstm_positive"][4] == pytest.approx(prediction.positive, abs=1e-5)
+    for label, share in zip(prediction.labels, prediction.probabilities, strict=True):
+        assert frame[f"bilstm_p_{label}"][4] == pytest.approx(share, abs=1e-5)
     assert frame["bilstm_label"][4] == prediction.label
 
 
@@ -188,8 +229,8 @@ def test_stopping_keeps_finished_rows_and_going_on_finishes(page, monkeypatch):
     (blocks,) = data(page).scored.values()
     assert [len(block) for block in blocks] == [10] * 7 + [2]
     whole = scoring.score([pool.model("lstm")], data(page).texts)
-    assert np.concatenate([block.positive[:, 0] for block in blocks]) == pytest.approx(
-        whole.positive[:, 0], abs=1e-5
+    assert np.concatenate([block.probabilities[0] for block in blocks]) == pytest.approx(
+        whole.probabilities[0], abs=1e-5
     )
 
 
@@ -226,3 +267,86 @@ def test_rows_beyond_the_bound_are_left_out_and_it_says_so(page, monkeypatch):
     upload(page, CSV)
     assert len(data(page).frame) == 3
     assert any("2 are left out" in caption.value for caption in page.caption)
+
+
+@pytest.mark.parametrize("name, labels", [("six", SIX), ("many", MANY)])
+def test_a_set_of_more_labels_goes_through(sets, monkeypatch, name, labels):
+    monkeypatch.setenv("QUARTET_SETS", str(sets))
+    page = other_page(set=name)
+    upload(page, labelled(labels, 2 * len(labels)), "kinds.tsv")
+    assert data(page).labels.tolist() == 2 * list(range(len(labels)))
+    press(page, "Score all")
+    headers = [header.value for header in page.header]
+    assert "Which labels are hard?" in headers and "Is one better than another?" in headers
+    assert not [slider for slider in page.slider if slider.key == "threshold"]
+    (scored,) = [data(page).so_far(key) for key in data(page).scored]
+    right = (scored.answers[:, 0] == data(page).labels).mean()
+    assert page.table[0].value.loc["LSTM", "accuracy (95 %)"].startswith(f"{right:.1%}")
+    by_label = next(frame.value for frame in page.dataframe if "rows" in frame.value)
+    assert by_label["rows"].sum() == 2 * len(labels)
+    page.selectbox(key="roc label").set_value(3).run()
+    assert not page.exception
+    page.selectbox(key="rows order").set_value("surest mistakes").run()
+    rows = page.dataframe[-1].value
+    wrong = next(part for part in page.selectbox(key="rows part").options if "all are" in part)
+    page.selectbox(key="rows part").set_value(wrong).run()
+    rows = page.dataframe[-1].value
+    assert (rows["LSTM"] != rows["label"]).all() and (rows["BERT"] != rows["label"]).all()
+    assert (rows["LSTM: how sure"] <= 1).all()
+    label_menu(page).set_value(None).run()  # without labels
+    assert not page.exception
+    assert any("agree" in header.value for header in page.header)
+
+
+@pytest.mark.parametrize("name, labels", [("six", SIX), ("many", MANY)])
+def test_a_wrong_guess_can_be_corrected_where_there_are_more_labels(
+    sets, monkeypatch, name, labels
+):
+    monkeypatch.setenv("QUARTET_SETS", str(sets))
+    page = other_page(set=name)
+    upload(page, b"a,b\nThis is the text.,x\nAnother text.,y\n")
+    label_menu(page).set_value("b").run()
+    assert "which label each value means" in page.warning[0].value
+    page.selectbox(key="meaning-b-0").set_value(labels[4]).run()
+    assert not page.exception and not page.warning
+    assert sorted(data(page).mapping.values(), key=str) == [4, None]
+
+
+def test_a_model_with_other_labels_has_its_columns_and_nothing_else(tmp_path, sets, monkeypatch):
+    monkeypatch.setenv("QUARTET_SETS", str(sets))
+    monkeypatch.setenv("QUARTET_MODEL_DIRS", str(tmp_path))
+    write("roberta", tmp_path / "mine", ("up", "down", "sideways"))
+    page = other_page(models="lstm,local/mine~six", set="six")
+    upload(page, labelled(SIX), "kinds.tsv")
+    press(page, "Score all 60 rows")
+    assert any("mine is left out here" in caption.value for caption in page.caption)
+    assert list(page.table[0].value.index) == ["LSTM"]
+    rows = page.dataframe[-1].value
+    assert set(rows["mine"]) <= {"up", "down", "sideways"}
+    from ui.data.downloads import answers_file
+
+    (scored,) = [data(page).so_far(key) for key in data(page).scored]
+    frame = pd.read_parquet(io.BytesIO(answers_file(data(page), scored, ".parquet")()))
+    assert frame["mine_p_sideways"].between(0, 1).all() and len(frame) == 60
+    assert frame["lstm_label"].isin(SIX).all()
+
+
+def test_another_set_reads_the_same_file_by_its_own_labels(sets, monkeypatch):
+    monkeypatch.setenv("QUARTET_SETS", str(sets))
+    page = other_page(set="six")
+    upload(page, b"text,topic,mood\nA fine day.,sport,pos\nA bad day.,world news,neg\n")
+    assert data(page).labels.tolist() == [0, 1] and data(page).label == "topic"
+    page.selectbox(key="set of models").set_value("sentiment").run()
+    assert not page.exception
+    assert data(page).labels.tolist() == [1, 0] and data(page).label == "mood"
+    assert data(page).meant == model_set().labels
+
+
+def test_only_as_many_rows_as_fit_are_scored(page, monkeypatch):
+    from ui.data import dataset
+
+    monkeypatch.setattr(dataset, "MAX_NUMBERS", 12)  # two models of two labels each: three rows
+    press(upload(page, CSV), "Score the first 3 rows")
+    assert any("The first 3 of 5 rows are scored" in caption.value for caption in page.caption)
+    assert len(page.dataframe[-1].value) == 3
+    assert not [button for button in page.button if button.label.startswith("Score")]
