@@ -6,8 +6,6 @@ from model_zoo.models.sets import model_sets
 from ui.frame import state
 from ui.frame.callbacks import whole
 
-SWITCH = "set of models"  # key of the menu
-
 
 def set_switch() -> None:
     """A menu of the sets there are; nothing where there is one only."""
@@ -18,13 +16,18 @@ def set_switch() -> None:
             "Set of models",
             list(sets),
             format_func=lambda name: sets[name].title if name in sets else name,
-            key=state.show(SWITCH, current),
+            key=state.show(_key(), current),
             on_change=_switch,
             label_visibility="collapsed",
             width=280,
         )
 
 
+def _key() -> str:
+    """One a page: a widget of the page that was left would keep its key, and its value, for now."""
+    return f"set of models on {st.session_state['page']}"
+
+
 @whole
 def _switch() -> None:
-    state.change(set=st.session_state[SWITCH], models=())
+    state.change(set=st.session_state[_key()], models=())
