@@ -166,12 +166,14 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 def _f1_interval(counts: Confusion) -> tuple[float, float]:
     """95 % percentile bootstrap (Efron 1979) over rows, which are counted, not drawn one by one."""
-    cells = np.array(counts.counts)  # (C, C)
+    table = np.array(counts.counts)  # (C, C)
+    cells = np.flatnonzero(table)  # (K,) of the C * C: no row falls into another
+    shares = table.flat[cells] / counts.rows
     draw = np.random.default_rng(0)
-    size = max(1, _AT_ONCE // cells.size)
+    size = max(1, _AT_ONCE // max(len(cells), len(table)))
     scores = np.concatenate(
         [
-            _f1(draw.multinomial(counts.rows, cells.ravel() / counts.rows, size=many), len(cells))
+            _f1(draw.multinomial(counts.rows, shares, size=many), cells, len(table))
             for many in [size] * (_RESAMPLES // size) + [_RESAMPLES % size]
             if many
         ]
@@ -180,10 +182,20 @@ def _f1_interval(counts: Confusion) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _f1(cells: np.ndarray, labels: int) -> np.ndarray:
-    """F1 (R,) of confusions (R, C * C), of the second label or the mean over those that occur."""
-    tables = cells.reshape(-1, labels, labels)
-    hits = tables.diagonal(axis1=1, axis2=2)  # (R, C)
-    either = tables.sum(axis=1) + tables.sum(axis=2)
+def _f1(drawn: np.ndarray, cells: np.ndarray, labels: int) -> np.ndarray:
+    """F1 (R,) of counts drawn (R, K) for `cells` (K,) of a confusion: as in `Quality`."""
+    true, said = np.divmod(cells, labels)
+    hits = np.zeros((len(drawn), labels), dtype=drawn.dtype)
+    hits[:, true[true == said]] = drawn[:, true == said]
+    either = _summed(drawn, true, labels) + _summed(drawn, said, labels)
     scores = _share(2 * hits, either)
     return scores[:, 1] if labels == 2 else scores.sum(axis=1) / (either > 0).sum(axis=1)
+
+
+def _summed(drawn: np.ndarray, of: np.ndarray, labels: int) -> np.ndarray:
+    """The counts (R, K) added up for each of the labels (R, C) that they are `of` (K,)."""
+    order = np.argsort(of, kind="stable")
+    occurring, starts = np.unique(of[order], return_index=True)
+    sums = np.zeros((len(drawn), labels), dtype=drawn.dtype)
+    sums[:, occurring] = np.add.reduceat(drawn[:, order], starts, axis=1)
+    return sums

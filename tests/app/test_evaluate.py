@@ -289,7 +289,7 @@ def test_a_set_of_more_labels_goes_through(sets, monkeypatch, name, labels):
     page.selectbox(key="rows part").set_value(wrong).run()
     rows = page.dataframe[-1].value
     assert (rows["LSTM"] != rows["label"]).all() and (rows["BERT"] != rows["label"]).all()
-    assert (rows["LSTM: how sure"] <= 1).all()
+    assert (rows["LSTM: p"] <= 1).all()
     label_menu(page).select_index(0).run()  # without labels
     assert not page.exception
     assert any("agree" in header.value for header in page.header)

@@ -22,7 +22,9 @@ def confusions(
 ) -> None:
     """Every model's matrix, or one's of many labels, and what is mistaken most often."""
     if len(labels) <= MOST_COUNTS:
-        for name, column in in_rows(list(qualities), 4 if len(labels) <= 3 else 2):
+        for name, column in in_rows(
+            list(qualities), 4 if len(labels) <= 3 else 3 if len(labels) <= 6 else 2
+        ):
             with column:
                 st.subheader(plain(names[name]))
                 _matrix(name, names[name], qualities[name].confusion, labels)

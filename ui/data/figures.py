@@ -16,7 +16,7 @@ Rates = tuple[float, float]  # false positive rate, true positive rate
 Curve = tuple[np.ndarray, np.ndarray]  # the same at every threshold
 MOST_POINTS = 400  # of a curve: more cannot be told apart, and 100,000 take seconds to draw
 MOST_COUNTS = 12  # labels: the counts of more do not fit into the cells
-MOST_CELLS = 40  # labels of a confusion matrix: more cannot be read
+MOST_CELLS = 25  # labels of a confusion matrix: more cannot be read
 _AGREEING = model_colour("bert")
 
 
@@ -188,9 +188,10 @@ def _heat_map(
         figure.update_xaxes(tickvals=positions, ticktext=shown)
         figure.update_yaxes(tickvals=positions, ticktext=shown)
     else:
-        figure.update_xaxes(type="category", dtick=1)  # labels may look like numbers
-        figure.update_yaxes(type="category", dtick=1)
-    return figure.update_yaxes(autorange="reversed")
+        figure.update_xaxes(type="category", dtick=1 if written else None)  # or those that fit
+        figure.update_yaxes(type="category", dtick=1)  # a category: labels may look like numbers
+    figure.update_xaxes(showgrid=False)
+    return figure.update_yaxes(showgrid=False, autorange="reversed")
 
 
 def _line(name: str, titles: Mapping[str, str], number: int) -> dict[str, Any]:

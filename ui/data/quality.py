@@ -1,6 +1,7 @@
 """How good the models are on the visitor's labelled rows: figures, pairs and slices."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from itertools import combinations
 
 import numpy as np
@@ -83,7 +84,8 @@ def _qualities(
     asked = (data.label, tuple(data.mapping.items()), data.meant, threshold)
     kept = data.measured
     if kept is None or kept[0] is not scored or kept[1] != asked:
-        measured = {name: quality(rows, truth, threshold) for name, rows in shares.items()}
+        with st.spinner("Measuring…") if len(data.meant) > 2 else nullcontext():
+            measured = {name: quality(rows, truth, threshold) for name, rows in shares.items()}
         data.measured = kept = scored, asked, measured
     return kept[2]
 

@@ -15,6 +15,7 @@ from ui.frame.open_in import open_in
 from ui.show.wording import plain
 
 SHOWN = 500
+_SURE = ": p"  # after a model's name, for the probability of its answer
 FIXED = ("row", "text", "label")  # columns that no model may be called like
 
 
@@ -111,7 +112,7 @@ def rows_table(
             unread = np.isnan(rows[:, 0])
             said = np.where(unread, len(own), rows.argmax(axis=1))
             frame[name] = np.array([*map(short, own), ""], dtype=object)[said]
-            name = f"{name}: how sure"
+            name = f"{name}{_SURE}"
             frame[name] = rows.max(axis=1)
         probabilities.append(name)
     return frame, probabilities
@@ -137,7 +138,7 @@ def _table(data: Dataset, truth: np.ndarray | None, scored: Scored, at: np.ndarr
                     min_value=0,
                     max_value=1,
                     format="percent",
-                    help="probability of its answer" if name.endswith(": how sure") else second,
+                    help="probability of its answer" if name.endswith(_SURE) else second,
                 )
                 for name in probabilities
             },

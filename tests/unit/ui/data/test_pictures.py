@@ -145,9 +145,9 @@ def test_rows_of_more_labels_have_answers_and_how_sure_they_are(labels):
     table, columns = rows_table(
         data(3, labels), None, scored(shares, own, labels=(labels, ("no", "yes"))), np.arange(3)
     )
-    assert columns == ["LSTM: how sure", "BERT: how sure"] and "label" not in table
+    assert columns == ["LSTM: p", "BERT: p"] and "label" not in table
     assert table["LSTM"].tolist() == [labels[shares[0].argmax()], "", labels[shares[2].argmax()]]
-    assert table["LSTM: how sure"][0] == shares[0].max() and pd.isna(table["LSTM: how sure"][1])
+    assert table["LSTM: p"][0] == shares[0].max() and pd.isna(table["LSTM: p"][1])
     assert table["BERT"].tolist() == ["yes"] * 3
 
 
