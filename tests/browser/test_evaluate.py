@@ -33,7 +33,7 @@ def test_upload_map_labels_score_download_and_open_a_row(open_page):
         page.locator(".st-key-download-csv button").click()
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
     assert (
-        lines[0].startswith('"review","verdict","lstm_label","lstm_positive"') and len(lines) == 4
+        lines[0].startswith('"review","verdict","lstm_label","lstm_p_negative"') and len(lines) == 4
     )
     for own in page.get_by_role("button", name="Download as CSV:").all():
         expect(own).to_be_hidden()  # the grid's, which leaves formulas as they are

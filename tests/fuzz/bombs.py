@@ -89,13 +89,14 @@ BOMBS = {
 
 def read(file: Path) -> None:
     """Read it, and print what that took, and its rows or the error."""
+    from model_zoo.labels import SENTIMENT
     from ui.data.dataset import read_dataset
 
     content = file.read_bytes()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     try:
         table = open_table(content, file.name)
-        result = f"{len(read_dataset(table).frame):,} rows"
+        result = f"{len(read_dataset(table, SENTIMENT).frame):,} rows"
     except DataError as error:
         result = str(error)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before

@@ -5,14 +5,14 @@ from math import isfinite
 
 from hypothesis import strategies as st
 
+from model_zoo import paths
 from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.attribute import attribute
-from model_zoo.models.files import MODELS_DIR
 from model_zoo.models.loading import Model
 from model_zoo.reading.predict import Prediction, predict
 from model_zoo.text.tokens import MAX_TOKENS, Encoded, TextTokenizer, leave_out
 
-TOKENIZER = TextTokenizer(MODELS_DIR / "lstm")
+TOKENIZER = TextTokenizer(paths.MODELS / "lstm")
 
 MARKUP = (
     "<img src=x onerror=alert(1)>",

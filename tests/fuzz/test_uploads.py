@@ -53,7 +53,7 @@ def test_trouble_everywhere_is_scored_and_shown_as_typed(page, name):
 
 
 def test_a_file_that_was_scored_before_is_scored_again(page):
-    content = table([("text", "lstm_label", "lstm_positive"), ("Good.", "positive", "much")])
+    content = table([("text", "lstm_label", "lstm_p_positive"), ("Good.", "positive", "much")])
     page.file_uploader[0].set_value(("again.csv", content, "text/csv")).run()
     next(button for button in page.button if button.label.startswith("Score all")).click().run()
     from model_zoo.reading.score import join
@@ -65,7 +65,9 @@ def test_a_file_that_was_scored_before_is_scored_again(page):
     scored = join(blocks)
     for kind in (".csv", ".parquet"):
         opened = open_table(answers_file(data, scored, kind)(), f"a{kind}")
-        assert opened.columns[3:] == ("lstm_label_new", "lstm_positive_new")
+        assert opened.columns[3:] == (
+            "lstm_label_new", "lstm_p_negative", "lstm_p_positive_new",
+        )  # fmt: skip
 
 
 def test_what_is_too_much_once_unpacked_is_refused(page, monkeypatch):
