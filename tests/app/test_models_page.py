@@ -12,13 +12,14 @@ from model_zoo.errors import MeasureError
 from model_zoo.inside import sight
 from model_zoo.measure import twins
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from tests.root import ROOT
 from ui.four import words
 from ui.frame import measuring
 from ui.serve import cached, turns
 from ui.serve.pool import pool
 
+MODELS = tuple(model_set().models)
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
 
@@ -66,8 +67,8 @@ def test_every_row_has_a_verdict_and_a_link(app):
 
 def test_diagrams_curves_provenance_and_cards(app):
     drawn = [body for body in html(app) if 'class="q-anatomy"' in body]
-    assert len(drawn) == len(SPECS)
-    for body, name in zip(drawn, SPECS, strict=True):
+    assert len(drawn) == len(MODELS)
+    for body, name in zip(drawn, MODELS, strict=True):
         assert f"{cached.card(name).parameters:,} parameters" in body
     charts = [element.proto for element in app.get("plotly_chart")]
     assert len(charts) == 2 and all(chart.alt.count("weights were kept") == 4 for chart in charts)
@@ -75,9 +76,9 @@ def test_diagrams_curves_provenance_and_cards(app):
         *("data", "base encoder", "recipe", "seed", "trained on", "licence")
     ]
     assert set(app.table[1].value["licence"]) == {"apache-2.0"}
-    assert len(app.expander) == len(SPECS)
+    assert len(app.expander) == len(MODELS)
     headings = [m.value for m in app.markdown if "How good it is" in m.value]
-    assert len(headings) == len(SPECS)
+    assert len(headings) == len(MODELS)
     assert not any(re.search(r"^#{1,2} ", text, re.MULTILINE) for text in headings)
 
 

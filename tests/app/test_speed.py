@@ -13,7 +13,7 @@ from model_zoo.measure import sweep
 from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.growth import Growth
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from tests.root import ROOT
 from ui.frame import measuring
 from ui.serve import cached, my_turn, turns
@@ -21,6 +21,7 @@ from ui.speed.sentences import growth_in_words
 from ui.speed.steps import steps_of
 from ui.speed.trade_offs import distilled, front
 
+MODELS = tuple(model_set().models)
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
 
@@ -33,9 +34,9 @@ def small_plans(monkeypatch):
 
 @pytest.fixture
 def fake_footprints(monkeypatch):
-    def footprint(name, root, kept_in):
+    def footprint(model, kept_in):
         yield None
-        yield Footprint(name, 128, 10_000_000, 20_000_000, 3_000_000, 40_000_000)
+        yield Footprint(model.id, 128, 10_000_000, 20_000_000, 3_000_000, 40_000_000)
 
     monkeypatch.setattr(sweep, "footprint", footprint)
 
@@ -86,9 +87,9 @@ def test_measuring_replaces_the_reference_until_it_is_wanted_back():
     app = press(opened(), "Measure on this machine")
     assert_sound(app)
     assert "Measured on this machine" in page_text(app) and not app.warning
-    latencies = app.session_state["own sweep"].sweep.latencies
+    latencies = app.session_state["own sweeps"]["sentiment"].sweep.latencies
     assert {latency.tokens for latency in latencies} == {8, 10, 12, 14, 32}
-    assert {latency.model for latency in latencies} == set(SPECS)
+    assert {latency.model for latency in latencies} == set(MODELS)
     assert "no memory in it. Reference figures" in page_text(app)
     assert "5 lengths from 8 to 32 tokens" in page_text(app)
     app = press(app, "Back to the reference")
@@ -103,10 +104,10 @@ def test_memory_is_measured_when_asked_for_and_kept_for_the_next_quick_one(fake_
     app = press(app, "Measure on this machine")
     assert_sound(app)
     assert "no memory in it" not in page_text(app)
-    assert len(app.session_state["own sweep"].sweep.footprints) == len(SPECS)
+    assert len(app.session_state["own sweeps"]["sentiment"].sweep.footprints) == len(MODELS)
     app.segmented_control(key="speed-plan").set_value("quick").run()
     app = press(app, "Measure on this machine")
-    assert len(app.session_state["own sweep"].sweep.footprints) == len(SPECS)
+    assert len(app.session_state["own sweeps"]["sentiment"].sweep.footprints) == len(MODELS)
 
 
 def test_stopping_keeps_what_was_measured(monkeypatch):
@@ -115,17 +116,17 @@ def test_stopping_keeps_what_was_measured(monkeypatch):
     def stopped(*args, **how):
         for stage in whole(*args, **how):
             yield stage
-            if len(stage.sweep.latencies) == 2 * len(SPECS):
+            if len(stage.sweep.latencies) == 2 * len(MODELS):
                 st.stop()
 
     monkeypatch.setattr(sweep, "sweep", stopped)
     app = press(opened(), "Measure on this machine").run()
     assert "ended early" in app.warning[0].value
-    assert len(app.session_state["own sweep"].sweep.latencies) == 2 * len(SPECS)
+    assert len(app.session_state["own sweeps"]["sentiment"].sweep.latencies) == 2 * len(MODELS)
     assert "Measured on this machine" in page_text(app) and not app.exception
     assert not turns.work.running() and not turns.sweeps.running()
     app.run()  # it does not start again
-    assert len(app.session_state["own sweep"].sweep.latencies) == 2 * len(SPECS)
+    assert len(app.session_state["own sweeps"]["sentiment"].sweep.latencies) == 2 * len(MODELS)
 
 
 def test_stopped_before_anything_was_measured_the_reference_stays(monkeypatch):
@@ -141,7 +142,7 @@ def test_stopped_before_anything_was_measured_the_reference_stays(monkeypatch):
 
 @pytest.mark.slow
 def test_memory_that_cannot_be_measured_leaves_the_rest(monkeypatch):
-    def footprint(name, root, kept_in):
+    def footprint(model, kept_in):
         raise MeasureError("A second process needs *700* MB.")
         yield
 
@@ -150,7 +151,7 @@ def test_memory_that_cannot_be_measured_leaves_the_rest(monkeypatch):
     app.segmented_control(key="speed-plan").set_value("thorough").run()
     app = press(app, "Measure on this machine")
     assert "needs \\*700\\* MB" in app.warning[0].value
-    assert len(app.session_state["own sweep"].sweep.latencies) == 6 * len(SPECS)
+    assert len(app.session_state["own sweeps"]["sentiment"].sweep.latencies) == 6 * len(MODELS)
     assert_sound(app)
 
 
@@ -224,6 +225,6 @@ def test_what_distillation_kept_is_computed():
 
 
 def test_steps_that_wait_for_one_another():
-    counts = {name: steps_of(cached.card(name), 23) for name in SPECS}
+    counts = {name: steps_of(cached.card(name), 23) for name in MODELS}
     assert counts == {"lstm": 23, "bilstm": 23, "bert": 12, "distilbert": 6}
     assert all(isfinite(count) for count in counts.values())

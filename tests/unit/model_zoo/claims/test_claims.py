@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model_zoo.claims.cost import Parallel, Recurrence
-from model_zoo.claims.evidence import gather
+from model_zoo.claims.evidence import FOUR, gather, memory_of, sights_of, sweep_of, the_four
 from model_zoo.claims.structure import EncoderLayers
 from model_zoo.claims.table import CLAIMS, PUBLISHED
 from model_zoo.claims.training import Distillation, FineTuning, Supervision
@@ -23,13 +23,15 @@ from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import Sweep
 from model_zoo.measure.twins import Twins
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import title
+from model_zoo.models.sets import model_set
 from ui.four import words
 from ui.four.row import row_html
 from ui.four.table import SEE
 from ui.show.theme import VERDICT_COLOURS, VERDICT_SIGNS
 
 HOLDS, IN_PART, FAILS, UNTESTED = Outcome
+BUNDLED = model_set()
 TAKEN = "2026-01-02T03:04:05+00:00"
 ROWS = {claim.key: claim for claim in CLAIMS + PUBLISHED}
 TOKEN_MS = {"lstm": 0.1, "bilstm": 0.2, "bert": 0.7, "distilbert": 0.35}
@@ -89,7 +91,7 @@ def made_twins(bert_ms=200.0, distilbert_ms=100.0):
 def evidence():
     """The bundled models' files, and measurements that bear every claim out that they can."""
     sweep = made_sweep()
-    return replace(gather(), sights=made_sights(), sweep=sweep, memory=sweep, twins=made_twins())
+    return replace(gather(BUNDLED), sights=made_sights(), sweep=sweep, memory=sweep, twins=made_twins())
 
 
 def judge(key, evidence):
@@ -105,7 +107,7 @@ def phrase(key, verdict, model):
 
 @pytest.mark.parametrize("claim", ROWS.values(), ids=lambda claim: claim.key)
 def test_every_row_speaks_of_the_models_it_claims_something_of(claim: Claim, evidence):
-    for case in (evidence, gather()):  # with measurements and without
+    for case in (evidence, gather(BUNDLED)):  # with measurements and without
         verdict = claim.check(case)
         assert set(verdict.findings) == set(claim.says)
         assert verdict.outcome in Outcome
@@ -118,18 +120,18 @@ def test_every_row_speaks_of_the_models_it_claims_something_of(claim: Claim, evi
 
 def test_the_table_is_whole():
     assert len(CLAIMS) == 11 and len(ROWS) == len(CLAIMS + PUBLISHED)
-    assert all(set(claim.says) == set(SPECS) for claim in CLAIMS)
+    assert all(tuple(claim.says) == FOUR for claim in CLAIMS)
     assert all(claim.source for claim in PUBLISHED)
 
 
 def test_every_outcome_has_its_words_and_its_sign():
     for signs in (words.OUTCOMES, VERDICT_COLOURS, VERDICT_SIGNS):
         assert list(signs) == list(Outcome) and len(set(signs.values())) == len(Outcome)
-    assert set(words.MISSING) == set(Missing) - {Missing.RECORD}
+    assert set(words.MISSING) == set(Missing)
 
 
 def test_without_measurements_nothing_measured_is_judged():
-    bare = gather()
+    bare = gather(BUNDLED)
     outcomes = {claim.key: claim.check(bare).outcome for claim in CLAIMS + PUBLISHED}
     untested = {key for key, outcome in outcomes.items() if outcome == UNTESTED}
     assert untested >= {"directionality", "context", "processing", "memory", "speed"}
@@ -258,8 +260,8 @@ def scored(evidence, **accuracies):
     ],
 )
 def test_quality_asks_for_more_than_chance(evidence, accuracies, outcomes):
-    _, given = judge("quality", scored(evidence, **dict(zip(SPECS, accuracies, strict=True))))
-    assert tuple(given[name] for name in SPECS) == outcomes
+    _, given = judge("quality", scored(evidence, **dict(zip(FOUR, accuracies, strict=True))))
+    assert tuple(given[name] for name in FOUR) == outcomes
 
 
 def test_quality_needs_accuracies_on_the_same_data(evidence):
@@ -349,7 +351,7 @@ def test_what_the_bundled_models_see_is_what_is_shipped():
                 kept.later_seen,
             )
             assert own.earlier_mean == pytest.approx(kept.earlier_mean, rel=1e-3)
-    assert {model for model, _ in shipped} == set(SPECS)
+    assert {model for model, _ in shipped} == set(FOUR)
     assert {part for model, part in shipped if model == "bilstm"} == {
         "whole",
         "forward",
@@ -386,7 +388,7 @@ def test_rows_are_drawn_with_the_verdict_in_words(claim, evidence):
     outcome = words.OUTCOMES[verdict.outcome]
     assert drawn.count(f": {outcome}</span>") + drawn.count(f">{outcome}<") >= 1
     for name in claim.says:
-        assert f"<b>{SPECS[name].title}</b>" in drawn
+        assert f"<b>{title(name)}</b>" in drawn
 
 
 def test_the_tally_counts(evidence):

@@ -1,6 +1,7 @@
 """Memory of a model: how it is measured in processes of its own, and kept."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from time import sleep
 
@@ -8,6 +9,7 @@ import pytest
 
 from model_zoo.errors import MeasureError, WeightsError
 from model_zoo.measure import footprint
+from model_zoo.models.registry import spec
 
 MB = 1_000_000
 
@@ -17,8 +19,8 @@ def figures(monkeypatch):
     """Figures in place of those of fresh processes, one byte more for each that is asked for."""
     measured = []
 
-    def process(kind, name, root):
-        measured.append((kind, name))
+    def process(kind, model):
+        measured.append((kind, model.id))
         yield None
         yield footprint._Figure(len(measured), sampled=kind == "prediction")
 
@@ -94,7 +96,7 @@ def test_nowhere_to_keep_it_is_no_error(figures, tmp_path):
 
 def test_short_memory_and_missing_weights_are_said_plainly(tmp_path, monkeypatch):
     with pytest.raises(WeightsError):
-        footprint.added_memory("lstm", root=tmp_path)
+        footprint.added_memory(replace(spec("lstm"), folder=tmp_path / "lstm"))
     monkeypatch.setattr(footprint, "free_bytes", lambda: 100_000_000)
     with pytest.raises(MeasureError, match="100 MB are free"):
         footprint.added_memory("lstm")

@@ -6,7 +6,7 @@ from model_zoo.errors import MeasureError, TextError
 from model_zoo.host import free_bytes, host, memory_limits, resident_bytes
 from model_zoo.measure import latency
 from model_zoo.measure.latency import Latency
-from model_zoo.models.files import shared_tokenizer
+from model_zoo.models.files import set_tokenizer
 from model_zoo.models.loading import load
 
 
@@ -59,7 +59,7 @@ def test_only_time_in_calls_counts(pair, calls):
 
 @pytest.mark.parametrize("tokens", [3, 4, 8, 17, 20, 21, 32, 100, 256, 511, 512])
 def test_texts_have_exactly_so_many_tokens(tokens):
-    (encoded,) = shared_tokenizer().encode([latency.text_of(tokens)])
+    (encoded,) = set_tokenizer().encode([latency.text_of(tokens)])
     assert len(encoded.tokens) == tokens and not encoded.dropped
     assert len(encoded.words) == tokens - 2 and "[UNK]" not in encoded.tokens
 

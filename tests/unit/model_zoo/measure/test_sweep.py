@@ -16,9 +16,12 @@ from model_zoo.measure import latency, sweep
 from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.growth import crossings, growth
 from model_zoo.measure.latency import Latency
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 
-PAIR = [SimpleNamespace(id=name, name=name) for name in ("lstm", "bert")]
+MODELS = list(model_set().models)
+PAIR = [
+    SimpleNamespace(id=name, name=name, title=name.upper(), spec=name) for name in ("lstm", "bert")
+]
 SMALL = {"lengths": (8, 16), "batches": (1, 4), "runs": 5, "warm_up": 2}
 
 
@@ -40,7 +43,7 @@ def calls(monkeypatch):
 
 @pytest.fixture
 def footprints(monkeypatch):
-    def footprint(name, root, kept_in):
+    def footprint(name, kept_in):
         yield None
         yield Footprint(name, 128, 1, 2, 3, 4)
 
@@ -172,7 +175,7 @@ def test_lines_by_length_and_by_batch():
             for tokens, batch in ((32, 8), (64, 1), (32, 1))
         ),
     )
-    assert list(sweep.by_length(measured)) == ["lstm", "bert"]
+    assert list(sweep.by_length(measured)) == ["bert", "lstm"]
     assert [latency.tokens for latency in sweep.by_length(measured)["bert"]] == [32, 64]
     assert [latency.batch for latency in sweep.by_batch(measured)["bert"]] == [1, 8]
     assert sweep.texts_a_second(sweep.by_batch(measured)["bert"][1]) == 4000
@@ -213,11 +216,11 @@ def test_the_table_has_a_row_a_measurement():
 
 def test_the_reference_covers_every_model_length_and_batch():
     measured = sweep.read(sweep.REFERENCE)
-    assert list(sweep.by_length(measured)) == list(sweep.by_batch(measured)) == list(SPECS)
-    for name in SPECS:
+    assert list(sweep.by_length(measured)) == list(sweep.by_batch(measured)) == MODELS
+    for name in MODELS:
         assert {latency.tokens for latency in sweep.by_length(measured)[name]} >= set(sweep.LENGTHS)
         assert {latency.batch for latency in sweep.by_batch(measured)[name]} >= set(sweep.BATCHES)
-    assert [footprint.model for footprint in measured.footprints] == list(SPECS)
+    assert [footprint.model for footprint in measured.footprints] == MODELS
     assert measured.host.processor and measured.host.transformers
 
 
@@ -295,7 +298,7 @@ def test_stopping_before_anything_was_measured_prints_nothing(threads, capsys, m
     ],
 )
 def test_the_command_refuses_in_one_line(threads, capsys, monkeypatch, wrong):
-    monkeypatch.setattr(command, "load", lambda name, _: SimpleNamespace(id=name, name=name))
+    monkeypatch.setattr(command, "load", lambda row: SimpleNamespace(id=row.id, name=row.name, spec=row))
     try:
         code = main(["measure", *wrong])
     except SystemExit as stop:
