@@ -76,7 +76,7 @@ def growth(line: Sequence[Latency]) -> Growth | None:
 
 
 def crossings(lines: Mapping[str, Sequence[tuple[float, float]]]) -> list[Crossing]:
-    """Where lines given as points (x, y), x rising, cross between points that both have.
+    """Where lines given as points (x, y), x rising, cross within the reach of both.
 
     Both axes are logarithmic: between points, lines are straight there.
 
@@ -87,8 +87,12 @@ def crossings(lines: Mapping[str, Sequence[tuple[float, float]]]) -> list[Crossi
     crossed = []
     for first, second in combinations(lines, 2):
         first_line, second_line = dict(lines[first]), dict(lines[second])
-        shared = [x for x in first_line if x in second_line]
-        gaps = [(x, log(first_line[x] / second_line[x])) for x in shared]
+        shared = [
+            x
+            for x in sorted({*first_line, *second_line})
+            if all(line and min(line) <= x <= max(line) for line in (first_line, second_line))
+        ]
+        gaps = [(x, log(_at(first_line, x) / _at(second_line, x))) for x in shared]
         gaps = [(x, gap) for x, gap in gaps if gap]  # level there: which is above shows beside it
         for (left, gap_left), (right, gap_right) in pairwise(gaps):
             if gap_left * gap_right < 0:
@@ -98,6 +102,11 @@ def crossings(lines: Mapping[str, Sequence[tuple[float, float]]]) -> list[Crossi
                 upper, lower = (first, second) if gap_right > 0 else (second, first)
                 crossed.append(Crossing(upper, lower, at, value))
     return sorted(crossed, key=lambda crossing: crossing.at)
+
+
+def _at(line: Mapping[float, float], x: float) -> float:
+    """The line's value at `x`, exactly where it has a point there."""
+    return line[x] if x in line else _between(line, x)
 
 
 def _between(line: Mapping[float, float], at: float) -> float:

@@ -163,8 +163,8 @@ def processing(_model: str, pace: Recurrence | Parallel) -> str:
             f"{pace.token_ms:.3f} ms{times}"
         )
     return (
-        f"{pace.steps} steps in a row at any length; {pace.work_of_lstm:.1f}× the LSTM’s "
-        f"arithmetic a second; {pace.growth:.1f}× the time from {pace.shortest} to {pace.longest} "
+        f"{counted(pace.steps, 'step')} in a row at any length; {pace.work_of_lstm:.1f}× the "
+        f"LSTM’s arithmetic a second; {pace.growth:.1f}× the time from {pace.shortest} to {pace.longest} "
         "tokens"
     )
 

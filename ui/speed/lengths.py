@@ -59,7 +59,7 @@ def _growth(fits: Sequence[Growth]) -> None:
     st.table(
         pd.DataFrame(
             {
-                "model": [title(fit.model) for fit in fits],
+                "model": [plain(title(fit.model)) for fit in fits],
                 "fixed cost of a call": [f"{fit.fixed_ms:.1f} ms" for fit in fits],
                 "exponent (95 %)": [
                     f"{fit.exponent:.2f} ({fit.ci95[0]:.2f} to {fit.ci95[1]:.2f})" for fit in fits

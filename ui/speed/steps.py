@@ -12,7 +12,7 @@ from model_zoo.models.registry import title
 from ui.frame.captions import how_to_read
 from ui.serve import cached
 from ui.show.theme import PLAIN
-from ui.show.wording import listing, plain
+from ui.show.wording import counted, listing, plain
 from ui.speed import figures
 
 
@@ -69,6 +69,6 @@ def steps_of(card: ModelCard, tokens: int) -> int:
 
 def _in_words(card: ModelCard, tokens: int) -> str:
     if not card.one_by_one:
-        return f"{card.layers} layers, all {tokens} tokens at once"
+        return f"{counted(card.layers, 'layer')}, all {tokens} tokens at once"
     passes = "two passes of " if card.directions == 2 else ""
     return f"{passes}{steps_of(card, tokens)} steps one after the other"

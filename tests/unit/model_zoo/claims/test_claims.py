@@ -24,7 +24,8 @@ from model_zoo.measure.sweep import Sweep
 from model_zoo.measure.twins import Twins
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
-from model_zoo.models.sets import model_set
+from model_zoo.models.sets import model_set, read_set
+from tests import foreign
 from ui.four import words
 from ui.four.row import row_html
 from ui.four.table import SEE
@@ -91,7 +92,9 @@ def made_twins(bert_ms=200.0, distilbert_ms=100.0):
 def evidence():
     """The bundled models' files, and measurements that bear every claim out that they can."""
     sweep = made_sweep()
-    return replace(gather(BUNDLED), sights=made_sights(), sweep=sweep, memory=sweep, twins=made_twins())
+    return replace(
+        gather(BUNDLED), sights=made_sights(), sweep=sweep, memory=sweep, twins=made_twins()
+    )
 
 
 def judge(key, evidence):
@@ -396,3 +399,78 @@ def test_the_tally_counts(evidence):
     counted = sum(verdict.outcome == HOLDS for verdict in verdicts)
     assert words.tally(verdicts).startswith(f"Of 11 rows, {counted} hold, ")
     assert words.tally([verdicts[0]] * 2) == "Of 2 rows, 2 hold."
+
+
+@pytest.fixture(scope="module")
+def other(tmp_path_factory):
+    """A set of the same four architectures that answers another question; nothing measured."""
+    folder = foreign.write_set(tmp_path_factory.mktemp("sets") / "other", "other", foreign.MANY)
+    return read_set(folder, "other")
+
+
+def renamed(records, of):
+    """The same figures as if they were of this set's models."""
+    return tuple(replace(record, model=the_four(of)[record.model]) for record in records)
+
+
+def test_evidence_of_another_set_is_its_own(other):
+    gathered = gather(other)
+    assert [card.name for card in gathered.cards.values()] == list(other.models)
+    assert gathered.cards["bert"].parameters != gather(BUNDLED).cards["bert"].parameters
+    verdict, outcomes = judge("layers", gathered)
+    assert outcomes["bert"] == FAILS and verdict.facts.bert == 2
+    example, _ = judge("example", gathered)
+    assert phrase("example", example, "lstm") == "gives one of 150 answers, nothing else"
+    assert "a head with 150 answers, none" in words.reason("example", example)
+    assert "The set’s Transformers are 24 wide" in words.reason("size", judge("size", gathered)[0])
+    assert "bundled" not in words.how("quality", bundled=False)
+
+
+def test_figures_are_of_one_set_alone(other):
+    measured, seen_here = made_sweep(), made_sights()
+    assert sweep_of(BUNDLED, measured) == measured
+    assert sights_of(BUNDLED, seen_here) == seen_here
+    for of_another in (sweep_of, memory_of):
+        assert of_another(other, measured) is None
+    assert sights_of(other, seen_here) is None
+    both = replace(
+        measured,
+        latencies=measured.latencies + renamed(measured.latencies[:-1], other),
+        footprints=measured.footprints + renamed(measured.footprints, other),
+    )
+    for of in (BUNDLED, other):
+        assert {latency.model for latency in sweep_of(of, both).latencies} == set(FOUR)
+        assert memory_of(of, both).footprints == measured.footprints
+    assert len(sweep_of(other, both).latencies) == len(measured.latencies) - 1
+    few = replace(both, latencies=both.latencies[:-9])
+    assert sweep_of(BUNDLED, few) and sweep_of(other, few) is None  # not of all four
+    assert sights_of(other, replace(seen_here, seen=renamed(seen_here.seen, other))) == seen_here
+    assert sweep_of(BUNDLED, None) is sights_of(BUNDLED, None) is memory_of(BUNDLED, None) is None
+
+
+def test_a_set_without_the_four_has_no_table(other):
+    some = {model: row for model, row in other.models.items() if row.name != "bilstm"}
+    assert the_four(replace(other, models=some)) is None
+    bert = next(model for model in other.models if model.name == "bert")
+    other_kind = dict(other.models) | {bert: replace(other.models[bert], model_type="roberta")}
+    assert the_four(replace(other, models=other_kind)) is None
+    assert list(the_four(other)) == list(FOUR)
+
+
+def test_rows_that_nothing_is_known_of_are_named_with_what_to_do(other):
+    gathered = gather(other)
+    missing = [(claim, what) for claim in CLAIMS if (what := words.lacking(claim.check(gathered)))]
+    assert {claim.key for claim, _ in missing} == {
+        *("directionality", "context", "processing", "training", "memory", "speed", "quality")
+    }
+    sentence = words.left_out(missing)
+    assert all(claim.title in sentence for claim, _ in missing)
+    assert f"press “{words.MEASURE_HERE}”" in sentence and "train" in sentence
+    assert words.left_out([]) == ""
+
+
+def test_the_set_is_named_with_what_is_known_of_it(other):
+    assert words.whose(other) == (
+        "The figures are of the set “The set other”: random weights, made by a test, 2026-01-01."
+    )
+    assert words.whose(replace(other, origin="", date="")).endswith("“The set other”.")

@@ -164,6 +164,25 @@ def test_lines_that_touch_or_share_nothing_do_not_cross():
     assert [crossing.at for crossing in crossings(through)] == [pytest.approx(2)]
     assert not crossings({"lstm": [(1, 1.0), (3, 3.0)], "bert": [(2, 2.0), (4, 1.0)]})
     assert not crossings({"lstm": [(1, 1.0)]})
+    assert not crossings({"lstm": [(1, 1.0)], "bert": []})
+
+
+def test_lines_cross_between_points_of_their_own():
+    """As those of models that cut the same texts into other numbers of tokens."""
+    lines = {"lstm": [(1, 1.0), (100, 100.0)], "mine": [(2, 10.0), (60, 10.0), (200, 10.0)]}
+    (crossing,) = crossings(lines)
+    assert (crossing.upper, crossing.at) == ("lstm", pytest.approx(10))
+    assert not crossings({"lstm": [(1, 1.0), (4, 4.0)], "mine": [(5, 1.0), (9, 1.0)]})
+
+
+def test_batches_are_of_the_text_that_a_model_makes_its_own_tokens_of():
+    own = [("mine", 47, 1), ("mine", 47, 8), ("mine", 90, 1), ("lstm", 32, 1), ("lstm", 64, 1)]
+    latencies = tuple(Latency(name, n, batch, 1, 1, (2.0,)) for name, n, batch in own)
+    lines = sweep.by_batch(replace(some_sweep(), latencies=latencies))
+    assert {name: [(at.tokens, at.batch) for at in line] for name, line in lines.items()} == {
+        "mine": [(47, 1), (47, 8)],
+        "lstm": [(32, 1)],
+    }
 
 
 def test_lines_by_length_and_by_batch():
@@ -298,7 +317,7 @@ def test_stopping_before_anything_was_measured_prints_nothing(threads, capsys, m
     ],
 )
 def test_the_command_refuses_in_one_line(threads, capsys, monkeypatch, wrong):
-    monkeypatch.setattr(command, "load", lambda row: SimpleNamespace(id=row.id, name=row.name, spec=row))
+    monkeypatch.setattr(command, "load", lambda row: SimpleNamespace(id=row.id, spec=row))
     try:
         code = main(["measure", *wrong])
     except SystemExit as stop:
