@@ -1,6 +1,8 @@
 """The page on the four models, without a browser: verdicts, and measuring anew."""
 
+import json
 import re
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -13,6 +15,7 @@ from model_zoo.inside import sight
 from model_zoo.measure import twins
 from model_zoo.measure.latency import Latency
 from model_zoo.models.sets import model_set
+from tests import foreign
 from tests.root import ROOT
 from ui.four import words
 from ui.frame import measuring
@@ -23,14 +26,18 @@ MODELS = tuple(model_set().models)
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
 
-def opened():
+def opened(**address):
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    for key, value in address.items():
+        app.query_params[key] = value
     return app.switch_page("pages/models.py").run()
 
 
 @pytest.fixture(scope="module")
 def app():
-    return opened()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "warm_up", lambda: None)
+        return opened()
 
 
 def html(app):
@@ -154,3 +161,107 @@ def test_measuring_here_replaces_what_was_shipped(monkeypatch):
     assert sight.TEXT in drawn["context"]
     press(app, "Back to the reference")
     assert "Shipped reference: " in rows(app)["speed"]
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """A set of 6 labels and one of 150, one that lacks an architecture, and a model beside them."""
+    top = tmp_path_factory.mktemp("models")
+    foreign.write_set(top / "sets" / "six", "six", foreign.SIX)
+    foreign.write_set(top / "sets" / "many", "many", foreign.MANY)
+    shutil.copytree(top / "sets" / "six", top / "sets" / "odd")
+    shutil.rmtree(top / "sets" / "odd" / "bilstm")
+    described = json.loads((top / "sets" / "odd" / "set.json").read_text(encoding="utf-8"))
+    described["models"] = [row for row in described["models"] if row["name"] != "bilstm"]
+    (top / "sets" / "odd" / "set.json").write_text(json.dumps(described), encoding="utf-8")
+    foreign.write("albert", top / "own" / "my-albert", foreign.SIX)
+    metrics = json.loads((ROOT / "assets/models/bert/metrics.json").read_text(encoding="utf-8"))
+    metrics["data"]["name"] = "headlines"
+    (top / "sets" / "many" / "bert" / "metrics.json").write_text(json.dumps(metrics))
+    (top / "sets" / "many" / "bert" / "README.md").write_text("# BERT of headlines")
+    return top
+
+
+@pytest.fixture
+def sets(folders, monkeypatch):
+    monkeypatch.setenv("QUARTET_SETS", str(folders / "sets"))
+    monkeypatch.setenv("QUARTET_MODEL_DIRS", str(folders / "own"))
+
+
+def texts(app):
+    boxes = (*app.markdown, *app.caption, *app.info)
+    return [box.value.replace("\\", "") for box in boxes]
+
+
+UNMEASURED = {"directionality", "context", "processing", "training", "memory", "speed", "quality"}
+
+
+def test_the_table_says_which_set_its_figures_are_from(app, sets):
+    assert any("of the set “Sentiment of film reviews”: Trained" in text for text in texts(app))
+    of_six = opened(set="six")
+    assert not of_six.exception and not of_six.error
+    assert any("“The set six”: random weights, made by a test" in text for text in texts(of_six))
+
+
+def test_of_another_set_rows_without_figures_are_named_not_drawn(sets):
+    app = opened(set="six")
+    drawn = rows(app)
+    assert {claim.key for claim in CLAIMS} - set(drawn) == UNMEASURED
+    assert all(claim.key in drawn for claim in PUBLISHED)  # of no set
+    (left_out,) = [text for text in texts(app) if text.startswith("Left out of the table")]
+    for claim in CLAIMS:
+        assert (claim.title in left_out) == (claim.key in UNMEASURED)
+    for key in ("size", "layers", "architecture", "example"):
+        assert "bundled" not in drawn[key] and "0.87" not in drawn[key]
+    assert any("Of 4 rows, " in text for text in texts(app))
+    assert any("LSTM has no model card" in text for text in texts(app))
+    assert any("No model has a record of its training" in text for text in texts(app))
+    assert any("No accuracy is on record" in text for text in texts(app))
+    assert "SST-2" not in " ".join(texts(app))
+
+
+def test_records_of_some_models_are_shown_and_the_others_named(sets):
+    app = opened(set="many")
+    assert not app.exception and not app.error
+    accuracies = dict(app.table[0].value["accuracy"])
+    assert accuracies["BERT"].startswith("89.2%") and accuracies["LSTM"] == "–"
+    assert list(app.table[1].value.index) == ["BERT"]
+    assert app.table[1].value["data"]["BERT"].startswith("headlines: 57,606 rows")
+    assert any("Without a record of its training: LSTM, BiLSTM and" in text for text in texts(app))
+    assert [box.label for box in app.expander] == ["Model card of BERT"]
+    assert "gives one of 150 answers" in rows(app)["example"]
+    assert outcome(rows(app)["training"]) == "not tested here"
+
+
+def test_a_set_without_the_four_says_so_in_place_of_the_table(sets):
+    app = opened(set="odd")
+    assert not app.exception and not app.error
+    assert list(rows(app)) == [claim.key for claim in PUBLISHED]
+    assert any("This set does not have all of them" in text for text in texts(app))
+    assert len([body for body in html(app) if 'class="q-anatomy"' in body]) == 3
+
+
+def test_a_model_beside_a_set_has_a_row_of_facts(sets):
+    app = opened(set="six", models="lstm,local/my-albert~six")
+    facts = app.table[0].value
+    assert list(facts.index)[-1].replace("\\", "") == "my-albert" and len(facts) == 5
+    assert facts.iloc[-1]["layers"] == "3" and facts.iloc[-1]["accuracy"] == "–"
+
+
+@pytest.mark.slow
+def test_measuring_another_set_fills_its_rows(sets, monkeypatch):
+    plan = measuring.Plan(3, 0.1, False, lengths=(8, 16), batches=(1,))
+    monkeypatch.setitem(measuring.PLANS, "quick", plan)
+    app = press(opened(set="six", models="lstm"), words.MEASURE_HERE)
+    assert not app.exception and not app.error
+    drawn = rows(app)
+    for key in ("directionality", "context", "processing", "speed"):
+        assert "Measured here: " in drawn[key] and "Shipped reference" not in drawn[key]
+    assert "memory" not in drawn
+    measured = app.session_state["own sweeps"]["six"].sweep
+    assert {latency.model for latency in measured.latencies} == {
+        f"six/{name}" for name in ("lstm", "bilstm", "bert", "distilbert")
+    }
+    app.selectbox(key="set of models").set_value("sentiment").run()
+    assert "Shipped reference: " in rows(app)["speed"]
+    assert "Shipped reference: " in rows(app)["directionality"]

@@ -1,5 +1,6 @@
 """The page Speed and size, without a browser, on the real models."""
 
+import json
 from contextlib import ExitStack
 from dataclasses import replace
 from math import isfinite
@@ -14,9 +15,11 @@ from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.growth import Growth
 from model_zoo.measure.latency import Latency
 from model_zoo.models.sets import model_set
+from tests import foreign
 from tests.root import ROOT
 from ui.frame import measuring
 from ui.serve import cached, my_turn, turns
+from ui.serve.results import Results
 from ui.speed.sentences import growth_in_words
 from ui.speed.steps import steps_of
 from ui.speed.trade_offs import distilled, front
@@ -228,3 +231,106 @@ def test_steps_that_wait_for_one_another():
     counts = {name: steps_of(cached.card(name), 23) for name in MODELS}
     assert counts == {"lstm": 23, "bilstm": 23, "bert": 12, "distilbert": 6}
     assert all(isfinite(count) for count in counts.values())
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """Two sets, and two models to stand beside them."""
+    top = tmp_path_factory.mktemp("models")
+    for name in ("six", "other"):
+        foreign.write_set(top / "sets" / name, name, foreign.SIX)
+    foreign.write("albert", top / "own" / "my-*albert*", foreign.SIX)
+    foreign.write("roberta", top / "own" / "opinions", ("negative", "positive"))
+    return top
+
+
+@pytest.fixture
+def set_of_six(folders, monkeypatch):
+    """Opens the page on the set of six; what is given are parameters of the address."""
+    monkeypatch.setenv("QUARTET_SETS", str(folders / "sets"))
+    monkeypatch.setenv("QUARTET_MODEL_DIRS", str(folders / "own"))
+
+    def open_page(**address):
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        for key, value in ({"set": "six"} | address).items():
+            app.query_params[key] = value
+        app.switch_page("pages/speed.py")
+        return app.run()
+
+    return open_page
+
+
+def notices(app):
+    return [box.value.replace("\\", "") for box in app.info]
+
+
+def alts(app):
+    return [element.proto.alt for element in app.get("plotly_chart")]
+
+
+def test_of_another_set_no_figure_is_shown_before_it_was_measured(set_of_six):
+    app = set_of_six()
+    assert not app.exception and not app.error
+    assert (
+        "Not measured yet: LSTM, BiLSTM, BERT and DistilBERT. Press “Measure on" in notices(app)[0]
+    )
+    assert "Reference" not in page_text(app) and "SST-2" not in page_text(app)
+    assert len(alts(app)) == 1 and "BERT: 2 layers" in alts(app)[0]  # steps: from the files
+    assert any("No model of this set has an accuracy" in notice for notice in notices(app))
+    assert "Download as CSV" not in labels(app)
+
+
+def test_models_beside_a_set_are_measured_with_it(set_of_six):
+    own = ("local/my-*albert*~six", "local/opinions~six")
+    app = set_of_six(models=",".join(("lstm", "bert", *own)))
+    assert any("Press “Measure" in notice and "my-*albert*" in notice for notice in notices(app))
+    app = press(app, "Measure on this machine")
+    assert not app.exception and not app.error
+    latencies = app.session_state["own sweeps"]["six"].sweep.latencies
+    assert {latency.model for latency in latencies} == {"six/lstm", "six/bert", *own}
+    assert not any("Not measured yet" in notice for notice in notices(app))
+    for alt in alts(app)[1:3]:
+        assert all(name in alt for name in ("LSTM", "my-*albert*", "opinions"))
+    assert "cuts text into other tokens reads the same texts" in page_text(app)
+    assert "my\\-\\*albert\\*" in page_text(app)
+    assert "Reference" not in page_text(app)
+    app = press(app, "Forget what was measured")
+    assert "Measured on this machine" not in page_text(app)
+
+
+def test_what_was_measured_of_one_set_is_not_shown_of_another(set_of_six):
+    app = press(set_of_six(models="lstm"), "Measure on this machine")
+    assert "Measured on this machine" in page_text(app)
+    assert not any("Not measured yet" in notice for notice in notices(app))
+    app.selectbox(key="set of models").set_value("other").run()
+    assert "Measured on this machine" not in page_text(app)
+    assert any("Not measured yet" in notice for notice in notices(app))
+    app.selectbox(key="set of models").set_value("sentiment").run()
+    assert_sound(app)
+    assert "Reference figures that come with the app" in page_text(app)
+    app.selectbox(key="set of models").set_value("six").run()
+    assert "Measured on this machine" in page_text(app)
+
+
+def test_beside_the_bundled_set_the_reference_stands_and_who_lacks_figures_is_named(set_of_six):
+    app = set_of_six(set="sentiment", models="lstm,local/opinions")
+    assert_sound(app)
+    assert notices(app) == ["Not measured yet: opinions. Press “Measure on this machine”."]
+    assert "Reference figures" in page_text(app) and "SST-2" in page_text(app)
+    assert "opinions: 2 layers" in alts(app)[2]
+    assert not any("opinions" in alt for alt in alts(app)[3:5])  # its accuracy is not known
+
+
+def test_accuracies_of_a_set_are_compared_by_its_own_records(set_of_six, folders, monkeypatch):
+    for name, share in (("lstm", 0.5), ("bert", 0.75)):
+        metrics = {
+            "validation": {"rows": 40, "accuracy": share, "ci95": [share - 0.1, share + 0.1]}
+        }
+        file = folders / "sets" / "other" / name / "metrics.json"
+        file.write_text(json.dumps(metrics), encoding="utf-8")
+    monkeypatch.setattr(cached, "_results", Results(cached._results._limits))
+    app = set_of_six(set="other")
+    size = next(alt for alt in alts(app) if alt.startswith("Accuracy against weights"))
+    assert "LSTM: 50.0% (40.0% to 60.0%)" in size and "BiLSTM" not in size
+    assert "share of the 40 validation rows of the set" in page_text(app)
+    assert any("No time was measured yet" in notice for notice in notices(app))

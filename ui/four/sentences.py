@@ -164,8 +164,8 @@ def processing(_model: str, pace: Recurrence | Parallel) -> str:
         )
     return (
         f"{counted(pace.steps, 'step')} in a row at any length; {pace.work_of_lstm:.1f}× the "
-        f"LSTM’s arithmetic a second; {pace.growth:.1f}× the time from {pace.shortest} to {pace.longest} "
-        "tokens"
+        f"LSTM’s arithmetic a second; {pace.growth:.1f}× the time from {pace.shortest} to "
+        f"{pace.longest} tokens"
     )
 
 
