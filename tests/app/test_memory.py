@@ -8,8 +8,9 @@ import pytest
 from safetensors.torch import load_file, save_file
 from streamlit.testing.v1 import AppTest
 
+from model_zoo import paths
 from model_zoo.errors import WeightsError
-from model_zoo.models import files, loading
+from model_zoo.models import files, sets
 from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.serve import cached
@@ -27,12 +28,11 @@ OWN = ("lstm", "bilstm", "distilbert")
 def own_weights(tmp_path, monkeypatch):
     """A copy of the three smaller models that may be damaged; nothing is loaded of it yet."""
     for name in OWN:
-        shutil.copytree(files.MODELS_DIR / name, tmp_path / name)
+        shutil.copytree(paths.MODELS / name, tmp_path / name)
         pool.unload(name)
-    shutil.copy(files.MODELS_DIR / files.CHECKSUMS, tmp_path)
-    real = loading.load
-    monkeypatch.setattr(files, "MODELS_DIR", tmp_path)
-    monkeypatch.setattr(loading, "load", lambda name: real(name, tmp_path))
+    for name in (files.CHECKSUMS, sets.DESCRIPTION):
+        shutil.copy(paths.MODELS / name, tmp_path)
+    monkeypatch.setattr(paths, "MODELS", tmp_path)
     yield tmp_path
     for name in OWN:
         pool.unload(name)
@@ -54,7 +54,7 @@ def damage(file, how):
     ["deleted", *(pytest.param(how, marks=pytest.mark.slow) for how in ("truncated", "altered"))],
 )
 def test_damage_to_a_loaded_models_weights_is_noticed_until_it_is_mended(own_weights, how):
-    before = predict(pool.model("lstm"), ["Great fun."])[0].positive
+    before = predict(pool.model("lstm"), ["Great fun."])[0].probabilities
     file = own_weights / "lstm" / files.WEIGHTS
     kept = file.read_bytes()
     damage(file, how)
@@ -63,7 +63,7 @@ def test_damage_to_a_loaded_models_weights_is_noticed_until_it_is_mended(own_wei
             pool.model("lstm")
     assert pool.model("bilstm")
     file.write_bytes(kept)
-    assert predict(pool.model("lstm"), ["Great fun."])[0].positive == before
+    assert predict(pool.model("lstm"), ["Great fun."])[0].probabilities == before
 
 
 def test_the_model_not_used_for_the_longest_makes_room(own_weights, monkeypatch):
@@ -113,7 +113,7 @@ def test_of_several_the_least_recently_used_goes(monkeypatch):
 
 HOW = {"method": "integrated_gradients", "target": "predicted", "baseline": "pad"}
 KEPT = {  # what is kept of a model, and one that has it
-    "courses": ("lstm", lambda name: cached.courses(name, "Great fun.")[0].positive),
+    "courses": ("lstm", lambda name: cached.courses(name, "Great fun.")[0].probabilities),
     "attention": ("distilbert", lambda name: cached.attention(name, "Great fun.").weights.tolist()),
     "gates": ("lstm", lambda name: cached.gates(name, "Great fun.")[0].cell.tolist()),
     "influence": ("bilstm", lambda name: cached.influence(name, "Great fun.", 0).change.tolist()),
