@@ -185,20 +185,20 @@ def test_pin_edit_unpin(app):
 @pytest.mark.slow
 def test_models_can_be_chosen_but_one_stays(app):
     submit(app, "A good film.")
-    app.pills(key="chosen").set_value(["bert", "lstm"]).run()
+    app.pills(key="chosen-sentiment").set_value(["bert", "lstm"]).run()
     assert [re.search('data-model="(.*?)"', body)[1] for body in cards(app)] == ["lstm", "bert"]
     assert app.query_params["models"] == "lstm,bert"
-    app.pills(key="chosen").set_value([]).run()
+    app.pills(key="chosen-sentiment").set_value([]).run()
     assert not app.exception and len(cards(app)) == 2
-    assert app.pills(key="chosen").value == ["lstm", "bert"]
-    app.pills(key="chosen").set_value(list(SPECS)).run()
+    assert app.pills(key="chosen-sentiment").value == ["lstm", "bert"]
+    app.pills(key="chosen-sentiment").set_value(list(SPECS)).run()
     assert len(cards(app)) == len(SPECS)
 
 
 def test_a_link_opened_cold_shows_the_same_view():
     app = opened(text="Not a bad film.", pinned="A bad film.", models="lstm,bert", without="0")
     assert app.text_input(key="typed").value == "Not a bad film."
-    assert app.pills(key="chosen").value == ["lstm", "bert"] and chips(app).value == [0]
+    assert app.pills(key="chosen-sentiment").value == ["lstm", "bert"] and chips(app).value == [0]
     assert len(cards(app)) == 2 and "Pinned" in comparison(app)
     assert not app.warning
 

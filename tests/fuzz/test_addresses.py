@@ -69,7 +69,7 @@ def test_the_last_of_repeated_keys_counts_and_a_huge_address_is_ignored():
     query = {"models": ["gpt", "lstm"], "text": ["x" * 300_000, "Good."], "pinned": ["y" * 200_000]}
     app = opened(query)
     assert not app.exception and app.text_input(key="typed").value == "Good."
-    assert app.pills(key="chosen").value == ["lstm"] and len(app.warning) == 1
+    assert app.pills(key="chosen-sentiment").value == ["lstm"] and len(app.warning) == 1
 
 
 @pytest.mark.slow
