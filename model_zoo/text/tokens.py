@@ -22,7 +22,8 @@ from model_zoo.text.words import group_words, trimmed
 
 PAD_ID = 0  # [PAD] in BERT's vocabulary; also the baseline of attributions
 BATCH_CHARACTERS = 250_000  # tokenised at once: a token takes some 150 bytes until it is cut off
-SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
+MASK = "[MASK]"  # as people type it
+SPECIAL_TOKENS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", MASK)
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -96,6 +97,7 @@ class TextTokenizer:
         special = self.backend.encode("a").special_tokens_mask
         self.framed = special[:1] == special[-1:] == [1] and sum(special) == 2
         self._word_start = _word_start(self.backend)
+        self._whole = frozenset(self.backend.get_added_tokens_decoder())  # never cut, as [MASK]
 
     def encode(self, texts: Sequence[str], max_tokens: int | None = None) -> list[Encoded]:
         """Each text as the model reads it, at most `max_tokens` tokens, special ones counted.
@@ -104,7 +106,7 @@ class TextTokenizer:
         that are not characters (lone surrogates) are read as U+FFFD, one for one, so offsets hold.
         """
         limit = max_tokens or self.max_tokens
-        clean = [without_surrogates(text) for text in texts]
+        clean = [self._with_mask(without_surrogates(text)) for text in texts]
         encoded: list[Encoded] = []
         for part in _portions(clean):
             encodings = self.backend.encode_batch(clean[part])
@@ -147,9 +149,42 @@ class TextTokenizer:
         if self.unknown and self.unknown_id in ids:  # some vocabularies repeat the text here
             pairs = zip(ids, tokens, strict=True)
             tokens = [self.unknown if id == self.unknown_id else token for id, token in pairs]
+        if self._word_start != "":
+            tokens = self._as_typed(clean, ids, tokens, spans, word_of)
         return Encoded(
             text, tuple(ids), tuple(tokens), tuple(spans), tuple(word_of), tuple(words), dropped
         )
+
+    def _with_mask(self, text: str) -> str:
+        """The text with this tokenizer's own mask for "[MASK]", where offsets hold all the same."""
+        same = self.mask is None or len(self.mask) != len(MASK)
+        return text if same else text.replace(MASK, self.mask or "")
+
+    def _as_typed(
+        self,
+        text: str,
+        ids: Sequence[int],
+        tokens: Sequence[str],
+        spans: Sequence[tuple[int, int]],
+        word_of: Sequence[int | None],
+    ) -> list[str]:
+        """Pieces of words as they were typed, "##" before all but a word's first as in WordPiece.
+
+        Vocabularies of bytes write "é" as "Ã©", and others mark spaces, which nobody can read.
+        """
+        readable = list(tokens)
+        before = None  # the word that has begun
+        for i, word in enumerate(word_of):
+            piece = text[slice(*spans[i])]
+            if word is None or ids[i] in self._whole or tokens[i] == self.unknown:
+                pass
+            elif not piece:
+                readable[i] = "␣"
+                continue
+            else:
+                readable[i] = f"##{piece}" if word == before else piece
+            before = word
+        return readable
 
     def _id(self, token: str | None) -> int | None:
         return None if token is None else self.backend.token_to_id(token)

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model_zoo.text.tokens import MAX_TOKENS, Encoded, leave_out
+from model_zoo.text.tokens import MASK, MAX_TOKENS, Encoded, leave_out
 from ui.frame import state
 from ui.frame.callbacks import whole
 from ui.frame.examples import EXAMPLES
@@ -12,7 +12,6 @@ from ui.serve import cached
 from ui.show.wording import plain
 
 MAX_CHARACTERS = 20_000
-MASK = "[MASK]"
 BOX = "typed"  # key of the text box
 
 

@@ -50,6 +50,22 @@ def test_special_tokens_are_those_put_around_the_text_and_no_others(read, kind):
     assert encoded.word_texts == ("good", names[0], "bad", names[1])
 
 
+@pytest.mark.parametrize("kind", ["roberta", "mpnet", "albert", "modernbert"])
+def test_a_typed_mask_is_the_tokenizers_own(folders, kind):
+    tokenizer = TextTokenizer(folders[kind])
+    encoded = tokenizer.encode(["a [MASK] film"])[0]
+    assert encoded.ids.count(tokenizer.mask_id) == 1
+    assert encoded.word_texts == ("a", "[MASK]", "film") and encoded.text == "a [MASK] film"
+
+
+@pytest.mark.parametrize("kind", ["roberta", "modernbert", "deberta-v2", "xlnet"])
+def test_pieces_are_shown_as_typed(read, kind):
+    tokens = read(kind, "good films")
+    pieces = [token for token, word in zip(tokens.tokens, tokens.word_of, strict=True) if word == 1]
+    assert "".join(piece.removeprefix("##") for piece in pieces) == "films"
+    assert all(piece.startswith("##") for piece in pieces[1:]) and "Ġ" not in "".join(pieces)
+
+
 @every_kind
 def test_cutting_off_keeps_special_tokens_where_they_are(folders, read, kind):
     whole, cut = read(kind, "good film " * 30), read(kind, "good film " * 30, max_tokens=9)
