@@ -99,29 +99,29 @@ def by_exchange(model: Model, text: str, word_scores: Sequence[float] | None = N
     encoded = model.read(text)
     before = predict(model, [text])[0]
     letters = [i for i, word in enumerate(encoded.word_texts) if word[:1].isalpha()]
-    edits: list[Edit] = []
-    for word in _by_size(letters, word_scores):
-        token = encoded.ids[encoded.word_of.index(word)]
-        edits += [Edit((word,), neighbour) for neighbour in neighbours(model, token)]
+    words = _by_size(letters, word_scores)[: MAX_READINGS // NEIGHBOURS + 1]
+    near = neighbours(model, [encoded.ids[encoded.word_of.index(word)] for word in words])
+    edits = [
+        Edit((word,), neighbour) for word, own in zip(words, near, strict=True) for neighbour in own
+    ]
     flipped = _most_confident(_attempts(model, encoded, edits[:MAX_READINGS]), before.label)
     return None if flipped is None else flipped.flip(smallest=True)
 
 
-def neighbours(model: Model, token: int, count: int = NEIGHBOURS) -> list[str]:
-    """The `count` whole words of the vocabulary nearest to `token` in the model's embeddings.
+def neighbours(model: Model, tokens: Sequence[int], count: int = NEIGHBOURS) -> list[list[str]]:
+    """For each of `tokens` the `count` whole words nearest to it in the model's embeddings.
 
-    Nearest first, by cosine; fewer where there are not so many among the nearest 20 x `count`.
+    Nearest first, by cosine; fewer where there are not so many among the nearest 20 x `count`. The
+    table of a large vocabulary takes hundreds of megabytes: it is asked for once, and not copied.
     """
-    table = model.network.embedding_table().numpy()
-    cosine = table @ table[token] / (np.linalg.norm(table, axis=1) + 1e-9)
-    nearest: list[str] = []
-    for candidate in np.argsort(-cosine)[: 20 * count]:
-        word = model.network.tokenizer.whole_word(int(candidate))
-        if candidate != token and word:
-            nearest.append(word)
-        if len(nearest) == count:
-            break
-    return nearest
+    table = model.network.embedding_table().numpy()  # (V, E)
+    lengths = np.sqrt(np.einsum("ve,ve->v", table, table)) + 1e-9
+    tokenizer, near = model.network.tokenizer, []
+    for token in tokens:
+        candidates = np.argsort(-(table @ table[token]) / lengths)[: 20 * count].tolist()
+        words = (tokenizer.whole_word(other) for other in candidates if other != token)
+        near.append(list(islice(filter(None, words), count)))
+    return near
 
 
 def _by_size(words: Iterable[int], word_scores: Sequence[float] | None) -> list[int]:

@@ -28,9 +28,9 @@ def aligned_scores(
         go.Heatmap(
             z=[list(scores[row]) for row in rows],
             x=list(range(len(words))),
-            y=[in_figure(row) for row in rows],
-            customdata=[[in_figure(word) for word in words]] * len(rows),
-            hovertemplate="%{y}, “%{customdata}”: %{z:.3f}<extra></extra>",
+            y=list(range(len(rows))),  # titles that are cut may look alike
+            customdata=[[(in_figure(row), in_figure(word)) for word in words] for row in rows],
+            hovertemplate="%{customdata[0]}, “%{customdata[1]}”: %{z:.3f}<extra></extra>",
             zmin=-largest if signed else 0,
             zmax=largest,
             colorscale=ramp if signed else grey,
@@ -44,5 +44,8 @@ def aligned_scores(
         ticktext=[in_figure(word) for word in words],
         tickangle=-45,
         showgrid=False,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))), ticktext=[in_figure(row) for row in rows], title=None
     )
     return figure.update_layout(height=120 + 46 * len(rows), margin=MARGIN)
