@@ -34,10 +34,9 @@ def confusion(matrix: Confusion, labels: Sequence[str], name: str) -> go.Figure:
         [[f"{count:,}" for count in row] for row in counts],
         "labelled %{y}, answered %{x}: %{text} rows, %{z:.1%} of that label",
         model_colour(name),
-        written=written,
+        written=(18 if len(labels) == 2 else 12) if written else None,
         zmin=0,
-        zmax=1.3,  # the darkest tone would leave the count unreadable
-        textfont={"size": 18 if len(labels) == 2 else 12},
+        zmax=1.5,  # the darkest tones would leave the count unreadable
     )
     figure.update_xaxes(title="answer")
     figure.update_yaxes(title="label")
@@ -152,7 +151,7 @@ def agreement(shares: np.ndarray, names: Sequence[str], labels: int) -> go.Figur
         "%{y} and %{x}: the same label for %{text} of the rows",
         _AGREEING,
         zmin=0.5 if labels == 2 else 0,
-        zmax=1.25,
+        zmax=1.25 if labels == 2 else 1.5,
     )
     return figure.update_layout(height=90 + 55 * len(names), margin=MARGIN)
 
@@ -163,19 +162,23 @@ def _heat_map(
     text: Sequence[Sequence[str]],
     hover: str,
     colour: str,
-    written: bool = True,
+    written: int | None = 12,
     **more: Any,
 ) -> go.Figure:
-    """A square heat map with `text` in its cells, or on hovering alone; the first row is on top."""
+    """A square heat map with `text` in its cells, or on hovering alone; the first row is on top.
+
+    `written` is the size of the text in cells, None where there is none. It is a trace of its own:
+    then it has the page's colour, which can be read on tones that are mixed with the page's ground.
+    """
     positions = list(range(len(names)))  # names may be alike once they are cut
     shown = [in_figure(name) for name in names]
+    places = shown if len(set(shown)) == len(shown) else positions
     figure = go.Figure(
         go.Heatmap(
             z=values,
-            x=shown if len(set(shown)) == len(shown) else positions,
-            y=shown if len(set(shown)) == len(shown) else positions,
+            x=places,
+            y=places,
             text=text,
-            texttemplate="%{text}" if written else None,
             hovertemplate=f"{hover}<extra></extra>",
             colorscale=[(0, NOTHING), (1, colour)],
             showscale=False,
@@ -184,7 +187,17 @@ def _heat_map(
             **more,
         )
     )
-    if len(set(shown)) < len(shown):
+    if written:
+        figure.add_scatter(
+            x=places * len(names),
+            y=[place for place in places for _ in names],
+            text=[cell for row in text for cell in row],
+            mode="text",
+            textfont={"size": written},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    if places is positions:
         figure.update_xaxes(tickvals=positions, ticktext=shown)
         figure.update_yaxes(tickvals=positions, ticktext=shown)
     else:

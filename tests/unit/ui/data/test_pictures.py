@@ -54,9 +54,11 @@ def test_a_matrix_holds_every_row_and_writes_counts_where_they_fit(labels):
         counts, labels = figures.among(counts, chosen), [labels[at] for at in chosen]
     else:
         assert sum(int(cell) for row in _text(counts, labels) for cell in row) == 400
-    (drawn,) = figures.confusion(counts, labels, "bert").data
+    drawn, *written = figures.confusion(counts, labels, "bert").data
     assert np.shape(drawn.z) == (len(labels), len(labels))
-    assert bool(drawn.texttemplate) == (len(labels) <= figures.MOST_COUNTS)
+    assert bool(written) == (len(labels) <= figures.MOST_COUNTS)
+    for cells in written:
+        assert list(cells.text) == [f"{count:,}" for row in counts.counts for count in row]
     assert "<b>" not in "".join(map(str, drawn.x)), "names are no markup"
 
 
