@@ -19,7 +19,7 @@ def label_table(
         "Figure", list(FIGURES), default="F1", required=True, key="figure by label"
     )
     frame = by_label(qualities, names, labels, FIGURES[figure])
-    st.dataframe(
+    st.container(key="by-label").dataframe(
         frame,
         hide_index=True,
         height=min(460, 40 + 36 * len(frame)),

@@ -51,7 +51,9 @@ def confusions(
             {names[name]: quality.confusion for name, quality in qualities.items()}, labels
         )
         if len(table):
-            st.dataframe(table, hide_index=True, alt="The commonest mistakes", height="content")
+            st.container(key="mistakes").dataframe(
+                table, hide_index=True, alt="The commonest mistakes", height="content"
+            )
             st.caption("The commonest mistakes of all models together, in rows.")
 
 

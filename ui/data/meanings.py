@@ -85,7 +85,7 @@ def _table(data: Dataset) -> Meanings:
         st.session_state[_SHOWN] = dict(data.mapping)
     shown: Meanings = st.session_state[_SHOWN]
     column = data.frame[str(data.label)].str.strip()
-    edited = st.data_editor(
+    edited = st.container(key="meanings").data_editor(
         meanings_table(shown, data.meant, column.value_counts().to_dict()),
         key=key,
         hide_index=True,

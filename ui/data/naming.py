@@ -1,24 +1,25 @@
 """What models and labels are called in tables, where no two things may have the same name."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from model_zoo.models.registry import title
 from model_zoo.reading.score import Scored
 from ui.show.wording import listing
 
+OURS = ("row", "rows", "text", "label", "labelled", "answered", "rows with", "how many")  # columns
 MOST_SHOWN = 40  # characters of a name: the rest is of no help in a table
 
 
-def titles(models: Sequence[str], taken: Collection[str] = ()) -> dict[str, str]:
+def titles(models: Sequence[str]) -> dict[str, str]:
     """Identity -> title for each of the models, told apart where several have the same.
 
-    `taken` are names that something else has already.
+    None of them is called like a column of OURS.
 
-    >>> titles(["bert", "lstm"], taken=["LSTM"])
-    {'bert': 'BERT', 'lstm': 'LSTM (lstm)'}
+    >>> titles(["bert", "lstm", "local/rows"])
+    {'bert': 'BERT', 'lstm': 'LSTM', 'local/rows': 'rows (local/rows)'}
     """
     plain = {model: title(model) for model in models}
-    used = [*plain.values(), *taken]
+    used = [*plain.values(), *OURS]
     return {
         model: name if used.count(name) == 1 else f"{name} ({model})"
         for model, name in plain.items()

@@ -16,7 +16,6 @@ from ui.show.wording import plain
 
 SHOWN = 500
 _SURE = ": p"  # after a model's name, for the probability of its answer
-FIXED = ("row", "text", "label")  # columns that no model may be called like
 
 
 @st.fragment
@@ -103,7 +102,7 @@ def rows_table(
     if truth is not None:
         frame["label"] = np.array([*map(short, labels), ""], dtype=object)[truth[at]]
     probabilities = []
-    names = titles(scored.models, FIXED)
+    names = titles(scored.models)
     for model, own, shares in zip(scored.models, scored.labels, scored.probabilities, strict=True):
         name, rows = names[model], shares[at]
         if own == labels and len(labels) == 2:

@@ -46,13 +46,14 @@ STYLE = """<style>
 .q-words span{display:inline-block;padding:.1rem .3rem;margin:.1rem 0;border-radius:.3rem;
  text-align:center;overflow-wrap:anywhere}
 .q-words small{display:block;font-size:.75rem;font-variant-numeric:tabular-nums}
-.st-key-scored button[aria-label^="Download"],.st-key-preview button[aria-label^="Download"]{
- display:none} /* the grid's own download would not make formulas safe */
+:is(.st-key-scored,.st-key-preview,.st-key-meanings,.st-key-mistakes,.st-key-by-label)
+ button[aria-label^="Download"]{display:none} /* the grid's own download would not make formulas safe */
 .q-facts{font-size:.85rem;line-height:1.5;min-height:6em;margin:-.4rem 0 .4rem}
 .q-meter{font-size:.875rem;min-width:16rem}
 .q-meter div{height:.5rem;border-radius:.25rem;margin:.3rem 0;overflow:hidden;
  background:color-mix(in srgb,currentColor 14%,transparent)}
 .q-meter span{display:block;height:100%;background:currentColor;opacity:.75}
+:is([class*="st-key-confusion"],.st-key-agreement) .textpoint text{fill:currentColor!important}
 [data-selected="true"] p{color:light-dark(#101722,#e8ecf3)} /* the theme's blue is too dark */
 .st-key-words button[aria-pressed="true"] p{text-decoration:line-through}
 [data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
