@@ -349,3 +349,15 @@ def test_only_as_many_rows_as_fit_are_scored(page, monkeypatch):
     assert any("The first 3 of 5 rows are scored" in caption.value for caption in page.caption)
     assert len(page.dataframe[-1].value) == 3
     assert not [button for button in page.button if button.label.startswith("Score")]
+
+
+def test_what_values_meant_in_one_file_is_not_taken_over_into_another(page):
+    upload(page, b"a,b\nThis is the text.,pos\nAnother text.,neg\n")
+    page.button_group("meaning-b-0").set_value("left out").run()
+    assert data(page).labels.tolist() == [-1, 0]
+    upload(page, b"a,b\nThis is the text.,good\nAnother text.,bad\n", "other.csv")
+    assert data(page).labels.tolist() == [1, 0]
+    assert [group.value for group in page.button_group if "means" in group.label] == [
+        "positive",
+        "negative",
+    ]

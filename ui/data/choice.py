@@ -10,8 +10,8 @@ import streamlit as st
 from model_zoo import paths
 from model_zoo.errors import DataError
 from model_zoo.tables.table import FORMATS, looks_like_data, open_table
-from ui.data.dataset import MAX_ROWS, Dataset, guess_meanings, read_dataset
-from ui.data.meanings import choose_meanings, forget
+from ui.data.dataset import MAX_ROWS, Dataset, read_dataset
+from ui.data.meanings import choose_meanings
 from ui.frame import state
 from ui.show.wording import plain
 
@@ -49,8 +49,7 @@ def choose() -> Dataset | None:
         kept = f" {data.name}, loaded before, is still here." if data else ""
         st.error(plain(problem + kept), icon=":material/error:")
     if data is not None:
-        if data.mean(state.current_set().labels):
-            forget(st.session_state)
+        data.mean(state.current_set().labels)
         _columns(data)
     else:
         st.caption(
@@ -111,7 +110,7 @@ def _columns(data: Dataset) -> None:
     if text != data.text:
         data.text, data.running = text, False
     if label != data.label:
-        data.label, data.mapping = label, guess_meanings(data.frame, label, data.meant)
+        data.labelled_by(label)
     if label is not None:
         choose_meanings(data)
 

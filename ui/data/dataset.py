@@ -30,9 +30,10 @@ class Dataset:
     """Rows, which of their columns are texts and labels, and what has been scored of them so far.
 
     `mapping` says which of `meant`, the labels of the set in view, the values of the column `label`
-    stand for; `others` keeps column and mapping for labels that were in view before. `scored` maps
-    the column of the texts, the models and their weights to blocks of rows in order; `running` says
-    whether the visitor wants more of them.
+    stand for; `fresh` that this was not shown yet. `others` keeps column and mapping for labels
+    that were in view before. `scored` maps the column of the texts, the models and their weights to
+    blocks of rows in order; `running` says whether the visitor wants more of them. `measured` are
+    the figures of what was asked last.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Dataset:
     label: str | None
     meant: tuple[str, ...]
     mapping: Meanings
+    fresh: bool = True
     others: dict[tuple[str, ...], tuple[str | None, Meanings]] = field(default_factory=dict)
     scored: dict[ScoringKey, list[Scored]] = field(default_factory=dict)
     running: bool = False
@@ -71,10 +73,10 @@ class Dataset:
             return None
         return self.frame[self.label].str.strip().map(known).fillna(-1).to_numpy(dtype=int)
 
-    def mean(self, labels: tuple[str, ...]) -> bool:
-        """Have values stand for these `labels`, as before or as guessed; whether that is new."""
+    def mean(self, labels: tuple[str, ...]) -> None:
+        """Have values stand for these `labels`, as they did before or as it is guessed."""
         if labels == self.meant:
-            return False
+            return
         self.others[self.meant] = self.label, self.mapping
         if labels in self.others:
             self.label, self.mapping = self.others.pop(labels)
@@ -83,8 +85,12 @@ class Dataset:
                 self.label if self.label != self.text else None
             )
             self.mapping = guess_meanings(self.frame, self.label, labels)
-        self.meant = labels
-        return True
+        self.meant, self.fresh = labels, True
+
+    def labelled_by(self, column: str | None) -> None:
+        """Have labels in another column, or in none."""
+        self.label, self.fresh = column, True
+        self.mapping = guess_meanings(self.frame, column, self.meant)
 
     def blocks(self, key: ScoringKey, numbers: int) -> list[Scored]:
         """The blocks scored under `key`, to be added to; of `numbers` probabilities a row.

@@ -3,21 +3,19 @@
 A few values have a row of buttons or a menu each, many of them a line each in a table.
 """
 
-from collections.abc import Mapping, MutableMapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from model_zoo.tables.columns import Meanings, most_values
 from ui.data.dataset import Dataset
-from ui.data.naming import short
 from ui.show.wording import plain
 
 MOST_BUTTONS = 4  # labels: more do not fit into a row
 MOST_MENUS = 20  # values: more are a table
 _KEY = "meaning-"
-_SHOWN = "meanings as they were when the table was drawn first"
+_SHOWN = "number of the table of meanings, and what was in it when it was drawn first"
 
 
 def choose_meanings(data: Dataset) -> None:
@@ -34,7 +32,7 @@ def choose_meanings(data: Dataset) -> None:
         return
     many = len(data.mapping) > MOST_MENUS
     meanings = _table(data) if many else _one_by_one(data)
-    data.mapping = meanings
+    data.mapping, data.fresh = meanings, False
     if all(label is None for label in meanings.values()):
         say = (
             f"Say which values mean {data.meant[0]} and which {data.meant[1]}"
@@ -47,12 +45,6 @@ def choose_meanings(data: Dataset) -> None:
         )
 
 
-def forget(session: MutableMapping[Any, Any]) -> None:
-    """Drop what the widgets hold: they are about other labels now."""
-    for key in [key for key in session if str(key).startswith(_KEY)]:
-        del session[key]
-
-
 def _one_by_one(data: Dataset) -> Meanings:
     """Buttons or a menu for each value."""
     absent = left_out(data.meant)
@@ -62,32 +54,33 @@ def _one_by_one(data: Dataset) -> Meanings:
         for number, (value, label) in enumerate(data.mapping.items()):
             title = f"“{plain(value[:30])}” means" if value else "no value means"
             key = f"{_KEY}{data.label}-{number}"
-            at = len(data.meant) if label is None else label
+            if data.fresh or key not in st.session_state:  # not what another file left there
+                st.session_state[key] = absent if label is None else data.meant[label]
             if len(data.meant) <= MOST_BUTTONS:
                 meaning = st.segmented_control(
                     title,
                     choices,
-                    default=choices[at],
                     required=True,
-                    format_func=lambda name: plain(short(name)),
+                    format_func=plain,
                     key=key,
                 )
             else:
-                meaning = st.selectbox(title, choices, index=at, key=key, width=240)
+                meaning = st.selectbox(title, choices, key=key, width=240)
             meanings[value] = _index(meaning, data.meant)
     return meanings
 
 
 def _table(data: Dataset) -> Meanings:
     """A line for each value; those that mean nothing yet come first."""
-    key = f"{_KEY}{data.label}-table"
-    if key not in st.session_state:  # what is edited must not change below the visitor's hands
-        st.session_state[_SHOWN] = dict(data.mapping)
-    shown: Meanings = st.session_state[_SHOWN]
+    number, shown = st.session_state.get(_SHOWN, (0, data.mapping))
+    if data.fresh or f"{_KEY}table-{number}" not in st.session_state:
+        # else the same as before: what is edited must not change below the visitor's hands
+        number, shown = number + 1, dict(data.mapping)
+        st.session_state[_SHOWN] = number, shown
     column = data.frame[str(data.label)].str.strip()
     edited = st.container(key="meanings").data_editor(
         meanings_table(shown, data.meant, column.value_counts().to_dict()),
-        key=key,
+        key=f"{_KEY}table-{number}",
         hide_index=True,
         num_rows="fixed",
         height=320,
@@ -142,5 +135,5 @@ def left_out(labels: Sequence[str]) -> str:
     return name
 
 
-def _index(meaning: str, labels: Sequence[str]) -> int | None:
+def _index(meaning: str | None, labels: Sequence[str]) -> int | None:
     return labels.index(meaning) if meaning in labels else None

@@ -27,10 +27,13 @@ def test_another_set_finds_its_own_labels_and_the_first_comes_back():
     data = read()
     assert (data.label, data.labels.tolist()) == ("mood", [1, 0, 1])
     data.mapping["pos"] = None  # as a visitor would
-    assert data.mean(SIX)
+    data.mean(SIX)
     assert (data.label, data.labels.tolist()) == ("topic", [0, 1, -1])
-    assert not data.mean(SIX)  # nothing new
-    assert data.mean(SENTIMENT)
+    data.fresh = False
+    data.mean(SIX)
+    assert not data.fresh, "nothing new to show"
+    data.mean(SENTIMENT)
+    assert data.fresh
     assert (data.label, data.labels.tolist()) == ("mood", [-1, 0, -1])
 
 
