@@ -17,9 +17,9 @@ from transformers import AutoTokenizer
 
 from model_zoo.explain.attribute import attribute
 from model_zoo.host import host
-from model_zoo.models.files import MODELS_DIR
 from model_zoo.models.loading import load, load_module
-from model_zoo.models.registry import SPECS
+from model_zoo.models.registry import spec
+from model_zoo.models.sets import model_set
 
 SENTENCES = (  # 22 to 24 tokens with [CLS] and [SEP]
     "The acting is great and the story moves along, but the film as a whole is dreadful and long.",
@@ -42,7 +42,7 @@ def main() -> None:
         f"{machine.processor}, {machine.cores} cores, {arguments.threads} threads, torch "
         f"{machine.torch}, {len(SENTENCES)} sentences, {arguments.rounds} rounds, medians"
     )
-    models = {name: load(name) for name in SPECS}
+    models = {name: load(row) for name, row in model_set().models.items()}
     for model in models.values():
         attribute(model, "warm-up")
 
@@ -60,7 +60,8 @@ def main() -> None:
     from transformers_interpret import SequenceClassificationExplainer
 
     bert = load_module("bert")  # its own: the peer hooks into it
-    peer = SequenceClassificationExplainer(bert, AutoTokenizer.from_pretrained(MODELS_DIR / "bert"))
+    tokenizer = AutoTokenizer.from_pretrained(spec("bert").folder)
+    peer = SequenceClassificationExplainer(bert, tokenizer)
     peer("warm-up")
     ratios = []
     for text in SENTENCES:

@@ -23,7 +23,7 @@ from model_zoo.errors import DataError
 from model_zoo.explain.attribute import METHODS
 from model_zoo.host import host
 from model_zoo.models.loading import Model, load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from model_zoo.reading.score import score
 from model_zoo.tables.table import open_table
 from model_zoo.text.tokens import without_surrogates
@@ -83,10 +83,10 @@ class Fuzz:
             self._explain(text, ["input_x_gradient"], ["lstm", "bilstm"], encoded.word_texts)
         if at % SAMPLED_EVERY == 0 and words <= 30:
             methods = [name for name in METHODS if name != "integrated_gradients"]
-            self._explain(text, methods, list(SPECS), encoded.word_texts)
+            self._explain(text, methods, list(self.models), encoded.word_texts)
         if at % GRADIENTS_EVERY == 0 and words <= 30:
-            self._explain(text, ["integrated_gradients"], list(SPECS), encoded.word_texts)
-        self.block.append((text, prediction.positive if prediction else None))
+            self._explain(text, ["integrated_gradients"], list(self.models), encoded.word_texts)
+        self.block.append((text, prediction.of("positive") if prediction else None))
         if len(self.block) == BLOCK:
             self.together()
 
@@ -95,7 +95,9 @@ class Fuzz:
         block, self.block = self.block, []
         if not block:
             return
-        batched = score([self.models["lstm"]], [text for text, _ in block]).positive[:, 0]
+        lstm = self.models["lstm"]
+        scored = score([lstm], [text for text, _ in block])
+        batched = scored.probabilities[0][:, lstm.labels.index("positive")]
         for positive, (text, alone) in zip(batched.tolist(), block, strict=True):
             same = isnan(positive) if alone is None else abs(positive - alone) < 1e-4
             assert same, f"in a batch {positive}, alone {alone}: {text!r}"
@@ -112,7 +114,7 @@ class Fuzz:
 
 def fuzz(count: int, number: int) -> Counter[str]:
     """Check so many texts, drawn with this seed; what was counted."""
-    fuzzed = Fuzz({name: load(name) for name in SPECS})
+    fuzzed = Fuzz({name: load(row) for name, row in model_set().models.items()})
     for text in (*TROUBLE, *LONG):
         fuzzed.check(text)
 

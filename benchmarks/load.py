@@ -24,12 +24,13 @@ import numpy as np
 
 from benchmarks.visitor import ATTRIBUTIONS, COMPARE, NoAnswerError, Seen, Visitor, numbers
 from model_zoo.host import host
-from model_zoo.labels import LABELS
+from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from tests.browser.chromium import running_app
 
 TOLERANCE = 1e-6
+COLUMNS = len(model_set().models)
 SENTENCES = [
     f"The {subject} is {opinion} and the {aspect} feels {feeling}."
     for opinion, feeling, subject, aspect in product(
@@ -87,23 +88,22 @@ def expected(texts: Sequence[str]) -> dict[str, Answer]:
     from model_zoo.inside.stepwise import stepwise
     from model_zoo.reading.predict import predict
     from ui.compare.figures import READINGS
-    from ui.show.theme import TITLES
 
     torch.set_num_threads(1)
-    models = [load(name) for name in SPECS]
+    models = [load(row) for row in model_set().models.values()]
     answers = {}
     for text in texts:
         answer, courses, scores = Answer(), {}, {}
         for model in models:
-            title = TITLES[model.name]
-            prediction = predict(model, [text])[0]
+            title = model.title
+            prediction, label = predict(model, [text])[0], SENTIMENT[1]
             answer.cards.append((prediction.label, prediction.confidence))
             for course in stepwise(model, text):
-                courses[f"{title}, {READINGS[course.reading][2]}"] = np.array(course.positive)
+                courses[f"{title}, {READINGS[course.reading][2]}"] = np.array(course.of(label))
             if model.name != "bilstm":  # the ends of its two lines only make its answer together
-                assert abs(course.positive[-1] - prediction.positive) < TOLERANCE
+                assert abs(course.of(label)[-1] - prediction.of(label)) < TOLERANCE
             attribution = attribute(model, text)
-            sign = -1 if attribution.target == LABELS[0] else 1
+            sign = -1 if attribution.target == SENTIMENT[0] else 1
             scores[title] = sign * np.array(attribution.word_scores)
             answer.text = "".join(attribution.words)
         answer.courses, answer.scores = courses, scores
@@ -122,7 +122,7 @@ def shown_on_compare(seen: Seen) -> Answer | None:
         for line in chart["data"]
         if line.get("name")
     }
-    return Answer("".join(by_word["data"][0]["customdata"]), seen.cards[-len(SPECS) :], lines)
+    return Answer("".join(by_word["data"][0]["customdata"]), seen.cards[-COLUMNS:], lines)
 
 
 def shown_on_attributions(seen: Seen) -> Answer | None:
@@ -167,7 +167,7 @@ def visit(address: str, texts: Sequence[str], log: Log, ends: float) -> None:
                 return
             started = perf_counter()
             tab.ask(COMPARE, text)
-            tab.read(lambda seen: len(seen.cards) >= len(SPECS))
+            tab.read(lambda seen: len(seen.cards) >= COLUMNS)
             log.predict_s.append(perf_counter() - started)
             _note(tab.read(shown_on_compare), shown_on_compare, text, log)
             log.formed_s.append(perf_counter() - started)

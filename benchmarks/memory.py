@@ -110,15 +110,15 @@ def stages() -> None:
     torch.set_num_threads(1)
     stage("torch")
     from model_zoo.models.loading import load
-    from model_zoo.models.registry import SPECS
+    from model_zoo.models.sets import model_set
     from model_zoo.reading.predict import predict
 
     models = []
-    for name in SPECS:
-        models.append(load(name))
+    for row in model_set().models.values():
+        models.append(load(row))
         predict(models[-1], ["warm-up"])
         first = ", and transformers" if len(models) == 1 else ""
-        stage(SPECS[name].title + first)
+        stage(row.title + first)
     from model_zoo.explain.attribute import attribute
 
     stage("Captum")

@@ -30,7 +30,7 @@ import psutil
 from playwright.sync_api import Error, Locator, sync_playwright
 
 from model_zoo.host import host
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from tests.browser.chromium import executable, free_port
 from tests.root import ROOT
 
@@ -224,7 +224,7 @@ def visit(rehearsal: Rehearsal, address: str) -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(1000 * PATIENCE)
 
-        def appears(where: Locator, count: int = len(SPECS)) -> Callable[[], bool]:
+        def appears(where: Locator, count: int = len(model_set().models)) -> Callable[[], bool]:
             return lambda: where.count() == count
 
         page.goto(f"{address}/?{urlencode({'text': LINK})}")

@@ -17,8 +17,8 @@ import torch
 from transformers import pipeline
 
 from model_zoo.host import host
-from model_zoo.models.files import MODELS_DIR
 from model_zoo.models.loading import load
+from model_zoo.models.registry import spec
 from model_zoo.reading.score import WINDOW, join, score
 from model_zoo.tables.table import open_table
 
@@ -44,7 +44,7 @@ def main() -> None:
     )
     for name in arguments.models:
         model = load(name)
-        theirs = pipeline("text-classification", model=str(MODELS_DIR / name), device="cpu")
+        theirs = pipeline("text-classification", model=str(spec(name).folder), device="cpu")
 
         def run_theirs(texts: list[str], pipe=theirs) -> list[float]:
             rows = pipe(texts, batch_size=32, top_k=None)
@@ -53,7 +53,7 @@ def main() -> None:
         def run_ours(texts: list[str], model=model) -> list[float]:
             windows = range(0, len(texts), WINDOW)
             scored = join([score([model], texts[at : at + WINDOW]) for at in windows])
-            return scored.positive[:, 0].tolist()
+            return scored.probabilities[0][:, model.labels.index("positive")].tolist()
 
         ways = [("pipeline", run_theirs), ("ours", run_ours)]
         seconds: dict[str, list[float]] = {way: [] for way, _ in ways}
