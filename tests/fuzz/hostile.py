@@ -143,7 +143,8 @@ def check_prediction(model: Model, text: str, words: int) -> Prediction | None:
     assert words
     assert all(isfinite(p) and 0 <= p <= 1 for p in prediction.probabilities)
     assert abs(sum(prediction.probabilities) - 1) < 1e-9
-    assert prediction.text == text and prediction.positive == prediction.probabilities[1]
+    assert prediction.text == text and prediction.labels == model.labels
+    assert prediction.of(prediction.label) == max(prediction.probabilities)
     return prediction
 
 

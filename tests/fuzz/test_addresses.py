@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from tests.fuzz.hostile import LONG, MARKUP, TROUBLE
 from tests.root import ROOT
 from ui.frame.permalink import MAX_LINK_CHARACTERS, MAX_WITHOUT, View, link, parameters, parse
@@ -31,7 +31,7 @@ small = settings(
 @given(st.dictionaries(OURS | st.text(max_size=20), st.lists(VALUES, max_size=4), max_size=8))
 def test_any_address_gives_a_view_that_can_be_linked_to(query):
     view, notices = parse(query, DEFAULT)
-    assert view.models and set(view.models) <= set(SPECS)
+    assert set(view.models) <= set(model_set().models)  # none: all of them
     assert len(view.text) <= MAX_LINK_CHARACTERS and len(view.without) <= MAX_WITHOUT
     assert all(len(notice) < 600 for notice in notices) and len(notices) <= len(View.__slots__)
     linked = parameters(view, DEFAULT)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 
 from model_zoo.explain.attribute import METHODS
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from model_zoo.reading.score import score
 from tests.fuzz.hostile import (
     LONG,
@@ -28,7 +28,7 @@ small = settings(
 
 @pytest.fixture(scope="module")
 def models():
-    return {name: load(name) for name in SPECS}
+    return {name: load(row) for name, row in model_set().models.items()}
 
 
 @settings(small, max_examples=120)
@@ -54,12 +54,12 @@ def test_troublemakers_in_all_four_models_alone_and_together(models):
         for text, count in zip(TROUBLE, words, strict=True)
     ]
     together = score([models["lstm"], models["distilbert"]], TROUBLE)
-    for row, predictions in zip(together.positive, alone, strict=True):
-        for positive, prediction in zip(row, predictions, strict=True):
+    for rows, predictions in zip(together.probabilities, zip(*alone, strict=True), strict=True):
+        for row, prediction in zip(rows, predictions, strict=True):
             if prediction is None:
-                assert isnan(positive)  # nothing to read
+                assert all(map(isnan, row))  # nothing to read
             else:
-                assert positive == pytest.approx(prediction.positive, abs=1e-4)
+                assert row == pytest.approx(prediction.probabilities, abs=1e-4)
     for text, count in list(zip(TROUBLE, words, strict=True))[:40:8]:
         for name in ("bilstm", "bert"):
             check_prediction(models[name], text, count)
@@ -74,5 +74,5 @@ def test_long_runs_are_read_and_answered(models, text):
 @pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_attributions_of_troublemakers_are_finite(models, method):
-    for name, text in zip([*SPECS] * 3, TROUBLE[::3], strict=False):
+    for name, text in zip([*models] * 3, TROUBLE[::3], strict=False):
         check_attribution(models[name], text, method, check_encoding(text).word_texts)
