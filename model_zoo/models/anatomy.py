@@ -15,7 +15,7 @@ from model_zoo.models.spec import ModelSpec
 
 STAGES = ("embeddings", "core", "head")
 
-_LAYER = re.compile(r"\.layer\.(\d+)\.")
+_LAYER = re.compile(r"\.(?:layer|layers|albert_layers)\.(\d+)\.")
 _CELL = re.compile(r"^lstm\.(weight_ih|weight_hh|bias_ih|bias_hh)_l(\d+)(_reverse)?$")
 _PARTS = {  # what a weight's name holds -> the part of the block it belongs to; the first match
     "weight_ih": "from the word",
@@ -25,11 +25,16 @@ _PARTS = {  # what a weight's name holds -> the part of the block it belongs to;
     "token_type_embeddings": "segment vectors",
     "norm": "normalisation",
     "embeddings": "word vectors",
+    "word_embedding": "word vectors",
     "attention": "self-attention",
-    ".layer.": "feed-forward",
+    "attn": "self-attention",
+    ".layer": "feed-forward",
+    "albert_layers": "feed-forward",
     "": "weights",
 }
 _PART_ORDER = ("word vectors", "position vectors", "segment vectors", "self-attention")
+
+_AFTER_ALL = 10_000  # more layers than any model has
 
 Shapes = dict[str, tuple[int, ...]]  # name of a weight -> its dimensions
 
@@ -76,8 +81,10 @@ def _block(key: str) -> tuple[int, int, int, str]:
         return 1, int(cell[2]), int(back), f"LSTM layer {int(cell[2]) + 1}, {way}"
     if layer := _LAYER.search(key):
         return 1, int(layer[1]), 0, f"Layer {int(layer[1]) + 1}"
-    if "embeddings" in key:
+    if "embedding" in key:
         return 0, 0, 0, "Embeddings"
+    if ".encoder." in key or key.startswith("transformer."):
+        return 1, _AFTER_ALL, 0, "Beside the layers"
     if key.startswith("classifier"):
         return 2, 1, 0, "Classifier"
     return 2, 0, 0, "Pooler" if "pooler" in key else "Layer before the classifier"
@@ -104,7 +111,7 @@ def _shape(part: str, shapes: Shapes, config: dict[str, Any]) -> str:
     rows, columns = matrices[0]
     if part == "self-attention":
         heads = config.get("num_attention_heads") or config.get("n_heads")
-        return f"{heads} heads of {rows // heads}" if heads else ""
+        return f"{heads} heads of {columns // heads}" if heads else ""
     if part == "feed-forward":
         return f"{min(rows, columns):,} → {max(rows, columns):,} → {min(rows, columns):,}"
     if part.startswith("from"):  # three gates and the new content, each with a row for every unit

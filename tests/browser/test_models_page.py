@@ -4,14 +4,14 @@ import pytest
 from playwright.sync_api import expect
 
 from model_zoo.claims.table import CLAIMS, PUBLISHED
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
 def test_the_table_the_diagrams_and_the_curves_fit(open_page, width, scheme):
     page = open_page("/models", width=width, scheme=scheme)
     expect(page.locator(".q-claim")).to_have_count(len(CLAIMS + PUBLISHED))
-    expect(page.locator(".q-anatomy")).to_have_count(len(SPECS))
+    expect(page.locator(".q-anatomy")).to_have_count(len(model_set().models))
     expect(page.locator(".js-plotly-plot")).to_have_count(2)
     wider = page.evaluate(
         "(() => { const main = document.querySelector('[data-testid=stMain]');"
@@ -27,7 +27,7 @@ def test_the_table_the_diagrams_and_the_curves_fit(open_page, width, scheme):
 
 def test_bars_show_how_many_parameters_there_are(open_page):
     page = open_page("/models")
-    expect(page.locator(".q-anatomy")).to_have_count(len(SPECS))
+    expect(page.locator(".q-anatomy")).to_have_count(len(model_set().models))
     bars = page.locator(".q-anatomy[aria-label='BERT'] li span").evaluate_all(
         "bars => Object.fromEntries(bars.map(bar => "
         "[bar.title, bar.getBoundingClientRect().width]))"

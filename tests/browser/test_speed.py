@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 
 PLOT = ".js-plotly-plot"
 
@@ -63,7 +63,7 @@ def test_stopping_keeps_what_was_measured_and_others_wait_meanwhile(open_page):
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as JSON").click()
     sweep = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
-    assert {latency["model"] for latency in sweep["latencies"]} == set(SPECS)
+    assert {latency["model"] for latency in sweep["latencies"]} == set(model_set().models)
     assert all(latency["samples_ms"] for latency in sweep["latencies"])
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as CSV").click()
