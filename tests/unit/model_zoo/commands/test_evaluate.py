@@ -23,7 +23,9 @@ def sets(tmp_path_factory):
 @pytest.fixture(scope="module")
 def other(tmp_path_factory):
     """A model whose labels are nobody else's."""
-    return write("roberta", tmp_path_factory.mktemp("other") / "mine", ("up", "down", "sideways"))
+    return write(
+        "roberta", tmp_path_factory.mktemp("other") / "which-way", ("up", "down", "sideways")
+    )
 
 
 def labelled(file, labels, rows):
@@ -63,7 +65,7 @@ def test_a_model_with_other_labels_is_left_out_of_evaluate(tmp_path, capsys, set
     printed = capsys.readouterr()
     evaluated = json.loads(printed.out)
     ((name, reason),) = evaluated["left_out"].items()
-    assert "mine" in name and reason in " ".join(printed.err.split())
+    assert "which-way" in name and reason in " ".join(printed.err.split())
     assert len(evaluated["models"]) == 1 and evaluated["mcnemar"] == {}
     assert main([*command, "--models", str(other)]) == 2
     assert "No model is left" in capsys.readouterr().err
@@ -77,5 +79,5 @@ def test_a_model_with_other_labels_has_its_columns_in_score(tmp_path, capsys, se
         rows = list(csv.DictReader(stream))
     assert len(rows) == 12
     for row in rows:
-        assert row["lstm_label"] in SIX and row["mine_label"] in ("up", "down", "sideways")
+        assert row["lstm_label"] in SIX and row["which-way_label"] in ("up", "down", "sideways")
         assert sum(float(row[f"lstm_p_{label}"]) for label in SIX) == pytest.approx(1, abs=1e-5)
