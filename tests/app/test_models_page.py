@@ -262,6 +262,6 @@ def test_measuring_another_set_fills_its_rows(sets, monkeypatch):
     assert {latency.model for latency in measured.latencies} == {
         f"six/{name}" for name in ("lstm", "bilstm", "bert", "distilbert")
     }
-    app.selectbox(key="set of models").set_value("sentiment").run()
+    app.selectbox(key="set of models on The four models").set_value("sentiment").run()
     assert "Shipped reference: " in rows(app)["speed"]
     assert "Shipped reference: " in rows(app)["directionality"]

@@ -302,13 +302,13 @@ def test_what_was_measured_of_one_set_is_not_shown_of_another(set_of_six):
     app = press(set_of_six(models="lstm"), "Measure on this machine")
     assert "Measured on this machine" in page_text(app)
     assert not any("Not measured yet" in notice for notice in notices(app))
-    app.selectbox(key="set of models").set_value("other").run()
+    app.selectbox(key="set of models on Speed and size").set_value("other").run()
     assert "Measured on this machine" not in page_text(app)
     assert any("Not measured yet" in notice for notice in notices(app))
-    app.selectbox(key="set of models").set_value("sentiment").run()
+    app.selectbox(key="set of models on Speed and size").set_value("sentiment").run()
     assert_sound(app)
     assert "Reference figures that come with the app" in page_text(app)
-    app.selectbox(key="set of models").set_value("six").run()
+    app.selectbox(key="set of models on Speed and size").set_value("six").run()
     assert "Measured on this machine" in page_text(app)
 
 
