@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from model_zoo.errors import UnknownModelError
+from model_zoo.errors import UnknownModelError, ZooError
 from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.own import add_folder, know_folder, own_spec, read_by
 from model_zoo.models.sets import ModelSet, know_set, model_set
@@ -41,7 +41,7 @@ def title(model: str) -> str:
     """What the model is called where people read it; its identity where it is gone."""
     try:
         return spec(model).title
-    except UnknownModelError:
+    except ZooError:
         return ModelId(model).name
 
 
