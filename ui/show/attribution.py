@@ -65,10 +65,11 @@ def meaning(
     explained = list(attributions)
     poles = [pole(attribution.model, of) for attribution in explained]
     good, bad = ("teal with +", "purple with −") if numbers else ("teal words", "purple ones")
-    verb = "pushes" if numbers and not of.colours else "push"
+    named = colours([each.model for each in explained], of) != AGAINST_AND_FOR
+    verb = "pushes" if numbers and not named else "push"
     if None not in poles:
         first, second = of.labels
-        if of.colours:
+        if named:  # who knows what the set's colours are called
             good, bad = (f"words in the colour of {label}" for label in (second, first))
         sentence = f"{good} {verb} toward {second}, {bad} toward {first}"
     else:

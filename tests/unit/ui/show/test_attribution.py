@@ -1,5 +1,7 @@
 """Which way scores point, and what is said of that: two labels, more, and labels of one's own."""
 
+from dataclasses import replace
+
 import pytest
 
 from model_zoo.explain.records import Attribution
@@ -43,6 +45,13 @@ def test_two_labels_point_toward_the_second_whichever_is_explained():
     assert said == "Teal with + pushes toward positive, purple with − toward negative"
 
 
+def test_colours_of_the_sets_own_are_spoken_of_by_their_labels():
+    of = replace(model_set(), colours={"negative": "#000000", "positive": "#123456"})
+    assert colours(["bert"], of) == ("#000000", "#123456")
+    said = meaning([attribution("bert", "negative")], of)
+    assert said.startswith("Words in the colour of positive push toward positive")
+
+
 def test_of_more_labels_each_points_toward_its_own(six):
     lstm, _, bert, _ = six.models
     assert pole(bert, six) is None and colours([bert], six) == AGAINST_AND_FOR
@@ -57,7 +66,7 @@ def test_of_more_labels_each_points_toward_its_own(six):
 def test_a_model_with_labels_of_its_own_beside_two(own):
     of = model_set()
     assert pole(own, of) is None
-    assert named_apart(["bert", own, own], "LSTM") == {"bert": "BERT", own: "BERT (2)"}
+    assert named_apart(["bert", own], "LSTM") == {"bert": "BERT", own: "BERT (2)"}
     both = [attribution("bert", "negative"), attribution(own, "yes")]
     said = meaning(both, of, named_apart(["bert", own]))
     assert "positive for BERT, yes for BERT (2)" in said  # BERT's scores point toward positive
