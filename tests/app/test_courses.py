@@ -2,6 +2,7 @@
 
 import pytest
 
+from model_zoo.explain.attribute import attribute
 from model_zoo.inside.stepwise import stepwise
 from tests import foreign
 from tests.app import zoo
@@ -66,4 +67,5 @@ def test_words_and_maps_of_models_of_any_kind(zoo_folder, monkeypatch):
     assert sum('class="q-words"' in e.proto.body for e in app.get("html")) == 6
     maps = [e.proto.alt for e in app.get("plotly_chart") if "tokens. Rows" in e.proto.alt]
     assert len(maps) == 6
-    assert plain("push toward <b>perhaps</b>, purple ones against it") in zoo.written(app)
+    own = attribute(pool.model(zoo.own("electra", "six")), zoo.TEXT).target
+    assert plain(f"teal words push toward {own}, purple ones against it") in zoo.written(app)

@@ -7,7 +7,6 @@ import pandas as pd
 import streamlit as st
 
 from model_zoo.errors import ZooError
-from model_zoo.models.registry import title
 from model_zoo.text.tokens import Encoded
 from ui.attributions.compute import Explanation
 from ui.attributions.words import on_words
@@ -83,7 +82,8 @@ def models_agree(explanations: Mapping[str, Explanation], signed: bool, referenc
 def methods_agree(text: str, arguments: Mapping[str, str]) -> None:
     """On demand: the same for one model between the methods, with these `arguments` for each."""
     with st.expander("Do the methods agree?"):
-        name = st.selectbox("Model", state.view().models, format_func=title)
+        titles = named_apart(state.view().models)
+        name = st.selectbox("Model", list(titles), format_func=lambda name: titles[name])
         if not st.toggle("Compute all methods for this model", key="all-methods"):
             st.caption("Sampling methods take some seconds, more for long texts.")
             return

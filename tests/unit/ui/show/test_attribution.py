@@ -21,7 +21,7 @@ def attribution(model, *explained):
 
 @pytest.fixture(scope="module")
 def six(tmp_path_factory):
-    return add_set(foreign.write_set(tmp_path_factory.mktemp("six"), "six", foreign.SIX))
+    return add_set(foreign.write_set(tmp_path_factory.mktemp("shown"), "shown", foreign.SIX))
 
 
 @pytest.fixture(scope="module")
