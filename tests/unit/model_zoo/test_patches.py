@@ -54,10 +54,10 @@ def test_reading_and_attributing_bring_nothing_heavy_and_leave_no_stand_in():
     run(
         "import torch, model_zoo.explain.faithfulness; torch.set_num_threads(1)\n"
         "from model_zoo.models.loading import load\n"
-        "from model_zoo.models.registry import SPECS\n"
+        "from model_zoo.models.sets import model_set\n"
         "from model_zoo.reading.predict import predict\n"
         "from model_zoo.explain.attribute import attribute\n"
-        "for name in SPECS:\n"
+        "for name in model_set().models:\n"
         "    model = load(name); predict(model, ['A fine film.']); attribute(model, 'Fine.')\n"
         f"assert not set({HEAVY}) & set(sys.modules), set({HEAVY}) & set(sys.modules)\n"
         "import torch, torch._dynamo, matplotlib\n"
@@ -77,7 +77,7 @@ def test_the_answers_are_those_of_plain_imports():
         "answers = []\n"
         "for name in ('bilstm', 'distilbert'):\n"
         "    model = load(name)\n"
-        "    answers += [p.positive for p in predict(model, ['A fine film.', 'Not good.'])]\n"
+        "    answers += [p.of('positive') for p in predict(model, ['A fine film.', 'Not good.'])]\n"
         "    answers += attribute(model, 'Not good.', method='lime', samples=20).word_scores\n"
         f"print(json.dumps([answers, sorted(set({HEAVY}) & set(sys.modules))]))"
     )

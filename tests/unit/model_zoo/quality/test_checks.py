@@ -14,8 +14,8 @@ from types import SimpleNamespace
 import pytest
 
 from model_zoo.__main__ import main
-from model_zoo.labels import LABELS
-from model_zoo.models.registry import SPECS
+from model_zoo.labels import SENTIMENT
+from model_zoo.models.sets import model_set
 from model_zoo.quality import checks
 from model_zoo.quality.checks import (
     CHECKS,
@@ -31,10 +31,12 @@ from model_zoo.quality.checks import (
 from model_zoo.quality.metrics import holm, mcnemar, wilson
 from model_zoo.quality.templates import TEMPLATES, Case
 from model_zoo.quality.words import WORDS
+from model_zoo.reading.predict import Prediction
 from tests.unit.test_imports import ROOT
 from ui.checks.figures import failures
 from ui.show.wording import families
 
+SPECS = model_set().models
 OF_KIND = {
     kind: [check for check in CHECKS.values() if check.kind == kind]
     for kind in (MINIMUM, INVARIANCE, DIRECTIONAL)
@@ -53,7 +55,11 @@ def model(monkeypatch):
 
     def made(positive, name="lstm"):
         def predict(model, texts):
-            return [SimpleNamespace(positive=model.positive(text)) for text in texts]
+            shares = [model.positive(text) for text in texts]
+            return [
+                Prediction(model.id, text, SENTIMENT, (1 - share, share), (), 0, 0, 0.1, 0.1)
+                for text, share in zip(texts, shares, strict=True)
+            ]
 
         monkeypatch.setattr(checks, "predict", predict)
         return SimpleNamespace(id=name, name=name, positive=positive)
@@ -104,7 +110,7 @@ def test_cases_are_well_formed(check):
             assert re.fullmatch(r"[A-Z][\w ',;:-]*[.!?]( [A-Z][\w ',;:-]*[.!?])*", text), text
             assert not re.search(r"\ba [aeiou]|\ban [^aeiou]|  ", text, re.I), text
         if check.kind == MINIMUM:
-            assert len(case.expected) == len(case.texts) and set(case.expected) <= set(LABELS)
+            assert len(case.expected) == len(case.texts) and set(case.expected) <= set(SENTIMENT)
         else:
             assert len(case.texts) == len(set(case.texts)) == 2
             assert len(case.expected) == (check.kind == DIRECTIONAL)

@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_zoo.errors import DataError
+from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from model_zoo.reading import score_file as module
 from model_zoo.reading.predict import MAX_BATCH_TOKENS, batches, predict
 from model_zoo.reading.score import join, score
@@ -22,6 +23,7 @@ from model_zoo.tables.table import open_table
 from model_zoo.tables.writer import safe_cell
 from tests.root import ROOT
 
+SPECS = model_set().models
 TEXTS = [
     "A wonderful film.",
     "",
@@ -46,14 +48,18 @@ def models():
 @pytest.mark.slow
 def test_the_same_as_one_at_a_time_and_in_order(models):
     scored = score(models, TEXTS, batch_size=3)
-    assert scored.models == tuple(SPECS) and scored.positive.shape == (len(TEXTS), len(SPECS))
+    assert scored.models == tuple(SPECS) and scored.labels == (SENTIMENT,) * len(SPECS)
+    assert [rows.shape for rows in scored.probabilities] == [(len(TEXTS), 2)] * len(SPECS)
     for row, text in enumerate(TEXTS):
         if not text.strip(" \u200b"):
-            assert np.isnan(scored.positive[row]).all()
+            assert all(np.isnan(rows[row]).all() for rows in scored.probabilities)
+            assert (scored.answers[row] == -1).all() and not scored.read[row]
             continue
         for column, model in enumerate(models):
             alone = predict(model, [text])[0]
-            assert scored.positive[row, column] == pytest.approx(alone.positive, abs=1e-5)
+            shares = scored.probabilities[column][row]
+            assert shares == pytest.approx(alone.probabilities, abs=1e-5)
+            assert SENTIMENT[scored.answers[row, column]] == alone.label and scored.read[row]
             assert scored.tokens[row] == len(alone.tokens)
             assert scored.dropped[row] == alone.dropped
             assert scored.unknown[row] == alone.unknown
@@ -65,7 +71,9 @@ def test_progress_adds_up_and_parts_join(lstm):
     whole = score([lstm], TEXTS, batch_size=2, advance=lambda name, rows: done.append(rows))
     assert sum(done) == len(TEXTS)
     joined = join([score([lstm], TEXTS[:3]), score([lstm], TEXTS[3:])])
-    assert joined.positive == pytest.approx(whole.positive, abs=1e-6, nan_ok=True)
+    assert joined.models == whole.models and joined.labels == whole.labels
+    for shares, expected in zip(joined.probabilities, whole.probabilities, strict=True):
+        assert shares == pytest.approx(expected, abs=1e-6, nan_ok=True)
     assert (joined.tokens == whole.tokens).all() and len(joined) == len(TEXTS)
     assert len(score([lstm], [])) == 0
 
@@ -89,7 +97,7 @@ def test_a_file_is_scored_into_any_format(tmp_path, lstm, ending):
     result = score_file([lstm], source, out, text="text")
     assert (result.rows, result.unread, result.resumed) == (3, 1, 0)
     table = open_table(out)
-    assert table.columns == ("id", "text", "lstm_label", "lstm_positive")
+    assert table.columns == ("id", "text", "lstm_label", "lstm_p_negative", "lstm_p_positive")
     rows = list(table.rows())
     safe = safe_cell if ending in (".csv", ".tsv") else str
     assert [row[:3] for row in rows] == [
@@ -97,8 +105,9 @@ def test_a_file_is_scored_into_any_format(tmp_path, lstm, ending):
         ("2", "", ""),
         ("3", safe("=Awful"), "negative"),
     ]
-    assert float(rows[0][3]) == pytest.approx(predict(lstm, ["Great fun."])[0].positive, abs=1e-5)
-    assert rows[1][3] == ""
+    shares = predict(lstm, ["Great fun."])[0].probabilities
+    assert tuple(map(float, rows[0][3:])) == pytest.approx(shares, abs=1e-5)
+    assert rows[1][3:] == ("", "")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", out.name]
 
 

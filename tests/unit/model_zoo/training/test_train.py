@@ -1,6 +1,7 @@
 """A whole training of each of the four through the command line, on a few hundred rows."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,8 +9,11 @@ import time
 
 import pytest
 
+from model_zoo import paths
 from model_zoo.__main__ import main
 from model_zoo.models import files, loading
+from model_zoo.models.network import ModelId
+from model_zoo.models.sets import DESCRIPTION, add_set
 from model_zoo.reading.predict import predict
 from model_zoo.training.fit import CHECKPOINT
 from tests.root import ROOT
@@ -45,18 +49,21 @@ def test_trains_to_a_folder_that_loads(name, more, reviews, out, capsys):
     assert len(metrics["data"]["sha256"]) == 64 and metrics["seconds"] >= 0
     assert metrics["made"] == files.read_metrics(name)["made"]  # as the bundled one was
     assert metrics["hardware"] and metrics["seed"] == 0 and metrics["history"]
-    model = loading.load(name, out)
+    trained = ModelId.of(name, add_set(out).name)
+    model = loading.load(trained)
     labels = [
         p.label for p in predict(model, ["a wonderful and clever film", "a stale, awful plot"])
     ]
     assert labels == ["positive", "negative"]
     card = (out / name / "README.md").read_text()
     assert card.startswith("---\n") and "base_model:" in card and "Limits" in card
-    assert files.card(name, out).accuracy == metrics["validation"]["accuracy"]
+    assert files.card(trained).accuracy == metrics["validation"]["accuracy"]
 
 
 def test_distilbert_needs_its_own_bert_or_the_bundled_one(reviews, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("model_zoo.training.train.MODELS_DIR", tmp_path / "none")
+    (tmp_path / "none").mkdir()
+    shutil.copy(paths.MODELS / DESCRIPTION, tmp_path / "none")
+    monkeypatch.setattr(paths, "MODELS", tmp_path / "none")
     assert main(arguments("distilbert", reviews, tmp_path)) == 2
     assert "Train bert first" in capsys.readouterr().err
 
