@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from model_zoo.models.files import MODELS_DIR, WEIGHTS, check_weights, read_checksums
-from model_zoo.models.registry import SPECS
+from model_zoo import paths
+from model_zoo.models.files import WEIGHTS, check_weights, read_checksums
+from model_zoo.models.sets import model_set
 from tests.root import ROOT
 from ui.data.choice import MAX_UPLOAD_MB
 
+SPECS = model_set().models
 OWN = [ROOT / "app.py", *(f for n in ("model_zoo", "ui", "pages", "benchmarks", "tests")
        for f in sorted((ROOT / n).rglob("*.py")))]  # fmt: skip
 # Split, so that this file is not found to hold them.
@@ -66,15 +68,15 @@ def test_the_search_finds_what_it_looks_for():
 
 
 def test_the_models_hold_only_weights_and_text():
-    kinds = {file.suffix for file in MODELS_DIR.rglob("*") if file.is_file()}
+    kinds = {file.suffix for file in paths.MODELS.rglob("*") if file.is_file()}
     assert kinds == {".safetensors", ".json", ".md", ""}  # "": SHA256SUMS
     others = {file.suffix for file in (ROOT / "assets").rglob("*") if file.is_file()} - kinds
     assert others <= {".png", ".svg", ".csv"}
 
 
 def test_every_weights_file_is_the_one_recorded():
-    files = {file.parent.name for file in MODELS_DIR.rglob(f"*{Path(WEIGHTS).suffix}")}
-    assert files == set(read_checksums(MODELS_DIR)) == set(SPECS)
+    files = {file.parent.name for file in paths.MODELS.rglob(f"*{Path(WEIGHTS).suffix}")}
+    assert files == set(read_checksums(paths.MODELS)) == set(SPECS)
     for name in SPECS:
         assert re.fullmatch("[0-9a-f]{64}", check_weights(name))
 

@@ -7,8 +7,10 @@ import sys
 import pytest
 
 from model_zoo.__main__ import main
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from tests.root import ROOT
+
+SPECS = model_set().models
 
 
 def answer(capsys, *argv):
@@ -101,7 +103,10 @@ def test_evaluate(capsys, reviews):
         (["predict", ""], "is empty"),
         (["predict", "fine", " \x00"], "Text 2 of 2 is empty"),
         (["predict", "fine", "--models", "lstm,gpt"], "no model named 'gpt'"),
-        (["predict", "fine", "--models-dir", "nowhere"], "is missing"),
+        (["predict", "fine", "--set", "nowhere"], "no set of models named 'nowhere'"),
+        (["predict", "fine", "--set", "model_zoo"], "holds no set.json"),
+        (["predict", "fine", "--models", "./nowhere"], "no folder ./nowhere"),
+        (["predict", "fine", "--models", "lstm,./model_zoo"], "holds no model"),
         (["evaluate", "nowhere.csv", "--text", "a", "--label", "b"], "does not exist"),
         (["evaluate", "README.md", "--text", "a", "--label", "b"], "no column 'a'"),
         (["evaluate", "x.csv", "--text", "a"], "required: --label"),

@@ -7,14 +7,16 @@ from functools import cache
 import pytest
 import torch
 
-from model_zoo.errors import TextError, UnknownModelError, WeightsError
-from model_zoo.labels import LABELS
-from model_zoo.models import files, registry
-from model_zoo.models.files import CHECKSUMS, MODELS_DIR, WEIGHTS
+from model_zoo import paths
+from model_zoo.errors import TextError, UnknownModelError, WeightsError, ZooError
+from model_zoo.labels import SENTIMENT
+from model_zoo.models import files, sets
+from model_zoo.models.files import CHECKSUMS, WEIGHTS
 from model_zoo.models.loading import load
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import DESCRIPTION, add_set, model_set
 from model_zoo.reading.predict import predict
 
+SPECS = model_set().models
 TEXTS = [
     "A gorgeous, witty, seductive movie.",
     "Bad.",
@@ -36,7 +38,7 @@ def test_is_ready_and_frozen(name):
     table = network.get_input_embeddings()
     assert len(half) == 1 and table.weight.dtype == torch.float16  # as stored; only looked up
     assert table(torch.tensor([[2]])).dtype == torch.float32
-    assert tuple(network.config.id2label.values()) == LABELS
+    assert tuple(network.config.id2label.values()) == model(name).labels == SENTIMENT
 
 
 @every_model
@@ -88,17 +90,17 @@ def test_folder_loads_with_plain_transformers_and_answers_alike(name):
 
     import model_zoo.recurrent  # noqa: F401  registers the recurrent architecture
 
-    answer = pipeline("text-classification", model=str(MODELS_DIR / name), top_k=None)
+    answer = pipeline("text-classification", model=str(paths.MODELS / name), top_k=None)
     ours = predict(model(name), TEXTS)
     for rows, prediction in zip(answer(TEXTS), ours, strict=True):
         scores = {row["label"]: row["score"] for row in rows}
-        for label, probability in zip(LABELS, prediction.probabilities, strict=True):
+        for label, probability in zip(SENTIMENT, prediction.probabilities, strict=True):
             assert scores[label] == pytest.approx(probability, abs=1e-4)
 
 
 @every_model
 def test_weights_are_stored_in_half_precision_and_card_agrees_with_the_network(name):
-    header = files.read_header(MODELS_DIR / name / WEIGHTS)
+    header = files.read_header(paths.MODELS / name / WEIGHTS)
     assert {tensor["dtype"] for tensor in header.values()} == {"F16"}
     card = files.card(name)
     network = model(name).network.module
@@ -132,7 +134,7 @@ def test_sizes_are_in_the_papers_proportions():
 @every_model
 def test_readme_gives_the_figures_as_measured(name):
     card, metrics = files.card(name), files.read_metrics(name)
-    readme = (MODELS_DIR.parents[1] / "README.md").read_text(encoding="utf-8")
+    readme = (paths.ROOT / "README.md").read_text(encoding="utf-8")
     (row,) = [line for line in readme.splitlines() if line.startswith(f"| {card.title} |")]
     assert f"{card.parameters / 1e6:.1f} M" in row and f"{card.size_bytes / 1e6:.1f} MB" in row
     assert f"{card.accuracy:.1%} ({card.ci95[0]:.1%} to {card.ci95[1]:.1%})" in row
@@ -140,7 +142,7 @@ def test_readme_gives_the_figures_as_measured(name):
 
 
 def test_how_the_bundled_models_were_made_is_on_record():
-    made = {name: files.read_metrics(name)["made"] for name in registry.SPECS}
+    made = {name: files.read_metrics(name)["made"] for name in SPECS}
     assert made["lstm"] == made["bilstm"] == {"by": "supervision"}
     assert made["bert"] == {"by": "fine-tuning", "pretrained_layers": 6}
     assert made["distilbert"] == {"by": "distillation", "teacher": "bert"}
@@ -174,26 +176,35 @@ def test_long_text_is_cut_and_says_so(name):
 def test_unknown_names_list_the_known_ones():
     with pytest.raises(UnknownModelError, match="'gpt'.*lstm, bilstm, bert, distilbert"):
         load("gpt")
-    with pytest.raises(UnknownModelError):
-        load("../lstm")
+    for path in ("../lstm", str(paths.MODELS / "lstm"), "/lstm"):
+        with pytest.raises(ZooError, match=r"There is no .*Choose from: "):
+            load(path)
 
 
 @pytest.fixture
-def copy(tmp_path):
-    shutil.copytree(MODELS_DIR / "lstm", tmp_path / "lstm")
-    shutil.copy(MODELS_DIR / CHECKSUMS, tmp_path)
-    return tmp_path
+def copy(tmp_path, monkeypatch):
+    """The folder of a set that is called `copy`, with the bundled LSTM."""
+    monkeypatch.setattr(sets, "_added", {})
+    folder = tmp_path / "copy"
+    shutil.copytree(paths.MODELS / "lstm", folder / "lstm")
+    for file in (CHECKSUMS, DESCRIPTION):
+        shutil.copy(paths.MODELS / file, folder)
+    add_set(folder)
+    return folder
 
 
 def test_an_untouched_copy_loads(copy):
-    assert predict(load("lstm", copy), TEXTS)[0].label == predict(model("lstm"), TEXTS)[0].label
+    assert predict(load("copy/lstm"), TEXTS)[0].label == predict(model("lstm"), TEXTS)[0].label
 
 
 @pytest.mark.parametrize("file", [WEIGHTS, "config.json", "tokenizer.json"])
-def test_missing_files_are_named(copy, file):
+def test_missing_files_are_named(copy, monkeypatch, file):
     (copy / "lstm" / file).unlink()
+    with pytest.raises(WeightsError, match=f"{file} is missing. Copy the model's folder again"):
+        load("copy/lstm")
+    monkeypatch.setattr(paths, "MODELS", copy)
     with pytest.raises(WeightsError, match=f"{file} is missing.*git restore"):
-        load("lstm", copy)
+        load("lstm")
 
 
 def test_one_flipped_bit_is_noticed(copy):
@@ -202,7 +213,7 @@ def test_one_flipped_bit_is_noticed(copy):
     data[-1000] ^= 1
     weights.write_bytes(data)
     with pytest.raises(WeightsError, match="not the file that was recorded"):
-        load("lstm", copy)
+        load("copy/lstm")
 
 
 @pytest.mark.parametrize("keep", [0, 5, 100, 1_000_000])
@@ -210,25 +221,25 @@ def test_truncated_weights_are_noticed(copy, keep):
     weights = copy / "lstm" / WEIGHTS
     weights.write_bytes(weights.read_bytes()[:keep])
     with pytest.raises(WeightsError, match="cut short"):
-        load("lstm", copy)
+        load("copy/lstm")
 
 
 def test_weights_of_another_model_are_noticed(copy):
     """Even with a matching checksum, an LSTM's weights do not make a BiLSTM."""
     shutil.copytree(copy / "lstm", copy / "bilstm")
-    shutil.copy(MODELS_DIR / "bilstm" / "config.json", copy / "bilstm")
+    shutil.copy(paths.MODELS / "bilstm" / "config.json", copy / "bilstm")
     files.write_checksum("bilstm", copy)
     with pytest.raises(WeightsError, match="BiLSTM"):
-        load("bilstm", copy)
+        load("copy/bilstm")
 
 
 def test_a_broken_config_is_noticed(copy):
     (copy / "lstm" / "config.json").write_text("{")
     with pytest.raises(WeightsError, match="cannot be loaded"):
-        load("lstm", copy)
+        load("copy/lstm")
 
 
 def test_without_a_checksum_nothing_loads(copy):
     (copy / CHECKSUMS).unlink()
     with pytest.raises(WeightsError, match="no line for lstm"):
-        load("lstm", copy)
+        load("copy/lstm")
