@@ -2,9 +2,11 @@
 
 from playwright.sync_api import expect, sync_playwright
 
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from tests.browser.chromium import executable, running_app
 from tests.root import ROOT
+
+SPECS = model_set().models
 
 
 def main() -> None:

@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 
+SPECS = model_set().models
 STRIPS = ".q-words"
 
 

@@ -8,9 +8,10 @@ from urllib.parse import quote_plus
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 from ui.frame.examples import EXAMPLES
 
+SPECS = model_set().models
 VERDICT = ".q-verdict"
 LABELS = ".q-card .q-label"
 FACTS = ".q-facts"

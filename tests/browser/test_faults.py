@@ -20,14 +20,16 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from model_zoo import paths
 from model_zoo.measure import footprint
-from model_zoo.models.files import MODELS_DIR, WEIGHTS
-from model_zoo.models.registry import SPECS
+from model_zoo.models.files import WEIGHTS
+from model_zoo.models.sets import model_set
 from tests.browser.chromium import executable, free_port, started
 from tests.browser.conftest import guarded
 from tests.browser.test_compare import LABELS, VERDICT, box, submit
 from tests.root import ROOT
 
+SPECS = model_set().models
 LONG_TEXT = f"A wonderful, moving film, hu{2_000 * 'r'}ay!"  # few tokens; too long for an address
 NEW_LABELS = ".q-card:not([data-old]) .q-label"
 
@@ -153,7 +155,7 @@ def test_damaged_weights_fail_one_card_and_are_taken_up_again(
             card = page.locator(".q-card").nth(list(SPECS).index(name))
             expect(card.get_by_role("alert")).to_contain_text("git restore")
             expect(page.locator(NEW_LABELS)).to_have_count(len(SPECS) - 1)
-            shutil.copy(MODELS_DIR / name / WEIGHTS, file)
+            shutil.copy(paths.MODELS / name / WEIGHTS, file)
             grow_old(page)
             submit(page, f"A good film, number {number}.")
             expect(page.locator(NEW_LABELS)).to_have_count(len(SPECS))

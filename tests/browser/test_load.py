@@ -9,8 +9,9 @@ import pytest
 from benchmarks.load import LAYER_BY_LAYER, SENTENCES, all_at_once, compare, expected
 from benchmarks.visitor import ATTRIBUTIONS, COMPARE, Visitor
 from model_zoo.host import host
-from model_zoo.models.registry import SPECS
+from model_zoo.models.sets import model_set
 
+SPECS = model_set().models
 VISITORS, ROUNDS = 3, 1
 LONG = "The film is long, and then it goes on. " * 45  # minutes of attributions
 

@@ -5,12 +5,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
+from model_zoo import paths
 from model_zoo.models.sets import model_set
 from tests.fuzz.hostile import LONG, MARKUP, TROUBLE
 from tests.root import ROOT
 from ui.frame.permalink import MAX_LINK_CHARACTERS, MAX_WITHOUT, View, link, parameters, parse
 
-DEFAULT = View(text="A default sentence.")
+SPECS = model_set().models
+DEFAULT = View(text="A default sentence.", models=tuple(SPECS))
 OURS = st.sampled_from(View.__slots__)
 VALUES = st.one_of(
     st.sampled_from([*TROUBLE, *LONG]),
@@ -18,6 +20,8 @@ VALUES = st.one_of(
     st.sampled_from(
         ["lstm", "bert,lstm", "lstm," * 5000, ",", "LSTM", "0", "1", "-1", "0," * 5000, "²", "1e9"]
     ),
+    st.sampled_from(["sentiment", "gone", "..", "sentiment/bert", "local/bert", "hub/a--b~x.1.0"]),
+    st.sampled_from([str(paths.MODELS), str(paths.MODELS / "bert"), "../bert", "bert~.1.0", "/@~"]),
     st.builds(lambda char, count: char * count, st.characters(), st.integers(1_990, 2_010)),
     st.integers().map(str),
     st.lists(st.integers(-2, 99_999), max_size=80).map(lambda n: ",".join(map(str, n))),
@@ -31,7 +35,7 @@ small = settings(
 @given(st.dictionaries(OURS | st.text(max_size=20), st.lists(VALUES, max_size=4), max_size=8))
 def test_any_address_gives_a_view_that_can_be_linked_to(query):
     view, notices = parse(query, DEFAULT)
-    assert set(view.models) <= set(model_set().models)  # none: all of them
+    assert view.set == "sentiment" and view.models and set(view.models) <= set(SPECS)
     assert len(view.text) <= MAX_LINK_CHARACTERS and len(view.without) <= MAX_WITHOUT
     assert all(len(notice) < 600 for notice in notices) and len(notices) <= len(View.__slots__)
     linked = parameters(view, DEFAULT)
