@@ -133,13 +133,19 @@ def _module(row: ModelSpec) -> "PreTrainedModel":
         from transformers import AutoConfig
         from transformers.initialization import no_init_weights
 
-    config = AutoConfig.from_pretrained(row.folder, local_files_only=True)
+    # unless told, the library asks on the terminal whether to run code that a folder names
+    distrust = {"trust_remote_code": False}
+    config = AutoConfig.from_pretrained(row.folder, local_files_only=True, **distrust)
     if config.model_type != row.model_type:
         raise ValueError(f"its config.json is of a {config.model_type}")
     with no_init_weights():
         # one of the Auto classes chooses by the config; all others are the network's own
-        build = getattr(module_class, "from_config", module_class)
-        module = build(config)
+        if hasattr(module_class, "from_config"):
+            module = module_class.from_config(config, **distrust)
+        else:
+            module = module_class(config)
+    if config.num_labels != len(row.labels):
+        raise ValueError(f"it has {config.num_labels} classes for {len(row.labels)} labels")
     missing: list[str] = list(module.state_dict())
     for file in weights_files(row):
         module.load_state_dict(weights := load_file(file), strict=False)
