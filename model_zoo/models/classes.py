@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 MOST_LABELS = 200
+MOST_LABEL_CHARACTERS = 100
 
 
 def class_names(config: Mapping[str, Any]) -> tuple[str, ...]:
@@ -16,7 +17,38 @@ def class_names(config: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(named, Mapping) and named:
         names = {int(number): str(name) for number, name in named.items()}
         return tuple(names[number] for number in sorted(names))
-    return tuple(f"LABEL_{number}" for number in range(int(config.get("num_labels") or 2)))
+    count = int(config.get("num_labels") or 2)
+    return tuple(f"LABEL_{number}" for number in range(min(count, MOST_LABELS + 1)))
+
+
+def unfit(config: Mapping[str, Any]) -> str:
+    """Why a model of this config.json cannot be asked which one label a text has; "" if it can.
+
+    A clause without its subject, and what to do.
+
+    >>> unfit({"num_labels": 1})
+    'gives a number and not a label. Choose a model that chooses between labels.'
+    """
+    classes, kind = class_names(config), config.get("problem_type")
+    if kind == "regression" or len(classes) < 2:
+        return "gives a number and not a label. Choose a model that chooses between labels."
+    if kind == "multi_label_classification":
+        return (
+            "gives a text any number of labels, so that its probabilities are not of one or "
+            "another. Choose a model that chooses between labels."
+        )
+    if len(classes) > MOST_LABELS:
+        return f"has more than {MOST_LABELS} labels. Choose a model with fewer."
+    if len(set(classes)) < len(classes) or not all(name.strip() for name in classes):
+        return "has labels without names of their own. Name each differently in its config.json."
+    if max(map(len, classes)) > MOST_LABEL_CHARACTERS:
+        return (
+            f"has a label longer than {MOST_LABEL_CHARACTERS} characters. Shorten it in its "
+            "config.json."
+        )
+    if config.get("quantization_config"):
+        return "has quantised weights, which are not read. Choose the model that it was made from."
+    return ""
 
 
 def matched(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from model_zoo.errors import HubError
 from model_zoo.models import hub_client
+from model_zoo.models.classes import unfit
 from model_zoo.models.files import INDEX, WEIGHTS
 from model_zoo.models.sets import CONFIG
 
@@ -180,7 +181,7 @@ def _file(sibling: "RepoSibling") -> HubFile:
 
 
 def _config(repo: str, commit: str) -> dict[str, Any]:
-    """The repository's config.json; HubError where it is damaged or no config."""
+    """The repository's config.json; HubError where it is damaged, or no classifier's."""
     content = b""
     with hub_client.opened(repo, commit, CONFIG) as response:
         for chunk in response.iter_bytes():
@@ -191,8 +192,12 @@ def _config(repo: str, commit: str) -> dict[str, Any]:
         config = json.loads(content)
     except ValueError:
         config = None
-    if not isinstance(config, dict):
-        raise HubError(f"The {CONFIG} of {repo} is damaged. Choose another model.")
+    try:
+        reason = unfit(config)
+    except (ValueError, TypeError, AttributeError):
+        raise HubError(f"The {CONFIG} of {repo} is damaged. Choose another model.") from None
+    if reason:
+        raise HubError(f"{repo} {reason}")
     return config
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from model_zoo.errors import HubError, UnknownModelError, WeightsError
 from model_zoo.models import hub_client
-from model_zoo.models.classes import class_names, matched
+from model_zoo.models.classes import class_names, matched, unfit
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import CONFIG, model_set
 from model_zoo.models.spec import ModelSpec
@@ -20,6 +20,8 @@ from model_zoo.models.spec import ModelSpec
 LOCAL, HUB = ModelId.OWN
 MOST_FOLDERS = 200  # that are offered
 DEEPEST = 3  # levels below a listed folder
+
+_DOWNLOAD = re.compile(r"\w[\w.+-]*", re.ASCII)
 
 _given: dict[ModelId, Path] = {}  # folders that were named; without `beside`
 
@@ -138,6 +140,8 @@ def _folder_of(identity: ModelId) -> Path:
 
 def _downloaded(name: str) -> Path | None:
     """The folder of a download, which is seen only once it is whole."""
+    if not _DOWNLOAD.fullmatch(name):  # identities come from addresses, too
+        return None
     try:
         folder = hub_client.hub_folder() / name
     except HubError:
@@ -146,15 +150,17 @@ def _downloaded(name: str) -> Path | None:
 
 
 def _read_config(folder: Path) -> dict[str, object]:
-    """The folder's config.json; WeightsError where there is none, or no model's."""
+    """The folder's config.json; WeightsError where there is none, or it is no classifier's."""
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        class_names(config)
+        reason = unfit(config)
     except (OSError, ValueError, TypeError, AttributeError) as error:
         raise WeightsError(
             f"{folder} holds no model: its config.json is missing or damaged. Give the folder that "
             "`save_pretrained` wrote."
         ) from error
+    if reason:
+        raise WeightsError(f"{folder} {reason}")
     return config
 
 

@@ -17,7 +17,12 @@ from typing import Any
 from model_zoo import paths
 from model_zoo.errors import SetError
 from model_zoo.labels import SENTIMENT
-from model_zoo.models.classes import MOST_LABELS, class_names, matched
+from model_zoo.models.classes import (
+    MOST_LABEL_CHARACTERS,
+    MOST_LABELS,
+    class_names,
+    matched,
+)
 from model_zoo.models.network import ModelId
 from model_zoo.models.spec import ModelSpec
 
@@ -25,7 +30,6 @@ BUNDLED = ModelId.SET
 DESCRIPTION = "set.json"
 CONFIG = "config.json"
 SENTIMENT_TASK = "sentiment"
-MOST_LABEL_CHARACTERS = 100
 _NAME = re.compile(r"[\w-]{1,60}")  # goes into addresses and identities
 
 
