@@ -128,9 +128,15 @@ def read_config(model: str | ModelSpec) -> dict[str, Any]:
 
 
 def read_metrics(model: str | ModelSpec) -> dict[str, Any]:
-    """The model's metrics.json as it is, empty if there is none."""
-    file = spec(model).folder / "metrics.json"
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    """The model's metrics.json as it is, empty if there is none.
+
+    Of a model of the user's own always: what other programs call so says other things.
+    """
+    row = spec(model)
+    file = row.folder / "metrics.json"
+    if row.id.is_own or not file.is_file():
+        return {}
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def teacher(model: str | ModelSpec) -> ModelId | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from model_zoo.errors import SetError, UnknownModelError
+from model_zoo.errors import SetError, ZooError
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import BUNDLED, ModelSet, model_set
@@ -46,7 +46,7 @@ def lineup() -> dict[ModelId, ModelSpec]:
     """The models to choose from: those of the set in view, then the visitor's own, in order."""
     models = dict(current_set().models)
     for identity in own_models():
-        with suppress(UnknownModelError):  # its folder is gone
+        with suppress(ZooError):  # its folder is gone or damaged
             models[identity] = spec(identity)
     return models
 
