@@ -71,7 +71,7 @@ def add_set(folder: Path) -> ModelSet:
         return model_set()
     base = re.sub(r"[^\w-]+", "-", folder.name)[:50].strip("-") or "set"
     name, number = base, 2
-    while (taken := _folder_of(name)) is not None and taken != folder:
+    while name in ModelId.OWN or (_folder_of(name) or folder) != folder:
         name, number = f"{base}-{number}", number + 1
     opened = read_set(folder, name)
     _added[name] = folder
