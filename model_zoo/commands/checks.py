@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
 def askable(models: Sequence[ModelSpec], of: ModelSet) -> list[ModelSpec]:
     """Those of the models that can be asked about sentiment; the others are named on stderr.
 
-    Raises SetError for a set that is about something else.
+    Raises SetError for a set that is about something else, and where no model is left.
     """
     if not of.is_sentiment:
         raise SetError(
@@ -80,7 +80,13 @@ def askable(models: Sequence[ModelSpec], of: ModelSet) -> list[ModelSpec]:
     for row in models:
         if row.labels != SENTIMENT:
             say(f"{row.title} is left out: its labels are not {' and '.join(SENTIMENT)}.")
-    return [row for row in models if row.labels == SENTIMENT]
+    kept = [row for row in models if row.labels == SENTIMENT]
+    if not kept:
+        raise SetError(
+            f"No model is left that answers with {' and '.join(SENTIMENT)}. Choose one of the "
+            "set's, or say with --classes what theirs mean."
+        )
+    return kept
 
 
 def _rate(result: Checked) -> str:
