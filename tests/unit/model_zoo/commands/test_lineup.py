@@ -58,7 +58,7 @@ def refusal(capsys, *argv):
 
 
 def rows_of(file, labels, count=12):
-    words = "great dull moving slow funny awful".split()
+    words = ["great", "dull", "moving", "slow", "funny", "awful"]
     lines = [f"{words[n % 6]} film {n}\t{labels[n % len(labels)]}" for n in range(count)]
     file.write_text("text\tkind\n" + "\n".join(lines) + "\n", encoding="utf-8")
     return file
@@ -84,7 +84,7 @@ def test_a_set_is_found_by_name(capsys, shelf, monkeypatch):
     monkeypatch.setenv("QUARTET_SETS", str(shelf))
     (row,) = answer(capsys, "predict", TEXT, "--set", "topics", "--models", "bert")
     assert [result["model"] for result in row["results"]] == ["topics/bert"]
-    assert [r["name"] for r in answer(capsys, "models", "--set", "topics")][0] == "topics/lstm"
+    assert next(r["name"] for r in answer(capsys, "models", "--set", "topics")) == "topics/lstm"
 
 
 def test_tables_show_titles_and_the_likeliest_labels(capsys, shelf):
