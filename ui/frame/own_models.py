@@ -117,6 +117,9 @@ def _progress(going: Download) -> None:
     """How far a download is; the whole page runs again at its end."""
     if not going.is_running:
         st.rerun()
+    if going.cancelled.is_set():
+        st.caption("Stopping.")
+        return
     share = min(1.0, going.done / max(1, going.total))
     st.progress(share, f"{megabytes(going.done)} of {megabytes(going.total)}")
     st.button("Cancel", key="cancel-download", on_click=going.cancelled.set)

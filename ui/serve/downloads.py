@@ -16,7 +16,10 @@ class _CancelledError(Exception):
 
 @dataclass(slots=True)
 class Download:
-    """One download: `done` of `total` bytes, and at the end its `folder` or why there is none."""
+    """One download: `done` of `total` bytes, and at the end its `folder` or why there is none.
+
+    One that is `cancelled` ends at its next bytes; only then can it be started again.
+    """
 
     model: HubModel
     total: int
@@ -24,11 +27,12 @@ class Download:
     folder: Path | None = None
     error: str = ""
     cancelled: Event = field(default_factory=Event)
+    ended: Event = field(default_factory=Event)
 
     @property
     def is_running(self) -> bool:
         """Whether it is still under way."""
-        return self.folder is None and not self.error and not self.cancelled.is_set()
+        return not self.ended.is_set()
 
 
 class Downloads:
@@ -68,6 +72,8 @@ def _run(begun: Download) -> None:
         begun.error = str(error)
     except OSError as error:
         begun.error = f"The download ended early ({error.strerror}). Try again."
+    finally:
+        begun.ended.set()
 
 
 downloads = Downloads()  # one for the server
