@@ -14,6 +14,7 @@ from model_zoo.models import hub, hub_client
 from model_zoo.models.loading import needed_bytes
 from model_zoo.models.network import ModelId
 from model_zoo.models.own import classes_of, offered, own_spec, read_by
+from model_zoo.models.registry import MOST_MODELS
 from model_zoo.models.spec import ModelSpec
 from ui.frame import state
 from ui.frame.callbacks import whole
@@ -28,8 +29,8 @@ FEW_CLASSES = 12  # that a visitor is asked about, each with a menu
 def own_models() -> None:
     """What the sidebar offers; nothing but a sentence where nothing may be added."""
     st.subheader("Add a model")
-    folders, with_hub = offered(), hub_client.allowed()
-    if not folders and not with_hub:
+    folders, with_hub, added = offered(), hub_client.allowed(), state.own_models()
+    if not folders and not with_hub and not added:
         st.caption(
             "Any transformers classifier can stand beside these. Whoever runs this server lists "
             "folders with models in QUARTET\\_MODEL\\_DIRS, or allows downloads with "
@@ -46,7 +47,7 @@ def own_models() -> None:
         _hub_form()
     if problem := st.session_state.get(_PROBLEM):
         st.error(plain(problem), icon=":material/error:")
-    for model in state.own_models():
+    for model in added:
         _added(model)
 
 
@@ -175,7 +176,13 @@ def _add(model: ModelId) -> None:
     """Put it beside the others, read by the labels of the set in view."""
     st.session_state[_PROBLEM] = None
     try:
-        state.add_own(read_by(model, state.current_set().name).id)
+        row = read_by(model, state.current_set().name)
+        state.add_own(row.id)
+        if row.id not in state.view().models:
+            st.session_state[_PROBLEM] = (
+                f"{MOST_MODELS} models stand side by side already. Choose fewer of them, and then "
+                f"{row.title} beside them."
+            )
     except ZooError as error:
         st.session_state[_PROBLEM] = str(error)
         state.change()
