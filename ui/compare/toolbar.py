@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from model_zoo.models.registry import title
 from ui.frame import state
 from ui.frame.callbacks import whole
+from ui.show.attribution import named_apart
 from ui.show.wording import plain
 
 CHOSEN = "chosen"  # key of the pills that choose models
@@ -12,12 +12,13 @@ CHOSEN = "chosen"  # key of the pills that choose models
 
 def toolbar(reading: str) -> None:
     """Which models to ask, and the pin; `reading` is the text as it is read now."""
+    titles = named_apart(state.lineup())
     st.pills(
         "Models",
-        list(state.lineup()),
-        format_func=lambda name: plain(title(name)),
+        list(titles),
+        format_func=lambda name: plain(titles[name]),
         selection_mode="multi",
-        key=state.show(f"{CHOSEN}-{state.view().set}", list(state.view().models)),
+        key=state.show_models(f"{CHOSEN}-{state.view().set}"),
         on_change=_choose,
     )
     pinned = state.view().pinned

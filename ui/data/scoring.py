@@ -69,7 +69,7 @@ def _models() -> tuple[str, ...]:
         list(lineup),
         selection_mode="multi",
         format_func=lambda name: plain(names[name]),
-        key=state.show(_asked(), list(state.view().models)),
+        key=state.show_models(_asked()),
         on_change=_choose,
         help="The Transformers take nearly all of the time: for a first look at many rows, leave "
         f"them out. At most {MOST_MODELS} at once.",

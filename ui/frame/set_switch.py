@@ -1,5 +1,7 @@
 """Which set of models is asked, where there is more than one."""
 
+from collections import Counter
+
 import streamlit as st
 
 from model_zoo.models.sets import model_sets
@@ -12,10 +14,15 @@ def set_switch() -> None:
     sets = model_sets()
     current = state.current_set().name
     if len(sets) > 1:
+        count = Counter(each.title for each in sets.values())
+        titles = {
+            name: each.title if count[each.title] == 1 else f"{each.title} ({name})"
+            for name, each in sets.items()
+        }
         st.selectbox(
             "Set of models",
             list(sets),
-            format_func=lambda name: sets[name].title if name in sets else name,
+            format_func=lambda name: titles.get(name, name),
             key=state.show(_key(), current),
             on_change=_switch,
             label_visibility="collapsed",
