@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from model_zoo.__main__ import main
+from model_zoo.labels import SENTIMENT
 from model_zoo.models.sets import model_set
 from tests.root import ROOT
 
@@ -52,7 +53,7 @@ def test_predict(capsys):
                 "forward_ms",
             }  # fmt: skip
             shares = result["probabilities"]
-            assert sum(shares.values()) == pytest.approx(1)
+            assert list(shares) == list(SENTIMENT) and sum(shares.values()) == pytest.approx(1)
             assert result["label"] == max(shares, key=shares.get)
             assert result["tokens"][0] == "[CLS]" and result["truncated"] is False
 
