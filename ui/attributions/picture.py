@@ -10,9 +10,10 @@ from ui.attributions import figures
 from ui.attributions.compute import Explanation
 from ui.attributions.words import on_words
 from ui.frame import state
-from ui.show.attribution import colours, meaning, named_apart, pole, toward
+from ui.show.attribution import colours, meaning, pole, toward
 from ui.show.coloured import coloured_words
 from ui.show.theme import PLAIN
+from ui.show.titles import named_apart
 from ui.show.wording import listing, plain, signed_number
 
 SHOWN = 64  # words in the heat map at once

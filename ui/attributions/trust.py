@@ -13,7 +13,8 @@ from ui.attributions.words import on_words
 from ui.frame import state
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
-from ui.show.attribution import named_apart, pole
+from ui.show.attribution import pole
+from ui.show.titles import named_apart
 from ui.show.wording import plain, signed_number, trusted
 
 

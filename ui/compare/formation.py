@@ -18,8 +18,8 @@ from ui.frame.callbacks import whole
 from ui.frame.captions import cannot
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
-from ui.show.attribution import named_apart
 from ui.show.theme import PLAIN
+from ui.show.titles import named_apart
 from ui.show.wording import listing, percent, plain, turns
 
 _CHOSEN = "the label whose probability is looked at"

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.frame import state
 from ui.frame.callbacks import whole
-from ui.show.attribution import named_apart
+from ui.show.titles import named_apart
 from ui.show.wording import plain
 
 CHOSEN = "chosen"  # key of the pills that choose models

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from model_zoo.models.registry import title
 from model_zoo.reading.score import Scored
+from ui.show.titles import named_apart
 from ui.show.wording import listing
 
 OURS = ("row", "rows", "text", "label", "labelled", "answered", "rows with", "how many")  # columns
@@ -11,19 +11,8 @@ MOST_SHOWN = 40  # characters of a name: the rest is of no help in a table
 
 
 def titles(models: Sequence[str]) -> dict[str, str]:
-    """Identity -> title for each of the models, told apart where several have the same.
-
-    None of them is called like a column of OURS.
-
-    >>> titles(["bert", "lstm", "local/rows"])
-    {'bert': 'BERT', 'lstm': 'LSTM', 'local/rows': 'rows (local/rows)'}
-    """
-    plain = {model: title(model) for model in models}
-    used = [*plain.values(), *OURS]
-    return {
-        model: name if used.count(name) == 1 else f"{name} ({model})"
-        for model, name in plain.items()
-    }
+    """Identity -> title for each of the models, none of them called like a column of OURS."""
+    return named_apart(models, *OURS)
 
 
 def short(label: str) -> str:

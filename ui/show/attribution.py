@@ -82,15 +82,3 @@ def meaning(
             said = next(iter(by_target))
         sentence = f"{good} {verb} toward {said}, {bad} against it"
     return sentence[0].upper() + sentence[1:] if numbers else sentence
-
-
-def named_apart(models: Iterable[str], *taken: str) -> dict[str, str]:
-    """Model -> its title, with a number where another has the same one, or it is `taken`."""
-    titles: dict[str, str] = {}
-    for model in models:
-        base = title = spec(model).title
-        number = 2
-        while title in titles.values() or title in taken:
-            title, number = f"{base} ({number})", number + 1
-        titles[model] = title
-    return titles

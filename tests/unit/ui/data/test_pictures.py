@@ -10,7 +10,7 @@ from model_zoo.quality.metrics import reliability
 from model_zoo.reading.score import Scored
 from model_zoo.tables.table import open_table
 from tests.foreign import MANY, SIX
-from ui.data import figures, naming
+from ui.data import figures
 from ui.data.agreement import answered
 from ui.data.by_label import by_label
 from ui.data.confusions import mistakes
@@ -19,6 +19,7 @@ from ui.data.meanings import meanings_of, meanings_table
 from ui.data.naming import left_out, titles
 from ui.data.orders import DISAGREEMENT, ORDERS, SUREST
 from ui.data.rows import rows_table
+from ui.show import titles as names
 
 SETS = pytest.mark.parametrize("labels", [SENTIMENT, SIX, MANY], ids=["2", "6", "150"])
 
@@ -182,9 +183,14 @@ def test_the_surest_mistake_comes_first(labels):
 
 
 def test_models_of_the_same_title_are_told_apart(monkeypatch):
-    monkeypatch.setattr(naming, "title", lambda model: "BERT")
+    monkeypatch.setattr(names, "title", lambda model: "BERT")
     told = titles(["bert", "mine/bert"])
-    assert told == {"bert": "BERT (bert)", "mine/bert": "BERT (mine/bert)"}
+    assert told == {"bert": "BERT", "mine/bert": "BERT (2)"}
+
+
+def test_no_model_is_called_like_a_column(monkeypatch):
+    monkeypatch.setattr(names, "title", lambda model: "rows")
+    assert titles(["local/rows"]) == {"local/rows": "rows (2)"}
 
 
 def test_who_is_left_out_is_said():

@@ -8,7 +8,8 @@ from model_zoo.explain.records import Attribution
 from model_zoo.models.own import add_folder
 from model_zoo.models.sets import add_set, model_set
 from tests import foreign
-from ui.show.attribution import AGAINST_AND_FOR, colours, meaning, named_apart, pole, toward
+from ui.show.attribution import AGAINST_AND_FOR, colours, meaning, pole, toward
+from ui.show.titles import named_apart
 
 
 def attribution(model, *explained):
