@@ -128,6 +128,23 @@ def test_a_listed_folder_becomes_a_column(shelved):
     assert "**judge** · in memory" in sidebar(app)
 
 
+def pills(app):
+    return next(group for group in app.pills if group.key.startswith("chosen-"))
+
+
+def test_it_is_among_those_that_are_chosen_until_it_is_not(shelved):
+    app = added(opened(), "judge")
+    assert pills(app).options[-1] == "judge" and pills(app).value == ["lstm", "local/judge"]
+    pills(app).set_value(["lstm", "local/judge", "bert"]).run()
+    assert models(app) == ["lstm", "bert", "local/judge"]
+    pills(app).set_value(["bert"]).run()
+    assert models(app) == ["bert"] and "away-local/judge" in keys(app)
+    added(app, "judge")
+    assert pills(app).value == ["bert", "local/judge"]
+    press(app, "away-local/judge")
+    assert pills(app).value == ["bert"] and "judge" not in pills(app).options
+
+
 def test_it_is_in_links_and_on_other_pages(shelved):
     app = opened(models="bert,local/judge")
     assert not app.error and "judge" in zoo.written(app)
@@ -184,7 +201,10 @@ def test_a_ninth_column_is_refused_with_a_sentence(shelf, tmp_path, monkeypatch)
     app = added(opened(models=",".join(eight)), "m4")
     assert models(app) == eight
     assert "8 models stand side by side already. Choose fewer" in errors(app)
-    assert "away-local/m4" in keys(app), "it can be chosen once there is room"
+    pills(app).set_value([*eight, "local/m4"]).run()
+    assert pills(app).value == models(app) == eight, "one too many is not taken"
+    pills(app).set_value([*eight[1:], "local/m4"]).run()
+    assert models(app) == [*eight[1:], "local/m4"]
 
 
 def test_a_model_of_other_labels_is_said_to_stand_alone(shelved):

@@ -11,7 +11,7 @@ from model_zoo.reading.score import Scored, score
 from ui.data.dataset import Dataset, rows_to_score
 from ui.data.naming import titles
 from ui.frame import state
-from ui.frame.callbacks import whole
+from ui.frame.model_pills import model_pills
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
@@ -63,29 +63,14 @@ def score_rows(data: Dataset) -> Scored | None:
 def _models() -> tuple[str, ...]:
     """The models the visitor wants to ask, here as on Compare."""
     lineup = state.lineup()
-    names = titles(list(lineup))
-    st.pills(
+    model_pills(
         "Models to ask",
-        list(lineup),
-        selection_mode="multi",
-        format_func=lambda name: plain(names[name]),
-        key=state.show_models(_asked()),
-        on_change=_choose,
+        "asked",
+        titles(list(lineup)),
         help="The Transformers take nearly all of the time: for a first look at many rows, leave "
         f"them out. At most {MOST_MODELS} at once.",
     )
     return tuple(name for name in lineup if name in state.view().models)
-
-
-def _asked() -> str:
-    """Key of the pills: other ones for other models to choose from."""
-    return f"asked-{','.join(state.lineup())}"
-
-
-@whole
-def _choose() -> None:
-    if not state.choose_models(st.session_state[_asked()]):  # one at least stays
-        st.session_state[_asked()] = list(state.view().models)
 
 
 def _set_running(data: Dataset, running: bool) -> None:

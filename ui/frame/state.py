@@ -21,7 +21,7 @@ _VIEW, _WRITTEN, _NOTICES = "view", "address as written last", "notices on the a
 _CHANGED = "changed by a widget for this run"
 _FIRST = "this is the session's first run"
 _SHOWN = "keys of widgets that show parts of the view"
-_SHOW_MODELS = "keys of those that show which models are asked"
+_OWN_CHANGES = "how often models of the visitor's own came or went"
 _OWN = "models of the visitor's own"  # set or folder and name -> the identity for each set
 
 
@@ -71,16 +71,21 @@ def add_own(model: ModelId) -> None:
     """
     kept = st.session_state.setdefault(_OWN, {})
     kept.setdefault((model.set, model.name), {})[model.beside] = model
-    _forget_shown_models()
     others = [other for other in view().models if not _same(other, model)]
     change(models=(*others, model)[:MOST_MODELS])
+    st.session_state[_OWN_CHANGES] = own_changes() + 1
 
 
 def remove_own(model: ModelId) -> None:
     """Take a model of the visitor's own away; to be called in callbacks."""
-    _forget_shown_models()
     st.session_state.get(_OWN, {}).pop((model.set, model.name), None)
     change(models=tuple(other for other in view().models if not _same(other, model)))
+    st.session_state[_OWN_CHANGES] = own_changes() + 1
+
+
+def own_changes() -> int:
+    """How often the visitor has added a model, or taken one away, by a widget."""
+    return st.session_state.get(_OWN_CHANGES, 0)
 
 
 def _same(first: str, second: str) -> bool:
@@ -128,18 +133,6 @@ def read_address(*, arrived: bool) -> None:
         st.session_state[_WRITTEN] = address
         for key in st.session_state.pop(_SHOWN, set()):
             st.session_state.pop(key, None)
-
-
-def show_models(key: str) -> str:
-    """As `show`, for a widget that shows which models of the lineup are asked."""
-    st.session_state.setdefault(_SHOW_MODELS, set()).add(key)
-    return show(key, list(view().models))
-
-
-def _forget_shown_models() -> None:
-    """Have widgets that show which models are asked start anew: these were changed elsewhere."""
-    for key in st.session_state.pop(_SHOW_MODELS, set()):
-        st.session_state.pop(key, None)
 
 
 def show(key: str, value: object) -> str:

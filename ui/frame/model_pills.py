@@ -1,0 +1,42 @@
+"""The choice of models to ask, among those of the set and the visitor's own."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from ui.frame import state
+from ui.frame.callbacks import whole
+from ui.show.wording import plain
+
+
+def model_pills(
+    label: str, what: str, names: Mapping[str, str], *, help: str | None = None
+) -> None:
+    """Pills for the models of the lineup, at least one and at most MOST_MODELS of them chosen.
+
+    They are called by their `names`; `what` tells these pills from others of the same visitor.
+    """
+    chosen = state.view().models
+    st.pills(
+        label,
+        list(names),
+        selection_mode="multi",
+        format_func=lambda name: plain(names[name]),
+        key=state.show(_key(what), [name for name in names if name in chosen]),
+        on_change=_choose,
+        args=(what,),
+        help=help,
+    )
+
+
+def _key(what: str) -> str:
+    """Other pills once the models to choose from are others: a widget keeps its own choice."""
+    changes = state.own_changes()
+    return f"{what}-{state.current_set().name}" + (f"-{changes}" if changes else "")
+
+
+@whole
+def _choose(what: str) -> None:
+    key = _key(what)
+    state.choose_models(st.session_state[key])
+    st.session_state[key] = list(state.view().models)  # none, or too many, are not taken
