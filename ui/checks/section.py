@@ -6,8 +6,9 @@ from model_zoo.quality.checks import CHECKS, as_csv, by_check, gaps, recurrent
 from ui.checks.cases import cases_section
 from ui.checks.rates import rates_section
 from ui.checks.running import check_results
+from ui.checks.wording import families
 from ui.frame import state
-from ui.show.wording import families, plain
+from ui.show.wording import plain
 
 
 def checks_section() -> None:

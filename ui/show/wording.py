@@ -8,7 +8,6 @@ from typing import TypeVar
 from model_zoo.explain.records import Attribution, Trust
 from model_zoo.inside.stepwise import Course
 from model_zoo.models.sets import BUNDLED, ModelSet
-from model_zoo.quality.checks import Checked, Gap
 from model_zoo.quality.metrics import McNemar
 from model_zoo.reading.predict import Prediction
 
@@ -337,53 +336,6 @@ def interval(share: float | None, ci95: tuple[float, float] | None) -> str:
     if share is None or ci95 is None:
         return "–"
     return f"{share:.1%} ({ci95[0]:.1%} to {ci95[1]:.1%})"
-
-
-def families(
-    results: Mapping[str, Mapping[str, Checked]], gaps: Sequence[Gap], first: Sequence[str]
-) -> str:
-    """Which behaviour checks the recurrent models `first` fail more often, and which the others do.
-
-    `results` is check -> model -> its result; `gaps` are those of `model_zoo.quality.checks.gaps`.
-    """
-    if not gaps:
-        return "Only one of the two families was asked, so there is nothing to compare."
-
-    def mean(check: str, recurrent: bool) -> float:
-        by_model = results[check].items()
-        shares = [result.share for name, result in by_model if (name in first) == recurrent]
-        return sum(shares) / len(shares)
-
-    sentences = []
-    for recurrent, who in ((True, "recurrent models"), (False, "Transformers")):
-        ahead = sorted(
-            (gap for gap in gaps if (gap.b > gap.c if recurrent else gap.c > gap.b)),
-            key=lambda gap: mean(gap.check, not recurrent) - mean(gap.check, recurrent),
-        )
-        sure = [gap.check for gap in ahead if gap.p < 0.05]
-        examples = [
-            f"“{check}” ({_whole(mean(check, recurrent))} against "
-            f"{_whole(mean(check, not recurrent))})"
-            for check in sure or [gap.check for gap in ahead[:1]]
-        ]
-        if sure:
-            sentences.append(
-                f"The {who} fail more cases than the others, beyond chance, in {len(sure)} of "
-                f"{len(gaps)} checks: {listing(examples)}."
-            )
-        elif examples:
-            sentences.append(
-                f"The {who} fail more cases beyond chance in no check; the largest difference is "
-                f"in {examples[0]} and may be chance (p = {ahead[0].p:.2g})."
-            )
-        else:
-            sentences.append(f"The {who} fail more cases than the others in no check.")
-    return " ".join(sentences)
-
-
-def _whole(share: float) -> str:
-    """A share of cases in whole per cent; unlike a probability, it may be exactly 0 or 1."""
-    return f"{100 * share:.0f}\u202f%"
 
 
 def duration(seconds: float) -> str:

@@ -34,7 +34,7 @@ from model_zoo.quality.words import WORDS
 from model_zoo.reading.predict import Prediction
 from tests.unit.test_imports import ROOT
 from ui.checks.figures import failures
-from ui.show.wording import families
+from ui.checks.wording import families
 
 SPECS = model_set().models
 OF_KIND = {
