@@ -26,10 +26,13 @@ def test_no_serious_violation(open_page, file, title, scheme):
     expect(page.locator(READY[title]).first).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # the sidebar is filled last
     page.wait_for_timeout(1000)  # charts are faded in
-    violations = Axe().run(page).response["violations"]
-    grave = [
+    assert not grave_violations(page)
+
+
+def grave_violations(page):
+    """What axe finds serious or critical: rule, help, and where."""
+    return [
         (rule["id"], rule["help"], [node["html"][:200] for node in rule["nodes"]])
-        for rule in violations
+        for rule in Axe().run(page).response["violations"]
         if rule["impact"] in ("serious", "critical")
     ]
-    assert not grave
