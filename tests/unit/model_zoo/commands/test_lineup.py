@@ -387,6 +387,22 @@ def test_what_the_hub_refuses_is_said_and_leaves_nothing(capsys, hub, tmp_path, 
     assert not visible(tmp_path / "downloads")
 
 
+@pytest.mark.parametrize(
+    "fields, message",
+    [
+        ({"id2label": {"0": "score"}}, "org/judge gives a number and not a label"),
+        ({"problem_type": "multi_label_classification"}, "any number of labels"),
+        ({"quantization_config": {"bits": 4}}, "quantised weights"),
+        ({"architectures": ["RobertaForMaskedLM"]}, "not a text classifier"),
+    ],
+)
+def test_what_does_not_choose_between_labels_is_not_downloaded(capsys, hub, fields, message):
+    files = hub.repositories["org/judge"].files
+    files["config.json"] = json.dumps(json.loads(files["config.json"]) | fields).encode()
+    assert message in refused_by_hub(capsys, "hub:org/judge")
+    assert not hub.asked("model.safetensors")
+
+
 def test_without_a_network_that_is_said(capsys, hub, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     assert "127.0.0.1:9 cannot be reached" in refused_by_hub(capsys, "hub:org/judge")
