@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from model_zoo.models import own
+from model_zoo.models import own, sets
 from model_zoo.models.hub_download import downloaded
 from model_zoo.models.sets import model_set
 from tests import foreign
@@ -39,6 +39,7 @@ def alone(monkeypatch, tmp_path):
     monkeypatch.setenv("QUARTET_SETS", str(tmp_path / "no sets"))
     monkeypatch.setenv("QUARTET_HUB_FOLDER", str(tmp_path / "downloads"))
     monkeypatch.setattr(own, "_given", {})
+    monkeypatch.setattr(sets, "_added", {})
     monkeypatch.setattr(own_models, "downloads", Downloads())
     yield
     for name in list(pool._loaded):
