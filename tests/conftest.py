@@ -2,13 +2,40 @@
 
 import gc
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from model_zoo.models import own, sets
+
 settings.register_profile("untimed", deadline=None)  # machines are busy at times
 settings.load_profile("untimed")
+
+
+@contextmanager
+def _forgetting() -> Iterator[None]:
+    """The process knows no other sets and folders after this block than before it."""
+    known = (sets._added, own._given)
+    before = [dict(kept) for kept in known]
+    yield
+    for kept, was in zip(known, before, strict=True):
+        kept.clear()
+        kept.update(was)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _after_each_module():
+    with _forgetting():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _after_each_test():
+    with _forgetting():
+        yield
 
 
 def pytest_collection_finish():

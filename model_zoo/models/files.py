@@ -139,6 +139,14 @@ def read_metrics(model: str | ModelSpec) -> dict[str, Any]:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
+def metrics_stamp(model: str | ModelSpec) -> int:
+    """What changes when the model's metrics.json does; 0 where there is none."""
+    try:
+        return (spec(model).folder / "metrics.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def teacher(model: str | ModelSpec) -> ModelId | None:
     """The model of its set that it was distilled from, by its metrics.json; None for all others."""
     row = spec(model)

@@ -78,7 +78,8 @@ def _kept(
 
 def card(name: str) -> ModelCard:
     """What the model's files say of it; loads nothing."""
-    return _kept("card", name, lambda _: files.card(name))
+    # its accuracy comes from a file that may be written after the weights
+    return _kept("card", name, lambda _: files.card(name), files.metrics_stamp(name))
 
 
 def teacher(name: str) -> str | None:
