@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -63,9 +62,7 @@ def _table(results: Sequence[tuple["Attribution", "Trust"]]) -> Table:
 
     A model that cuts the text into other words has its scores brought to these.
     """
-    table = Table(
-        "word", *(right(escape(visible(title(explained.model)))) for explained, _ in results)
-    )
+    table = Table("word", *(right(title(explained.model)) for explained, _ in results))
     rows = results[0][0]
     columns = [
         align(explained.word_spans, explained.word_scores, rows.word_spans)

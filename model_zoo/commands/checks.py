@@ -11,7 +11,7 @@ from rich.progress import TaskID
 from rich.table import Table
 
 from model_zoo.commands.lineup import chosen_models, chosen_set, model_options
-from model_zoo.commands.output import out, print_json, progress, right, say
+from model_zoo.commands.output import out, print_json, progress, right, say, visible
 from model_zoo.errors import SetError
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import load
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace) -> None:
     rows = askable(chosen_models(arguments), chosen_set(arguments))
     with progress() as bar:
         bars: dict[str, TaskID] = {
-            row.id: bar.add_task(row.title, total=len(checks.CHECKS)) for row in rows
+            row.id: bar.add_task(visible(row.title), total=len(checks.CHECKS)) for row in rows
         }
         results: list[Checked] = []
         for row in rows:

@@ -1,6 +1,7 @@
 """Which models a command asks: of a set, and the user's own beside them."""
 
 import argparse
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
@@ -8,7 +9,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 from model_zoo.commands.output import err, say
 from model_zoo.errors import SetError
 from model_zoo.models import hub, hub_client, hub_download
+from model_zoo.models.classes import plain_name
 from model_zoo.models.network import ModelId
+from model_zoo.models.own import classes_of
 from model_zoo.models.registry import choose
 from model_zoo.models.sets import BUNDLED, ModelSet, add_set, model_set
 from model_zoo.models.spec import ModelSpec
@@ -24,7 +27,7 @@ def model_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--models",
-        type=lambda value: [name.strip() for name in value.split(",") if name.strip()],
+        type=_names,
         metavar="A,B",
         help="which models of the set (all); beside them folders of any sequence classifiers, as "
         "./mine, and models on the Hub, as hub:org/name",
@@ -37,10 +40,17 @@ def model_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _names(value: str) -> list[str]:
+    names = [name.strip() for name in value.split(",") if name.strip()]
+    if not names:
+        raise argparse.ArgumentTypeError("name at least one model")
+    return names
+
+
 def _classes(value: str) -> dict[str, str]:
     pairs = [part.split("=") for part in value.split(",") if part]
     if not pairs or any(len(pair) != 2 for pair in pairs):
-        raise ValueError
+        raise argparse.ArgumentTypeError("write CLASS=LABEL, as LABEL_0=negative,LABEL_1=positive")
     return {name.strip(): label.strip() for name, label in pairs}
 
 
@@ -57,12 +67,34 @@ def chosen_set(arguments: argparse.Namespace) -> ModelSet:
 def chosen_models(arguments: argparse.Namespace) -> list[ModelSpec]:
     """The models that --set and --models name, in order; nothing is loaded.
 
-    Those on the Hub are downloaded first, unless they are there.
+    Those on the Hub are downloaded first, unless they are there. UnknownModelError where there is
+    no such model; SetError where --classes names what is no class of them, or no label of the set.
     """
     names = arguments.models and [
         _downloaded(name) if name.startswith(hub.PREFIX) else name for name in arguments.models
     ]
-    return choose(names, chosen_set(arguments), arguments.classes)
+    of = chosen_set(arguments)
+    chosen = choose(names, of, arguments.classes)
+    if arguments.classes:
+        own = [row.id for row in chosen if row.id.is_own]
+        classes = [name for model in own for name in classes_of(model)]
+        _check_among(arguments.classes, classes, str)
+        _check_among(arguments.classes.values(), of.labels, plain_name)
+    return chosen
+
+
+def _check_among(
+    names: Iterable[str], known: Sequence[str], compared: Callable[[str], str]
+) -> None:
+    """SetError where --classes has a name that is none of those `known`, `compared` by this."""
+    same = set(map(compared, known))
+    for name in names:
+        if compared(name) not in same:
+            choice = f"Choose from: {', '.join(known[:12])}{', …' if len(known) > 12 else ''}."
+            raise SetError(
+                f"--classes names {name!r}, and there is none. "
+                f"{choice if known else 'Give it with a model of your own.'}"
+            )
 
 
 def _downloaded(name: str) -> str:

@@ -7,7 +7,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from model_zoo.commands.lineup import chosen_models, model_options
-from model_zoo.commands.output import err, out, positive, right, say
+from model_zoo.commands.output import err, out, positive, right, say, visible
 from model_zoo.errors import MeasureError
 from model_zoo.measure.growth import Growth, growth
 from model_zoo.measure.latency import Latency
@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> None:
                 left = (
                     "" if stage.seconds_left is None else f"about {stage.seconds_left:.0f} s left"
                 )
-                bar.update(task, description=stage.doing, left=left)
+                bar.update(task, description=visible(stage.doing), left=left)
         except KeyboardInterrupt:
             if not (latest and latest.latencies):
                 raise
@@ -112,7 +112,7 @@ def _joined(numbers: Sequence[int]) -> str:
 
 
 def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, TimeRemainingColumn(), console=err)
 
 

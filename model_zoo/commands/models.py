@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Sequence
 
 from rich.table import Table
+from rich.text import Text
 
 from model_zoo.commands.lineup import chosen_models, model_options
-from model_zoo.commands.output import out, percent, print_json, right
+from model_zoo.commands.output import out, percent, print_json, right, visible
 from model_zoo.models.files import card, read_metrics
 from model_zoo.models.spec import ModelSpec
 
@@ -40,8 +41,8 @@ def run(arguments: argparse.Namespace) -> None:
     table = Table("name", "architecture", *(right(title) for title in _MODEL_COLUMNS))
     for model_card in cards:
         table.add_row(
-            model_card.name,
-            model_card.architecture,
+            Text(visible(model_card.name)),
+            Text(visible(model_card.architecture)),
             str(model_card.layers),
             f"{model_card.parameters / 1e6:.1f} M",
             f"{model_card.core_parameters / 1e6:.2f} M",
@@ -51,14 +52,16 @@ def run(arguments: argparse.Namespace) -> None:
     out.print(table)
     out.print(
         "core: recurrent or encoder layers, without word embeddings and head. "
-        f"Accuracy: {_measured_on(chosen)}, with 95 % interval."
+        f"Accuracy: {_measured_on(chosen)}."
     )
 
 
 def _measured_on(models: Sequence[ModelSpec]) -> str:
-    """The rows that the models' own accuracies were measured on."""
+    """What the models' own accuracies were measured on."""
     rows = {read_metrics(row).get("validation", {}).get("rows") for row in models} - {None}
-    return f"of the validation rows of their own data, {max(rows):,}" if rows else "not measured"
+    if not rows:
+        return "not measured"
+    return f"of the validation rows of their own data, {max(rows):,}, with 95 % interval"
 
 
 _MODEL_COLUMNS = ("layers", "parameters", "core", "on disk", "accuracy")

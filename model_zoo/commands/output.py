@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -69,7 +70,7 @@ def print_json(value: object) -> None:
 def progress() -> Progress:
     """A bar with rows done, time spent and time left, on stderr."""
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),  # titles are as others wrote them
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -79,8 +80,8 @@ def progress() -> Progress:
 
 
 def right(title: str) -> Column:
-    """A column of figures."""
-    return Column(title, justify="right")
+    """A column of figures, headed by the title as it is written."""
+    return Column(escape(visible(title)), justify="right")
 
 
 def percent(share: float | None, interval: Sequence[float] | None) -> str:

@@ -3,6 +3,7 @@
 import argparse
 from typing import Any
 
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -27,7 +28,7 @@ def run(arguments: argparse.Namespace) -> None:
     models = []
     with err.status("") as status:
         for row in chosen:
-            status.update(f"Loading {row.title}")
+            status.update(f"Loading {escape(visible(row.title))}")
             models.append(load(row))
         predict(models[0], arguments.text)  # refuses empty texts, naming their position
         for model in models[1:]:  # a first call is slower than any other
