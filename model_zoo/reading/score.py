@@ -1,8 +1,9 @@
 """Many texts through several models: fast, in order, in bounded memory."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from time import perf_counter
 
 import numpy as np
@@ -76,16 +77,16 @@ def score(
 ) -> Scored:
     """Every model on every text; `advance(model name, rows done since)` is called as it goes.
 
-    Texts are tokenised once for all models with the same tokenizer, sorted by length, and computed
+    Texts are tokenised once for all models that read them alike, sorted by length, and computed
     `batch_size` at a time, so that little is padded. Call it with WINDOW texts at a time where
     there are many.
     """
-    encodings: dict[int, list[Encoded]] = {}  # by tokenizer; the bundled models share theirs
+    encodings: dict[object, list[Encoded]] = {}  # by how they read: the bundled models alike
     columns = [np.full((len(texts), len(model.labels)), np.nan) for model in models]
     seconds = np.zeros(len(models))
     for column, model in enumerate(models):
-        tokenizer = id(model.network.tokenizer.backend)
-        encoded = encodings[tokenizer] = encodings.get(tokenizer) or model.encode(texts)
+        reading = model.network.tokenizer.reading
+        encoded = encodings[reading] = encodings.get(reading) or model.encode(texts)
         readable = [i for i, item in enumerate(encoded) if item.words]
         started = perf_counter()
         for batch in batches([encoded[i] for i in readable], batch_size):
@@ -139,11 +140,11 @@ def answer_columns(models: Sequence[str], labels: Sequence[Sequence[str]]) -> li
     >>> answer_columns(["lstm"], [["negative", "positive"]])
     ['lstm_label', 'lstm_p_negative', 'lstm_p_positive']
     """
-    return [
+    return _distinct(
         f"{name}_{what}"
         for name, own in zip(column_names(models), labels, strict=True)
         for what in ("label", *(f"p_{label}" for label in own))
-    ]
+    )
 
 
 def number_columns(models: Sequence[str], labels: Sequence[Sequence[str]]) -> list[str]:
@@ -160,11 +161,24 @@ def column_names(models: Sequence[str]) -> list[str]:
     ['sentiment-bert', 'lstm', 'local-bert']
     """
     ids = [ModelId(model) for model in models]
-    count = Counter(identity.name for identity in ids)
-    return [
-        identity.name if count[identity.name] == 1 else f"{identity.set}-{identity.name}"
+    times = Counter(identity.name for identity in ids)
+    return _distinct(
+        identity.name if times[identity.name] == 1 else f"{identity.set}-{identity.name}"
         for identity in ids
-    ]
+    )
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    """The names, with a number behind any that was there before.
+
+    >>> _distinct(["bert", "lstm", "bert"])
+    ['bert', 'lstm', 'bert-2']
+    """
+    distinct: dict[str, None] = {}
+    for name in names:
+        free = (new for number in count(2) if (new := f"{name}-{number}") not in distinct)
+        distinct[next(free) if name in distinct else name] = None
+    return list(distinct)
 
 
 def answer_cells(

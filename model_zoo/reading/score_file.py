@@ -32,7 +32,7 @@ from model_zoo.tables.writer import Writer
 @dataclass(frozen=True, slots=True)
 class ScoredFile:
     """How many rows `file` now holds; how many of them were taken over from a run that had been
-    stopped, and how many texts held nothing to read and have no answer."""
+    stopped, and how many texts held nothing that every model could read: answers are missing."""
 
     file: Path
     rows: int
@@ -139,7 +139,7 @@ def _chunks(table: Table, done: int) -> Iterator[list[Row]]:
 
 
 def _merge(table: Table, journal: Path, labels: Sequence[Sequence[str]], writer: Writer) -> int:
-    """Rows and their answers, each model's by its own `labels`; how many texts have none."""
+    """Rows and their answers, each model's by its own `labels`; how many rows lack some."""
     unread = 0
     ends = np.cumsum([len(own) for own in labels])
     with journal.open("rb") as answered:
@@ -147,7 +147,7 @@ def _merge(table: Table, journal: Path, labels: Sequence[Sequence[str]], writer:
         for chunk in table.chunks(WINDOW):
             size = len(chunk) * int(ends[-1]) * _NUMBER.itemsize
             numbers = np.frombuffer(answered.read(size), _NUMBER).reshape(len(chunk), -1)
-            unread += int(np.isnan(numbers[:, 0]).sum())
+            unread += int(np.isnan(numbers).any(axis=1).sum())
             answers = answer_cells(np.split(numbers, ends[:-1], axis=1), labels)
             writer.write([[*row, *cells] for row, cells in zip(chunk, answers, strict=True)])
     return unread

@@ -99,6 +99,11 @@ class TextTokenizer:
         self._word_start = _word_start(self.backend)
         self._whole = frozenset(self.backend.get_added_tokens_decoder())  # never cut, as [MASK]
 
+    @property
+    def reading(self) -> tuple[object, ...]:
+        """Equal for tokenizers that read every text alike: one of them may do it for all."""
+        return id(self.backend), self.max_tokens, self.unknown, self.mask
+
     def encode(self, texts: Sequence[str], max_tokens: int | None = None) -> list[Encoded]:
         """Each text as the model reads it, at most `max_tokens` tokens, special ones counted.
 
