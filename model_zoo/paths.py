@@ -10,6 +10,15 @@ REFERENCE = ASSETS / "reference"  # measurements shipped with the app
 SAMPLES = ASSETS / "samples"
 
 
+def given_folder(name: str) -> Path | None:
+    """The folder that is meant by `name` on a command line; None where there is none."""
+    try:
+        folder = Path(name).expanduser()
+        return folder if folder.is_dir() else None
+    except (OSError, RuntimeError, ValueError):  # longer than names can be, nobody's home
+        return None
+
+
 def user_data() -> Path | None:
     """The folder for what the user adds to the app; None where there is no home to have it in."""
     try:

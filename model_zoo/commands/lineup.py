@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
@@ -15,6 +14,7 @@ from model_zoo.models.own import classes_of
 from model_zoo.models.registry import choose
 from model_zoo.models.sets import BUNDLED, ModelSet, add_set, model_set
 from model_zoo.models.spec import ModelSpec
+from model_zoo.paths import given_folder
 
 
 def model_options(parser: argparse.ArgumentParser) -> None:
@@ -59,9 +59,9 @@ def chosen_set(arguments: argparse.Namespace) -> ModelSet:
     try:
         return model_set(arguments.set)
     except SetError:
-        if not Path(arguments.set).expanduser().is_dir():
+        if (folder := given_folder(arguments.set)) is None:
             raise
-        return add_set(Path(arguments.set))
+        return add_set(folder)
 
 
 def chosen_models(arguments: argparse.Namespace) -> list[ModelSpec]:

@@ -123,20 +123,38 @@ def _no_weights(model: ModelSpec) -> str:
 
 
 def read_config(model: str | ModelSpec) -> dict[str, Any]:
-    """The model's config.json as it is; OSError where there is none."""
-    return json.loads((spec(model).folder / "config.json").read_text(encoding="utf-8"))
+    """The model's config.json as it is; WeightsError where it is missing or damaged."""
+    return _read_table(spec(model), "config.json")
 
 
 def read_metrics(model: str | ModelSpec) -> dict[str, Any]:
-    """The model's metrics.json as it is, empty if there is none.
+    """The model's metrics.json as it is, empty if there is none; WeightsError if it is damaged.
 
-    Of a model of the user's own always: what other programs call so says other things.
+    Of a model of the user's own always empty: what other programs call so says other things.
     """
     row = spec(model)
     file = row.folder / "metrics.json"
     if row.id.is_own or not file.is_file():
         return {}
-    return json.loads(file.read_text(encoding="utf-8"))
+    metrics = _read_table(row, file.name)
+    for part in ("validation", "made"):
+        if not isinstance(metrics.get(part, {}), dict):
+            raise WeightsError(f"{file} is damaged ({part!r} is no table). {mend(row)}")
+    return metrics
+
+
+def _read_table(model: ModelSpec, name: str) -> dict[str, Any]:
+    """The JSON file `name` in the model's folder; WeightsError where it holds no table."""
+    file = model.folder / name
+    try:
+        table = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise WeightsError(f"{file} is missing. {mend(model)}") from None
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"{file} cannot be read ({error}). {mend(model)}") from error
+    if not isinstance(table, dict):
+        raise WeightsError(f"{file} is damaged (it is no table). {mend(model)}")
+    return table
 
 
 def metrics_stamp(model: str | ModelSpec) -> int:

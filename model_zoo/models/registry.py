@@ -14,6 +14,7 @@ from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.own import add_folder, know_folder, own_spec, read_by
 from model_zoo.models.sets import ModelSet, know_set, model_set
 from model_zoo.models.spec import ModelSpec
+from model_zoo.paths import given_folder
 
 MOST_MODELS = 8  # side by side
 
@@ -110,10 +111,10 @@ def _named(name: str, among: ModelSet, renamed: Mapping[str, str] | None) -> Mod
         return among.models[identity]
     if identity.is_own:
         return read_by(identity, among.name, renamed)
-    if os.sep in name or name.startswith((".", "~")) or Path(name).is_dir():
-        if not Path(name).expanduser().is_dir():
-            raise UnknownModelError(f"There is no folder {name}. Give that of a model.")
-        return add_folder(Path(name), beside=among.name, renamed=renamed)
+    if folder := given_folder(name):
+        return add_folder(folder, beside=among.name, renamed=renamed)
+    if os.sep in name or name.startswith((".", "~")):
+        raise UnknownModelError(f"There is no folder {name[:200]}. Give that of a model.")
     raise UnknownModelError(
         f"There is no model named {name!r}. Choose from: {', '.join(by_name)}; or give the path of "
         "a folder."
