@@ -32,7 +32,7 @@ def spec(model: str | ModelSpec) -> ModelSpec:
     models = model_set(identity.set).models
     if identity not in models:
         raise UnknownModelError(
-            f"There is no model named {model!r}. Choose from: "
+            f"There is no model named {model[:60]!r}. Choose from: "
             f"{', '.join(known.name for known in models)}."
         )
     return models[identity]
@@ -116,6 +116,6 @@ def _named(name: str, among: ModelSet, renamed: Mapping[str, str] | None) -> Mod
     if os.sep in name or name.startswith((".", "~")):
         raise UnknownModelError(f"There is no folder {name[:200]}. Give that of a model.")
     raise UnknownModelError(
-        f"There is no model named {name!r}. Choose from: {', '.join(by_name)}; or give the path of "
-        "a folder."
+        f"There is no model named {name[:60]!r}. Choose from: {', '.join(by_name)}; or give the path "
+        "of a folder."
     )

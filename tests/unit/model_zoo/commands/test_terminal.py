@@ -122,3 +122,14 @@ def test_accuracy_is_said_to_be_of_what_it_was_measured_on(capsys, numbered):
     assert " ".join(capsys.readouterr().out.split()).endswith("Accuracy: not measured.")
     assert main(["models", "--models", f"lstm,{numbered}"]) == 0
     assert "own data, 872, with 95 % interval." in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    "name", ["/" + "a" * 5000, "a/" * 4000, "a" * 5000, "~nobody-here/x", "./a\0b", "~", "\0"]
+)
+@pytest.mark.parametrize("option", ["--set", "--models"])
+def test_names_that_no_folder_can_have_are_refused(capsys, monkeypatch, tmp_path, option, name):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert main(["models", option, name]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == "" and printed.err.count("\n") == 1 and len(printed.err) < 500

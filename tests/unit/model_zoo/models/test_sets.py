@@ -7,9 +7,17 @@ import shutil
 
 import pytest
 
-from model_zoo.errors import SetError, UnknownModelError
+from model_zoo.errors import SetError, UnknownModelError, WeightsError
 from model_zoo.models import sets
-from model_zoo.models.files import check_weights, fingerprint, read_checksums
+from model_zoo.models.files import (
+    card,
+    check_weights,
+    fingerprint,
+    read_checksums,
+    read_config,
+    read_metrics,
+    teacher,
+)
 from model_zoo.models.loading import load
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import choose, spec, title
@@ -272,10 +280,41 @@ def test_every_model_answers_with_the_labels_of_its_set(tmp_path, labels):
 
 
 def test_a_model_with_other_classes_than_its_set_has_labels_is_refused(roots):
-    from model_zoo.errors import WeightsError
-
     file = roots / "topics" / "set.json"
     record = json.loads(file.read_text("utf-8"))
     file.write_text(json.dumps(record | {"labels": ["no", "yes"]}), encoding="utf-8")
     with pytest.raises(WeightsError, match="6 classes for 2 labels"):
         load("topics/bert")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "3", "\ud800", '{"validation": 3}', '{"made": []}'])
+def test_damaged_metrics_are_named(roots, content):
+    file = roots / "topics" / "bert" / "metrics.json"
+    assert card("topics/bert").accuracy is None, "there are none, which is no harm"
+    file.write_bytes(content.encode(errors="surrogatepass"))
+    for ask in (card, teacher, read_metrics):
+        with pytest.raises(WeightsError, match=r"metrics\.json (is damaged|cannot be read).*Copy"):
+            ask("topics/bert")
+    file.write_text('{"validation": {"accuracy": 0.5, "ci95": [0.4, 0.6]}, "eval_loss": 0.1}')
+    assert card("topics/bert").accuracy == 0.5 and teacher("topics/bert") is None
+
+
+@pytest.mark.parametrize("content", ["{", "[]", ""])
+def test_a_damaged_config_is_named(roots, content):
+    (roots / "topics" / "bert" / "config.json").write_text(content)
+    with pytest.raises(WeightsError, match=r"config\.json (is damaged|cannot be read).*Copy"):
+        card("topics/bert")
+    with pytest.raises(WeightsError, match="cannot be loaded as BERT"):
+        load("topics/bert")
+    assert card("topics/lstm").parameters, "the others are as they were"
+
+
+def test_a_model_whose_folder_is_gone_is_named(roots):
+    shutil.rmtree(roots / "topics" / "bert")
+    assert list(model_set("topics").models)[2] == "topics/bert", "it has a row"
+    with pytest.raises(WeightsError, match=r"topics/bert is missing or incomplete\. Copy"):
+        card("topics/bert")
+    with pytest.raises(WeightsError, match=r"bert/config\.json is missing"):
+        load("topics/bert")
+    with pytest.raises(WeightsError, match=r"config\.json is missing"):
+        read_config("topics/bert")
