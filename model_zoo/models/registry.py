@@ -116,6 +116,6 @@ def _named(name: str, among: ModelSet, renamed: Mapping[str, str] | None) -> Mod
     if os.sep in name or name.startswith((".", "~")):
         raise UnknownModelError(f"There is no folder {name[:200]}. Give that of a model.")
     raise UnknownModelError(
-        f"There is no model named {name[:60]!r}. Choose from: {', '.join(by_name)}; or give the path "
-        "of a folder."
+        f"There is no model named {name[:60]!r}. Choose from: {', '.join(by_name)}; or give "
+        "the path of a folder."
     )

@@ -120,7 +120,7 @@ def read_set(folder: Path, name: str) -> ModelSet:
     try:
         configs = folder.glob(f"*/{CONFIG}")
         files = (folder / DESCRIPTION, *sorted(configs))
-        stamps = tuple(file.stat().st_mtime_ns for file in files)
+        stamps = tuple((file.parent.name, file.stat().st_mtime_ns) for file in files)
     except OSError:
         raise SetError(
             f"{folder} is no set of models: it holds no {DESCRIPTION}. Give a folder that does."
@@ -156,7 +156,7 @@ def _in_roots() -> Iterable[Path]:
 
 
 @lru_cache(maxsize=64)
-def _read(folder: Path, name: str, stamps: tuple[int, ...]) -> ModelSet:
+def _read(folder: Path, name: str, stamps: tuple[tuple[str, int], ...]) -> ModelSet:
     """The set, as long as its `stamps` are the same."""
     file = folder / DESCRIPTION
     try:

@@ -249,6 +249,8 @@ def test_a_change_is_noticed(roots):
     assert model_set("topics").title == "Renamed"
     shutil.copytree(roots / "topics" / "bert", roots / "topics" / "later")
     assert list(model_set("topics").models)[-1] == "topics/later"
+    (roots / "topics" / "later").rename(roots / "topics" / "latest")
+    assert list(model_set("topics").models)[-1] == "topics/latest"
 
 
 def test_models_of_the_same_name_are_told_apart_by_their_sets(roots):
