@@ -1,6 +1,7 @@
 """Where the files are that come with the library, and where those of its user go."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,6 +18,16 @@ def given_folder(name: str) -> Path | None:
         return folder if folder.is_dir() else None
     except (OSError, RuntimeError, ValueError):  # longer than names can be, nobody's home
         return None
+
+
+def listed_folders(variable: str) -> list[Path]:
+    """The folders that an environment variable lists, but those of users there are none of."""
+    folders = []
+    for part in os.environ.get(variable, "").split(os.pathsep):
+        with suppress(RuntimeError):
+            if part:
+                folders.append(Path(part).expanduser())
+    return folders
 
 
 def user_data() -> Path | None:

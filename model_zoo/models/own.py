@@ -5,11 +5,11 @@ which whoever runs it lists: an address or a visitor names models there, never p
 """
 
 import json
-import os
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from model_zoo import paths
 from model_zoo.errors import HubError, UnknownModelError, WeightsError
 from model_zoo.models import hub_client
 from model_zoo.models.classes import class_names, matched, unfit
@@ -96,15 +96,13 @@ def classes_of(identity: ModelId) -> tuple[str, ...]:
 def offered() -> dict[ModelId, Path]:
     """The models below the folders in QUARTET_MODEL_DIRS, by identity."""
     folders: dict[ModelId, Path] = {}
-    for root in (os.environ.get("QUARTET_MODEL_DIRS") or "").split(os.pathsep):
-        if root:
-            top = Path(root).expanduser().resolve()
-            for folder in _models_below(top, DEEPEST):
-                parts = folder.relative_to(top).parts or (folder.name,)
-                name = re.sub(r"[/@,~\s]+", "-", "--".join(parts)).strip("-")
-                folders.setdefault(ModelId.of(name, LOCAL), folder)
-                if len(folders) == MOST_FOLDERS:
-                    return folders
+    for root in map(Path.resolve, paths.listed_folders("QUARTET_MODEL_DIRS")):
+        for folder in _models_below(root, DEEPEST):
+            parts = folder.relative_to(root).parts or (folder.name,)
+            name = re.sub(r"[/@,~\s]+", "-", "--".join(parts)).strip("-")
+            folders.setdefault(ModelId.of(name, LOCAL), folder)
+            if len(folders) == MOST_FOLDERS:
+                return folders
     return folders
 
 

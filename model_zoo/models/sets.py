@@ -109,8 +109,8 @@ def model_set(name: str = BUNDLED) -> ModelSet:
 
 def sets_folders() -> list[Path]:
     """Where sets are looked for: QUARTET_SETS, or else the user's data folder."""
-    if listed := os.environ.get("QUARTET_SETS"):
-        return [Path(part).expanduser() for part in listed.split(os.pathsep) if part]
+    if os.environ.get("QUARTET_SETS"):
+        return paths.listed_folders("QUARTET_SETS")
     folder = paths.user_data()
     return [folder / "sets"] if folder else []
 

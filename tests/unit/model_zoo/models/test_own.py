@@ -13,7 +13,7 @@ from model_zoo.models.loading import load
 from model_zoo.models.network import ModelId
 from model_zoo.models.own import add_folder, classes_of, offered, own_spec, read_by
 from model_zoo.models.registry import choose, remember, spec, title
-from model_zoo.models.sets import add_set
+from model_zoo.models.sets import add_set, model_sets
 from model_zoo.reading.predict import predict
 from tests.foreign import SIX, write, write_set
 
@@ -265,3 +265,13 @@ def test_a_mapping_turns_the_answers_round(sentiment):
     one, other = (predict(load(row), ["A good film."])[0] for row in (straight, turned))
     assert one.of("positive") == pytest.approx(other.of("negative"), abs=1e-9)
     assert abs(one.margin) > 1e-3
+
+
+def test_folders_of_users_that_are_not_there_are_passed_over(folders_of_nobody):
+    assert offered() == {} and list(model_sets()) == ["sentiment"]
+
+
+@pytest.fixture
+def folders_of_nobody(monkeypatch):
+    for variable in ("QUARTET_MODEL_DIRS", "QUARTET_SETS"):
+        monkeypatch.setenv(variable, "~nobody-of-this-name/models")
