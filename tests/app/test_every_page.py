@@ -1,0 +1,37 @@
+"""Every page with sets of 6 and 150 labels, and with a folder of each of four other kinds."""
+
+import pytest
+
+from tests.app import zoo
+from ui.frame.page import MENU
+
+pytestmark = [pytest.mark.slow, pytest.mark.explained]
+
+LOOKS = {
+    "six": {"set": "six"},
+    "many": {"set": "many"},
+    "own": {
+        "set": "six",
+        "models": ",".join(["lstm", "bert", *(zoo.own(kind, "six") for kind in zoo.OWN)]),
+    },
+    "beside the bundled": {
+        "models": ",".join(["distilbert", *(f"local/{kind}" for kind in zoo.OWN)])
+    },
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("file", [file for file, _ in MENU])
+def test_it_shows_them_without_an_error(zoo_folder, monkeypatch, file, look):
+    zoo.enter(monkeypatch, zoo_folder)
+    app = zoo.opened(file, **LOOKS[look])
+    assert not app.exception and not app.error and not app.warning
+    if file == "pages/inside.py":
+        for section in app.segmented_control(key="section").options:
+            app.segmented_control(key="section").set_value(section).run()
+            assert not app.exception and not app.error, section
+    if file == "pages/evaluate.py":
+        app.segmented_control(key="part").set_value("Behaviour checks").run()
+        assert not app.exception and not app.error
+        words = zoo.written(app)
+        assert ("answers another question" in words) == ("set" in LOOKS[look])
