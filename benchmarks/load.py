@@ -131,8 +131,9 @@ def shown_on_attributions(seen: Seen) -> Answer | None:
     if chart is None:
         return None
     (map_,) = chart["data"]
-    rows = dict(zip(map_["y"], numbers(map_["z"]), strict=True))
-    return Answer("".join(map_["customdata"][0]), scores=rows)
+    cells = map_["customdata"]  # of each cell, which model and which word
+    rows = {row[0][0]: line for row, line in zip(cells, numbers(map_["z"]), strict=True)}
+    return Answer("".join(word for _, word in cells[0]), scores=rows)
 
 
 def difference(answer: Answer, right: Answer) -> float:

@@ -89,7 +89,8 @@ def teacher(name: str) -> str | None:
 
 def evidence(of: str = BUNDLED) -> Evidence:
     """What the files of a set's models say for the comparison table; loads nothing."""
-    key = (of, *map(weights, model_set(of).models))
+    models = model_set(of).models
+    key = (of, *map(weights, models), *map(files.metrics_stamp, models))
     return _results.get("evidence", key, lambda _: gather(model_set(of)))
 
 

@@ -153,7 +153,7 @@ DATE = format_datetime(datetime.now(UTC) + timedelta(days=1), usegmt=True)
         ("/resolve/", 404, {"X-Error-Code": "EntryNotFound"}, "lacks a file"),
         ("/api/", 429, {"Retry-After": "37"}, "too many requests.*in 37 seconds"),
         ("/api/", 429, {"RateLimit": '"api";r=0;t=55'}, "in 55 seconds"),
-        ("/api/", 429, {"Retry-After": DATE}, r"in 86,\d\d\d seconds"),
+        ("/api/", 429, {"Retry-After": DATE}, r"in 8[56],\d\d\d seconds"),
         ("/api/", 429, {}, "in a few minutes"),
         ("/resolve/", 429, {"Retry-After": "5"}, "in 5 seconds"),
         ("/api/", 503, {}, r"\(503\). Try again later"),
