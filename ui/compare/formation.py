@@ -27,6 +27,10 @@ _CHOSEN = "the label whose probability is looked at"
 
 def formation(answers: Answers) -> list[Course]:
     """Charts of how the answers form, word by word and layer by layer; the courses they show."""
+    # plotly looks at pandas where it is imported, and fails on one that another thread has only
+    # begun to import; not at the top, for the answers need not wait for it
+    import pandas  # noqa: F401
+
     encoded = cached.encoded(answers.text, state.view().set)
     titles = named_apart(answers.now)
     courses, empty = _courses(answers, titles)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pandas  # noqa: F401  plotly fails on one that another thread has only begun to import
 import plotly.graph_objects as go
 
 from ui.show.theme import SCALE
