@@ -55,6 +55,8 @@ class Classifier(Network):
                 able -= {Capability.EMBEDDINGS}
             if not trial.shows_states():
                 able -= {Capability.LAYERS}
+        if getattr(config, "is_decoder", False):  # it masks what comes after, the walk does not
+            able -= {Capability.ATTENTION}
         if not tokenizer.framed:  # pictures by token leave out the first and the last
             able &= {Capability.EMBEDDINGS}
         self.capabilities = able

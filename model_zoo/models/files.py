@@ -22,6 +22,7 @@ from model_zoo.text.tokens import TOKENIZER, TextTokenizer
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"  # of weights in several files
+MOST_HEADER_BYTES = 100_000_000  # as the format has it
 CHECKSUMS = "SHA256SUMS"  # beside the model folders, in the format of sha256sum
 
 
@@ -69,9 +70,7 @@ def card(model: str | ModelSpec) -> ModelCard:
         name=row.id,
         title=row.title,
         architecture=row.description,
-        layers=config.get("num_hidden_layers")
-        or config.get("n_layers")
-        or config.get("n_layer", 0),
+        layers=next((config[key] for key in _LAYERS if isinstance(config.get(key), int)), 0),
         parameters=sum(sizes.values()),
         core_parameters=sum(size for key, size in sizes.items() if key.startswith(core)),
         directions=1 + bool(config.get("bidirectional")),
@@ -261,9 +260,15 @@ def read_checksums(root: Path) -> dict[str, str]:
 
 
 def stamp(model: str | ModelSpec) -> str:
-    """What changes whenever the model's weights files do; empty where there are none."""
+    """What changes whenever the model's weights files do; empty where there are none.
+
+    Of a model of the user's own also whenever its config or its tokenizer does.
+    """
     try:
-        stats = [file.stat() for file in weights_files(spec(model))]
+        row = spec(model)
+        beside = ("config.json", TOKENIZER, "tokenizer_config.json") if row.id.is_own else ()
+        files = [row.folder / name for name in beside if (row.folder / name).is_file()]
+        stats = [file.stat() for file in (*weights_files(row), *files)]
     except (OSError, WeightsError):
         return ""
     return " ".join(f"{stat.st_size}-{stat.st_mtime_ns}-{stat.st_ino}" for stat in stats)
@@ -293,12 +298,19 @@ def read_header(weights: Path, advice: str = "Restore it.") -> dict[str, dict[st
     try:
         with weights.open("rb") as stream:
             (length,) = struct.unpack("<Q", stream.read(8))
-            if length > size:
-                raise ValueError("header longer than the file")
+            if length > min(size, MOST_HEADER_BYTES):
+                raise ValueError("header longer than it can be")
             header = json.loads(stream.read(length))
         header.pop("__metadata__", None)
+        for tensor in header.values():
+            numbers = [*tensor["shape"], *tensor["data_offsets"]]
+            if not all(isinstance(number, int) and number >= 0 for number in numbers):
+                raise ValueError("sizes that are none")
         end = max(tensor["data_offsets"][1] for tensor in header.values())
-    except (struct.error, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (
+        *(struct.error, ValueError, KeyError, TypeError, AttributeError, IndexError),
+        RecursionError,
+    ) as error:
         raise WeightsError(f"{weights} is cut short or damaged ({error}). {advice}") from error
     if 8 + length + end != size:
         raise WeightsError(

@@ -146,6 +146,8 @@ def _module(row: ModelSpec) -> "PreTrainedModel":
             module = module_class(config)
     if config.num_labels != len(row.labels):
         raise ValueError(f"it has {config.num_labels} classes for {len(row.labels)} labels")
+    if not row.comparable and not row.id.is_own:
+        raise ValueError("its config.json names other classes than its set has labels")
     missing: list[str] = list(module.state_dict())
     for file in weights_files(row):
         module.load_state_dict(weights := load_file(file), strict=False)

@@ -144,7 +144,8 @@ class Network(Protocol):
     """A classifier of texts, safe for any number of threads.
 
     *Shapes*: ids (B, T) are rows of whole numbers, mask (B, T) is 1 for tokens and 0 for padding,
-    which is on the right. B texts, T tokens, E the width of a state, H heads or units, C classes.
+    which is on the right, or on the left where the tokenizer says so. B texts, T tokens, E the
+    width of a state, H heads or units, C classes.
     Where no mask is taken, rows must not be padded.
     """
 

@@ -35,7 +35,7 @@ def add_folder(
     holds no model.
     """
     folder = folder.expanduser().resolve()
-    base = re.sub(r"[/@,~\s]+", "-", folder.name).strip("-") or "model"
+    base = _name(folder.name)
     name, number = base, 2
     while _given.get(ModelId.of(name, LOCAL), folder) != folder:
         name, number = f"{base}-{number}", number + 1
@@ -43,6 +43,11 @@ def add_folder(
     _read_config(folder)
     _given[identity] = folder
     return read_by(identity, beside, renamed)
+
+
+def _name(text: str) -> str:
+    """What is left of a folder's name in an identity."""
+    return re.sub(r"[/@,~\s]+", "-", text).strip("-") or "model"
 
 
 def know_folder(identity: ModelId, folder: Path) -> None:
@@ -81,9 +86,10 @@ def own_spec(identity: ModelId) -> ModelSpec:
 
 def read_by(identity: ModelId, beside: str, renamed: Mapping[str, str] | None = None) -> ModelSpec:
     """The model by the labels of the set `beside`; `renamed` says which its classes mean."""
+    folder = _folder_of(identity)
     order: tuple[int, ...] = ()
     if renamed:
-        classes = class_names(_read_config(_folder_of(identity)))
+        classes = class_names(_read_config(folder))
         order = matched(classes, model_set(beside).labels, renamed) or ()
     return own_spec(ModelId.of(identity.name, identity.set, beside=beside, order=order))
 
@@ -99,8 +105,7 @@ def offered() -> dict[ModelId, Path]:
     for root in map(Path.resolve, paths.listed_folders("QUARTET_MODEL_DIRS")):
         for folder in _models_below(root, DEEPEST):
             parts = folder.relative_to(root).parts or (folder.name,)
-            name = re.sub(r"[/@,~\s]+", "-", "--".join(parts)).strip("-")
-            folders.setdefault(ModelId.of(name, LOCAL), folder)
+            folders.setdefault(ModelId.of(_name("--".join(parts)), LOCAL), folder)
             if len(folders) == MOST_FOLDERS:
                 return folders
     return folders
@@ -108,25 +113,31 @@ def offered() -> dict[ModelId, Path]:
 
 def _models_below(folder: Path, depth: int) -> Iterator[Path]:
     """Folders with a config.json in or below `folder`, in order; links that lead out are passed."""
-    if (folder / CONFIG).is_file():
-        yield folder
-        return
-    if depth:
-        try:
-            inside = sorted(folder.iterdir())
-        except OSError:
+    try:
+        if (folder / CONFIG).is_file():
+            yield folder
             return
-        for entry in inside:
-            if not entry.name.startswith(".") and entry.is_dir() and not entry.is_symlink():
-                yield from _models_below(entry, depth - 1)
+        inside = sorted(folder.iterdir()) if depth else []
+        deeper = [
+            entry
+            for entry in inside
+            if not entry.name.startswith(".") and entry.is_dir() and not entry.is_symlink()
+        ]
+    except OSError:  # not ours to read
+        return
+    for entry in deeper:
+        yield from _models_below(entry, depth - 1)
 
 
 def _folder_of(identity: ModelId) -> Path:
-    plain = ModelId.of(identity.name, identity.set)
-    folder = _given.get(plain)
+    try:
+        plain = ModelId.of(identity.name, identity.set)
+    except ValueError:
+        plain = None
+    folder = _given.get(plain) if plain else None
     if folder is None and identity.set == HUB:
         folder = _downloaded(identity.name)
-    elif folder is None and (folder := offered().get(plain)):
+    elif plain and folder is None and (folder := offered().get(plain)):
         _given[plain] = folder
     if folder is None:
         raise UnknownModelError(
@@ -152,7 +163,7 @@ def _read_config(folder: Path) -> dict[str, object]:
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
         reason = unfit(config)
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
         raise WeightsError(
             f"{folder} holds no model: its config.json is missing or damaged. Give the folder that "
             "`save_pretrained` wrote."

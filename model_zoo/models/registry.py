@@ -63,16 +63,17 @@ def choose(
 ) -> list[ModelSpec]:
     """The models `names` of the set `of` (the bundled one), all of them for None.
 
-    A name is that of a model of the set, an identity, or the path of a folder. The set's own come
-    in its order, others after them as given; `renamed` says what the classes of those mean.
-    Without repeats. UnknownModelError where there is no such model, or more than MOST_MODELS.
+    Of a set of more, the first MOST_MODELS. A name is that of a model of the set, an identity, or
+    the path of a folder. The set's own come in its order, others after them as given; `renamed`
+    says what the classes of those mean. Without repeats. UnknownModelError where there is no such
+    model, or more than MOST_MODELS.
 
     >>> [row.name for row in choose(["bert", "lstm", "bert"])]
     ['lstm', 'bert']
     """
     among = of or model_set()
     if names is None:
-        return list(among.models.values())
+        names = [known.name for known in among.models][:MOST_MODELS]
     inside: set[ModelId] = set()
     own: dict[ModelId, ModelSpec] = {}
     for name in names:

@@ -35,7 +35,7 @@ _NAME = re.compile(r"[\w-]{1,60}")  # goes into addresses and identities
 
 @dataclass(frozen=True, slots=True)
 class ModelSet:
-    """Models that answer one question: `labels` in the order of every model's classes.
+    """Models that answer one question with the same `labels`.
 
     `colours` gives labels their colours (#RRGGBB) where the set has any. `language`, `origin` and
     `date` say in words what the models read, who made them and when. `models` are in order.
@@ -136,7 +136,14 @@ def _folder_of(name: str) -> Path | None:
     if not _NAME.fullmatch(name) or name in ModelId.OWN:
         return None
     places = (root / name for root in sets_folders())
-    return next((place for place in places if (place / DESCRIPTION).is_file()), None)
+    return next((place for place in places if _is_set(place)), None)
+
+
+def _is_set(folder: Path) -> bool:
+    try:
+        return (folder / DESCRIPTION).is_file()
+    except OSError:  # not ours to read
+        return False
 
 
 def _in_roots() -> Iterable[Path]:
@@ -151,7 +158,7 @@ def _in_roots() -> Iterable[Path]:
             for folder in inside
             if _NAME.fullmatch(folder.name)
             and folder.name not in (BUNDLED, *ModelId.OWN)
-            and (folder / DESCRIPTION).is_file()
+            and _is_set(folder)
         )
 
 
@@ -166,7 +173,11 @@ def _read(folder: Path, name: str, stamps: tuple[tuple[str, int], ...]) -> Model
         rows = {row["name"]: row for row in record.get("models", ())}
         texts = {key: str(record.get(key, "")) for key in ("task", "language", "origin", "date")}
         title = str(record.get("title") or name)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        if not isinstance(record["labels"], list) or not all(
+            isinstance(name, str) for name in rows
+        ):
+            raise ValueError("labels are no list, or a model has no name")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise SetError(f"{file} cannot be read ({error!r}). Mend it, or make it anew.") from error
     _check_labels(file, labels)
     _check_colours(file, labels, colours)
@@ -189,10 +200,11 @@ def _spec(
     """The model in `folder`; what is wrong with its files is said when it is loaded."""
     try:
         config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
-        order = matched(class_names(config), labels) or ()
+        classes = class_names(config)
+        order = matched(classes, labels)
         model_type = str(row.get("model_type") or config.get("model_type", ""))
-    except (OSError, ValueError, TypeError, AttributeError):
-        order, model_type = (), str(row.get("model_type", ""))
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+        classes, order, model_type = (), (), str(row.get("model_type", ""))
     try:
         identity = ModelId.of(name, set_name)
     except ValueError as error:
@@ -204,7 +216,9 @@ def _spec(
         model_type=model_type,
         folder=folder,
         labels=labels,
-        order=() if order == tuple(range(len(labels))) else order,
+        order=() if order is None or order == tuple(range(len(labels))) else order,
+        # names that say nothing are taken to be in order; for others, loading it says what is wrong
+        comparable=order is not None or all(name.startswith("LABEL_") for name in classes),
     )
 
 

@@ -84,7 +84,7 @@ class Trial:
                 return None
 
 
-def _alike(one: Tensor | None, other: Tensor | None) -> bool:
-    if one is None or other is None or one.shape != other.shape:
+def _alike(first: Tensor | None, second: Tensor | None) -> bool:
+    if first is None or second is None or first.shape != second.shape:
         return False
-    return bool((one - other).abs().max() <= _CLOSE * max(1.0, other.abs().max().item()))
+    return bool((first - second).abs().max() <= _CLOSE * max(1.0, second.abs().max().item()))

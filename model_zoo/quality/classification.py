@@ -184,10 +184,10 @@ def _f1_interval(counts: Confusion) -> tuple[float, float]:
 
 def _f1(drawn: np.ndarray, cells: np.ndarray, labels: int) -> np.ndarray:
     """F1 (R,) of counts drawn (R, K) for `cells` (K,) of a confusion: as in `Quality`."""
-    true, said = np.divmod(cells, labels)
+    true, answered = np.divmod(cells, labels)
     hits = np.zeros((len(drawn), labels), dtype=drawn.dtype)
-    hits[:, true[true == said]] = drawn[:, true == said]
-    either = _summed(drawn, true, labels) + _summed(drawn, said, labels)
+    hits[:, true[true == answered]] = drawn[:, true == answered]
+    either = _summed(drawn, true, labels) + _summed(drawn, answered, labels)
     scores = _share(2 * hits, either)
     return scores[:, 1] if labels == 2 else scores.sum(axis=1) / (either > 0).sum(axis=1)
 

@@ -35,7 +35,7 @@ class Bin:
     """
 
     rows: int
-    said: float
+    mean: float
     share: float
     ci95: tuple[float, float]
 
@@ -122,7 +122,7 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     0.25
     """
     rows = sum(tenth.rows for tenth in bins)
-    return sum(tenth.rows * abs(tenth.share - tenth.said) for tenth in bins) / rows
+    return sum(tenth.rows * abs(tenth.share - tenth.mean) for tenth in bins) / rows
 
 
 def roc(scores: np.ndarray, hits: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

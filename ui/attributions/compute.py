@@ -34,12 +34,12 @@ def targets(of: ModelSet) -> dict[str, str]:
     difference = "difference to the runner-up"
     if len(of.labels) == 2:
         difference = f"{of.labels[1]} against {of.labels[0]}"
-    said = "what each model says"
+    own = "what each model says"
     by_label = {  # Streamlit tells entries of a menu by how they are called
-        f"{LABEL}{label}": f"“{label}”" if label in (said, difference) else label
+        f"{LABEL}{label}": f"“{label}”" if label in (own, difference) else label
         for label in of.labels
     }
-    return {"predicted": said, **by_label, DIFFERENCE: difference}
+    return {"predicted": own, **by_label, DIFFERENCE: difference}
 
 
 def controls() -> dict[str, str]:

@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from model_zoo.labels import SENTIMENT
-from model_zoo.models.registry import title
 from model_zoo.quality.checks import (
     CHECKS,
     DIRECTIONAL,
@@ -21,6 +20,7 @@ from model_zoo.quality.checks import (
 from model_zoo.quality.templates import Case
 from ui.checks.figures import Results
 from ui.frame.open_in import open_in
+from ui.show.titles import named_apart
 from ui.show.wording import percent, plain
 
 _PARTS = {  # which of the cases -> what they are called
@@ -96,14 +96,14 @@ def _positions(row: Mapping[str, Checked], part: str) -> list[int]:
 
 def _table(check: Check, row: Mapping[str, Checked], positions: Sequence[int]) -> pd.DataFrame:
     """The cases at `positions`: texts, what is expected, and every model's answer."""
-    lines = []
+    lines, titles = [], named_apart(row, _SENTENCE, _SECOND, "expected")
     for at in positions:
         case = check.cases[at]
         line = dict(zip((_SENTENCE, _SECOND), case.texts, strict=False))
         line["expected"] = _expected(check.kind, case)
         for name, result in row.items():
             shares = " → ".join(percent(share) for share in result.positive[at])
-            line[title(name)] = f"{'✗' if at in result.failed else '✓'} {shares}"
+            line[titles[name]] = f"{'✗' if at in result.failed else '✓'} {shares}"
         lines.append(line)
     return pd.DataFrame(lines)
 

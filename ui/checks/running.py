@@ -73,7 +73,7 @@ def _run(keys: Sequence[_Key], kept: dict[_Key, Checked], place: DeltaGenerator)
         name, check, _ = key
         if name not in broken:
             doing = f"{check}: " if pool.loaded(name) else "Loading "
-            bar.progress(at / len(keys), doing + title(name))
+            bar.progress(at / len(keys), doing + plain(title(name)))
             try:
                 kept[key] = cached.checked(name, check, partial(my_turn, bar))
             except ZooError as error:

@@ -12,7 +12,6 @@ from streamlit.delta_generator import DeltaGenerator
 from model_zoo.errors import TextError, ZooError
 from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction, predict
-from model_zoo.text.tokens import MAX_TOKENS
 from ui.frame import state
 from ui.frame.columns import in_rows
 from ui.frame.text import nothing_to_read
@@ -103,7 +102,7 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     sentence = agreement(list(now.values()), {name: title(name) for name in now})
     sign = '<span aria-hidden="true">≠ </span>' if split else ""
     verdict.html(f'<div class="q-verdict{split}" role="status">{sign}{escape(sentence)}</div>')
-    if sentences := notices(next(iter(now.values())), MAX_TOKENS):
+    if sentences := notices(max(now.values(), key=lambda read: read.dropped)):
         remarks.warning("  \n".join(map(plain, sentences)), icon=":material/info:")
     if before:
         called = ("Pinned" if view.pinned is not None else "As typed", "Now")

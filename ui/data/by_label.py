@@ -54,8 +54,8 @@ def by_label(
     for name, quality in qualities.items():
         answered = [sum(column) for column in zip(*quality.confusion.counts, strict=True)]
         columns[names[name]] = [
-            getattr(label, figure) if _means_something(figure, label.support, said) else None
-            for label, said in zip(quality.labels, answered, strict=True)
+            getattr(label, figure) if _means_something(figure, label.support, occurs) else None
+            for label, occurs in zip(quality.labels, answered, strict=True)
         ]
     return pd.DataFrame(columns)
 

@@ -72,9 +72,9 @@ def mistakes(
     cells = [divmod(int(at), len(labels)) for at in order if together.flat[at]]
     return pd.DataFrame(
         [
-            {"labelled": labels[true], "answered": labels[said]}
-            | {name: int(counts[true, said]) for name, counts in tables.items()}
-            for true, said in cells
+            {"labelled": labels[true], "answered": labels[answer]}
+            | {name: int(counts[true, answer]) for name, counts in tables.items()}
+            for true, answer in cells
         ]
     )
 

@@ -33,8 +33,8 @@ def roc(
         return
     curves = {name: metrics.roc(rows[:, label], hits)[:2] for name, rows in shares.items()}
     points = {
-        name: (float((said[~hits] == label).mean()), float((said[hits] == label).mean()))
-        for name, said in answers.items()
+        name: (float((answer[~hits] == label).mean()), float((answer[hits] == label).mean()))
+        for name, answer in answers.items()
     }
     areas = ", ".join(
         f"{names[name]} {quality.labels[label].auc:.3f}" for name, quality in qualities.items()

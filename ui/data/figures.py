@@ -80,7 +80,7 @@ def reliability(
     figure = go.Figure(_diagonal("perfectly calibrated"))
     for number, (name, points) in enumerate(bins.items()):
         figure.add_scatter(
-            x=[point.said for point in points],
+            x=[point.mean for point in points],
             y=[point.share for point in points],
             error_y={
                 "type": "data",

@@ -119,8 +119,8 @@ def meanings_table(
 
 def meanings_of(table: pd.DataFrame, meanings: Meanings, labels: Sequence[str]) -> Meanings:
     """What the lines of a `meanings_table` say now, in the order of `meanings`."""
-    said = dict(zip(table["value"], table["means"], strict=True))
-    return {value: _index(said[value], labels) for value in meanings}
+    chosen = dict(zip(table["value"], table["means"], strict=True))
+    return {value: _index(chosen[value], labels) for value in meanings}
 
 
 def left_out(labels: Sequence[str]) -> str:

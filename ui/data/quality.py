@@ -58,7 +58,7 @@ def quality_section(data: Dataset, truth: np.ndarray, scored: Scored) -> None:
         calibration(shares, qualities, names, labels, truth)
     parts = slices(data.texts[: len(scored)], scored)
     _slices(
-        {names[name]: said == truth for name, said in answers.items()},
+        {names[name]: answer == truth for name, answer in answers.items()},
         {name: part[used] for name, part in parts.items()},
     )
 

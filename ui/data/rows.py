@@ -109,8 +109,8 @@ def rows_table(
             frame[name] = rows[:, 1]
         else:
             unread = np.isnan(rows[:, 0])
-            said = np.where(unread, len(own), rows.argmax(axis=1))
-            frame[name] = np.array([*map(short, own), ""], dtype=object)[said]
+            answers = np.where(unread, len(own), rows.argmax(axis=1))
+            frame[name] = np.array([*map(short, own), ""], dtype=object)[answers]
             name = f"{name}{_SURE}"
             frame[name] = rows.max(axis=1)
         probabilities.append(name)

@@ -24,7 +24,7 @@ def notice() -> None:
     """Which models had to be dropped, if any; for the page itself, as the panel may be closed."""
     if gone := pool.dropped():
         exchanges = "; ".join(
-            f"{title(name)} was dropped to make room for {title(other)}"
+            f"{plain(title(name))} was dropped to make room for {plain(title(other))}"
             for name, other in gone.items()
         )
         st.warning(
@@ -50,7 +50,9 @@ def panel() -> None:
                     f"{megabytes(entry.added_bytes)} here; {asked}"
                 )
             if name in gone:
-                asked += f"; dropped, as memory was short, to make room for {title(gone[name])}"
+                asked += (
+                    f"; dropped, as memory was short, to make room for {plain(title(gone[name]))}"
+                )
             st.caption(asked)
             st.button(
                 f"Unload {plain(row.title)}",

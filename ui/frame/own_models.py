@@ -59,18 +59,22 @@ def _folder_form(models: Sequence[ModelId]) -> None:
     if chosen is None:
         return
     try:
-        st.caption(plain(_needs(own_spec(chosen))))
+        row = own_spec(chosen)
+        needed, free = needed_bytes(row), max(0, free_bytes())
     except ZooError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    st.button("Add it", key="add-folder", on_click=_add, args=(chosen,), icon=":material/add:")
-
-
-def _needs(model: ModelSpec) -> str:
-    """How much memory it takes, of how much there is."""
-    needed, free = needed_bytes(model), max(0, free_bytes())
     fits = "" if needed <= free else " It does not fit: choose a smaller one."
-    return f"{model.description}; needs {megabytes(needed)}, {megabytes(free)} are free.{fits}"
+    needs = f"needs {megabytes(needed)}, {megabytes(free)} are free.{fits}"
+    st.caption(plain(f"{row.description}; {needs}"))
+    st.button(
+        "Add it",
+        key="add-folder",
+        on_click=_add,
+        args=(chosen,),
+        icon=":material/add:",
+        disabled=bool(fits),
+    )
 
 
 def _hub_form() -> None:
@@ -89,7 +93,7 @@ def _hub_form() -> None:
     if going and going.is_running:
         st.fragment(_progress, run_every=0.5)(going)
         return
-    needed = 4 * model.parameters if model.parameters else model.weights_bytes
+    needed = 4 * model.parameters if model.parameters else 2 * model.weights_bytes
     st.caption(
         plain(
             f"{model.repo}: {model.architecture}, licence {model.licence}; needs "
@@ -160,7 +164,7 @@ def _meanings(row: ModelSpec) -> None:
             labels,
             index=meant,
             placeholder="its own",
-            key=f"class-{row.id.set}-{row.id.name}-{number}",
+            key=f"class-{row.id.set}-{row.id.name}-{number}-{row.id.beside}",
         )
     st.button(
         "Read them so",
@@ -194,7 +198,10 @@ def _add_download(name: str) -> None:
 
 @whole
 def _read_by(model: ModelId, meanings: dict[str, str]) -> None:
-    state.add_own(read_by(model, state.current_set().name, meanings).id)
+    try:
+        state.add_own(read_by(model, state.current_set().name, meanings).id)
+    except ZooError as error:
+        st.session_state[_PROBLEM] = str(error)
 
 
 @whole

@@ -50,22 +50,31 @@ def page(title: str) -> Iterator[None]:
         st.markdown("**Quartet**", width="content")
         for path, label in MENU:
             st.page_link(path, label=label)
-        set_switch()
+        with _boundary():
+            set_switch()
     with st.sidebar:
         loader.heading()
     st.title(title)
     short_of_memory = st.empty()
     pool.warm_up()
-    try:
+    with _boundary():
         yield
-    except ZooError as error:
-        st.error(plain(str(error)), icon=":material/error:")
     with short_of_memory:
         loader.notice()
     with st.sidebar:
         loader.panel()  # at the end, when it is known what this run has loaded
-        own_models()
+        with _boundary():
+            own_models()
     pool.tidy()
+
+
+@contextmanager
+def _boundary() -> Iterator[None]:
+    """What is raised for the user to read in this block is shown as a message."""
+    try:
+        yield
+    except ZooError as error:
+        st.error(plain(str(error)), icon=":material/error:")
 
 
 @st.fragment(run_every=86_400)

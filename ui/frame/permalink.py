@@ -138,7 +138,11 @@ def _own(value: str, beside: str) -> ModelId:
     try:
         is_open = identity.set != "hub" or allowed()  # what others downloaded is not for a visitor
         if identity.is_own and identity.beside == beside and is_open:
-            return spec(identity).id
+            row = spec(identity)
+            # one way to write it: each would be loaded anew
+            plain = ModelId.of(row.name, row.id.set, beside=beside, order=row.order)
+            if identity in (plain, ModelId.of(row.name, row.id.set, beside=beside)):
+                return identity
     except (ZooError, ValueError):
         pass
     raise ValueError(f"there is no model named {value[:40]!r}")

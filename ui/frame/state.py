@@ -28,7 +28,7 @@ _OWN = "models of the visitor's own"  # set or folder and name -> the identity f
 def view() -> View:
     """What this visitor looks at; its models are named, also where all of a set are meant."""
     kept: View = st.session_state.setdefault(_VIEW, DEFAULT)
-    return kept if kept.models else replace(kept, models=tuple(current_set().models))
+    return kept if kept.models else replace(kept, models=tuple(current_set().models)[:MOST_MODELS])
 
 
 def current_set() -> ModelSet:

@@ -11,6 +11,7 @@ from model_zoo.errors import ZooError
 from model_zoo.host import free_bytes, give_back_memory, keep_memory_low, resident_bytes
 from model_zoo.models import loading
 from model_zoo.models.files import stamp
+from model_zoo.models.network import ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
@@ -112,7 +113,13 @@ class Pool:
         give_back_memory()
 
     def _make_room(self, name: str) -> None:
-        """Drop models until `name` fits into the memory that is left, or no other one is loaded."""
+        """Drop models until `name` fits into the memory that is left, or no other one is loaded.
+
+        None for one that would not fit even then.
+        """
+        loaded = sum(entry.added_bytes for entry in list(self._loaded.values()))
+        if ModelId(name).is_own and not _fits(name, loaded):
+            return  # loading it says so
         while not _fits(name):
             others = [other for other in list(self._loaded) if other != name]
             if not others:
@@ -130,13 +137,13 @@ def _load(name: str) -> Loaded:
     return Loaded(model, load_ms, resident_bytes() - before, taken)
 
 
-def _fits(name: str) -> bool:
-    """Whether the memory that is left has room for one more model."""
+def _fits(name: str, more_bytes: int = 0) -> bool:
+    """Whether the memory that is left, and so many bytes more, have room for one more model."""
     try:
         needed = loading.needed_bytes(name)
     except ZooError:  # loading will say what is wrong
         return True
-    return free_bytes() >= needed + SPARE_BYTES
+    return free_bytes() + more_bytes >= needed + SPARE_BYTES
 
 
 pool = Pool()  # one for the server

@@ -77,8 +77,8 @@ def meaning(
         for attribution, label in zip(explained, poles, strict=True):
             name = titles[attribution.model] if titles else ""
             by_target.setdefault(label or attribution.target, []).append(name)
-        said = ", ".join(f"{target} for {listing(names)}" for target, names in by_target.items())
+        targets = ", ".join(f"{target} for {listing(names)}" for target, names in by_target.items())
         if len(by_target) == 1 or not titles:
-            said = next(iter(by_target))
-        sentence = f"{good} {verb} toward {said}, {bad} against it"
+            targets = next(iter(by_target))
+        sentence = f"{good} {verb} toward {targets}, {bad} against it"
     return sentence[0].upper() + sentence[1:] if numbers else sentence

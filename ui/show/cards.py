@@ -38,7 +38,7 @@ def prediction_card(
 <dd>{time_ms:.1f} ms</dd>
 <dt>{_calls(len(times_ms))}</dt><dd>{_sparkline(times_ms)}</dd>
 <dt>parameters</dt><dd>{millions(model_card.parameters)}</dd>
-<dt>layers</dt><dd>{model_card.layers}</dd>
+<dt>layers</dt><dd>{int(model_card.layers)}</dd>
 <dt title="the weights file">size</dt><dd>{model_card.size_bytes / 1e6:.1f} MB</dd>
 {mark}</dl>"""
     colours = f"--label:{_colour(prediction)}"

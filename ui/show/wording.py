@@ -87,19 +87,17 @@ def confidence(prediction: Prediction) -> str:
     raise AssertionError("probabilities are not below zero")
 
 
-def notices(prediction: Prediction, limit: int) -> list[str]:
-    """What the reader must know of how the text was read; empty when there is nothing to say.
-
-    `limit` is how many tokens the models can read, [CLS] and [SEP] among them.
-    """
+def notices(prediction: Prediction) -> list[str]:
+    """What the reader must know of how the text was read; empty when there is nothing to say."""
     sentences = []
     if prediction.truncated:
         sentences.append(
-            f"The text is longer than the models can read: the first {limit} tokens were used, "
-            f"the last {prediction.dropped:,} were left out."
+            "The text is longer than the models can read: the first "
+            f"{len(prediction.tokens)} tokens were used, the last {prediction.dropped:,} were left "
+            "out."
         )
     read = len(prediction.tokens) - 2  # without [CLS] and [SEP]
-    if prediction.unknown == read:
+    if prediction.unknown >= read > 0:
         sentences.append(
             "None of this is in the models' vocabulary. They answer all the same, but there is "
             "nothing to go on: do not read anything into it."

@@ -132,11 +132,11 @@ def test_confidence_in_words():
 
 
 def test_notices():
-    assert notices(prediction("a", 0.9), 512) == []
-    assert "1,200 were left out" in notices(prediction("a", 0.9, dropped=1200), 512)[0]
-    assert "do not read anything" in notices(prediction("a", 0.9, unknown=4), 512)[0]
-    assert "1 of 4 tokens is not" in notices(prediction("a", 0.9, unknown=1), 512)[0]
-    assert len(notices(prediction("a", 0.9, unknown=2, dropped=3), 512)) == 2
+    assert notices(prediction("a", 0.9)) == []
+    assert "1,200 were left out" in notices(prediction("a", 0.9, dropped=1200))[0]
+    assert "do not read anything" in notices(prediction("a", 0.9, unknown=4))[0]
+    assert "1 of 4 tokens is not" in notices(prediction("a", 0.9, unknown=1))[0]
+    assert len(notices(prediction("a", 0.9, unknown=2, dropped=3))) == 2
 
 
 def test_listing_and_interval():
