@@ -117,9 +117,10 @@ class Pool:
 
         None for one that would not fit even then.
         """
-        loaded = sum(entry.added_bytes for entry in list(self._loaded.values()))
-        if ModelId(name).is_own and not _fits(name, loaded):
-            return  # loading it says so
+        if ModelId(name).is_own:
+            loaded = sum(entry.added_bytes for entry in list(self._loaded.values()))
+            if not _fits(name, loaded):
+                return  # loading it says so
         while not _fits(name):
             others = [other for other in list(self._loaded) if other != name]
             if not others:
