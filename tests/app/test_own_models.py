@@ -17,6 +17,8 @@ from ui.serve import downloads
 from ui.serve.downloads import Downloads
 from ui.serve.pool import pool
 
+pytestmark = pytest.mark.slow
+
 FOLDER, HUB_NAME = "folder to add", "hub name"
 REPO, NAME = "org/judge", "org--judge"
 

@@ -15,6 +15,8 @@ from model_zoo.paths import MODELS
 from tests.foreign import MANY, SIX, write, write_set
 from tests.hub_server import HubServer, Repository
 
+pytestmark = pytest.mark.slow
+
 TEXT = "The acting is great, but the film is dreadful."
 BUNDLED = ["lstm", "bilstm", "bert", "distilbert"]
 

@@ -10,6 +10,8 @@ from model_zoo.models import own, sets
 from model_zoo.paths import MODELS
 from tests.foreign import SIX, write, write_set
 
+pytestmark = pytest.mark.slow
+
 TEXT = "A fine film, but the plot is dull."
 STEERING = "[/b]x\x1b[2J"  # to rich the end of bold, to a terminal an order to clear itself
 SHOWN = "[/b]x\ufffd[2J"

@@ -22,6 +22,8 @@ from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import TextTokenizer
 from tests import foreign
 
+pytestmark = pytest.mark.slow
+
 LABELS = ("negative", "positive")
 TEXTS = [
     "A good film, and it isn't boring!",

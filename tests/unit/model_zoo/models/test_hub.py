@@ -11,6 +11,8 @@ from model_zoo.errors import HubError
 from model_zoo.models import hub, hub_client
 from tests.hub_server import HubServer, Repository
 
+pytestmark = pytest.mark.slow
+
 CONFIG = {"architectures": ["BertForSequenceClassification"], "model_type": "bert"}
 REPO = "org/tiny"
 

@@ -18,6 +18,8 @@ from model_zoo.models.hub_download import download, downloaded, remove
 from tests.hub_server import HubServer, Repository
 from tests.root import ROOT
 
+pytestmark = pytest.mark.slow
+
 REPO, NAME, WEIGHTS = "org/tiny", "org--tiny", "model.safetensors"
 TEXT = "a fine film"
 

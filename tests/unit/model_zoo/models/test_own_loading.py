@@ -17,6 +17,8 @@ from model_zoo.models.own import add_folder
 from model_zoo.reading.predict import predict
 from tests.foreign import write
 
+pytestmark = pytest.mark.slow
+
 WEIGHTS = "model.safetensors"
 TEXTS = ["A good film, and it isn't boring!", "Terrible."]
 

@@ -24,6 +24,8 @@ from model_zoo.reading.score_file import score_file
 from model_zoo.tables.table import open_table
 from tests.foreign import MANY, SIX, write, write_set
 
+pytestmark = pytest.mark.slow
+
 TEXTS = ["A good film.", "", "terrible, awful and dull " * 30, " \u200b", "it isn't boring 🎭"]
 FOREIGN = ("roberta", "albert", "xlnet")
 

@@ -14,6 +14,8 @@ from model_zoo.text.tokens import TextTokenizer
 from model_zoo.text.words import align
 from tests import foreign
 
+pytestmark = pytest.mark.slow
+
 SPECIAL = {"roberta": "<s> </s>", "mpnet": "<s> </s>", "xlnet": "<sep> <cls>"}
 LEADING = {"xlnet": 0}  # special tokens before the text; of all others one
 
