@@ -86,7 +86,7 @@ def mend(model: ModelSpec) -> str:
     if model.id.set == BUNDLED:
         return "Restore the folder with `git restore assets/models`, or train the model again."
     if model.id.set == "hub":
-        return "Remove the model and download it again."
+        return "Delete that folder and download the model again."
     return "Copy the model's folder again from where it came."
 
 
