@@ -41,5 +41,9 @@ class MeasureError(ZooError):
     """A measurement that cannot be made on this machine."""
 
 
+class EngineError(ZooError):
+    """An engine that is not there, or that does not compute a model as torch does."""
+
+
 class HubError(ZooError):
     """A model that the Hub does not give, or that cannot be taken from it."""

@@ -43,6 +43,45 @@ def host() -> Host:
     )
 
 
+@dataclass(slots=True)
+class _Threads:
+    """What the process was told of threads; None for one a core."""
+
+    each: int | None = None
+    beside: int = 1
+
+
+_told = _Threads()
+
+
+def threads() -> int:
+    """How many threads a call may compute on: as told, or else one a core."""
+    return _told.each or _cores()
+
+
+def calls_at_once() -> int:
+    """How many batches of one job may be computed side by side."""
+    return _told.beside
+
+
+def use_threads(each: int, beside: int = 1) -> None:
+    """Have models that are loaded from now on compute a call on `each` threads, `beside` at once.
+
+    For engines other than torch, which heeds what the calling thread has set.
+    """
+    _told.each, _told.beside = each, beside
+
+
+def sums_without_loss() -> bool:
+    """Whether the processor adds up products of 8-bit numbers in 32 bits (VNNI, or ARM's way)."""
+    if platform.machine() not in ("x86_64", "AMD64"):
+        return True
+    try:
+        return "vnni" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return False
+
+
 def keep_memory_low() -> None:
     """Settings that cost little time and save much memory; to be made before torch is imported.
 

@@ -30,6 +30,15 @@ def listed_folders(variable: str) -> list[Path]:
     return folders
 
 
+def user_cache() -> Path | None:
+    """The folder for what can be made anew; None where there is no home to have it in."""
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:
+        return None
+    return Path(base) / "quartet"
+
+
 def user_data() -> Path | None:
     """The folder for what the user adds to the app; None where there is no home to have it in."""
     try:

@@ -20,6 +20,7 @@ from model_zoo.commands.output import (
     visible,
 )
 from model_zoo.errors import DataError
+from model_zoo.host import host, use_threads
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.models.spec import ModelSpec
@@ -57,6 +58,7 @@ def run(arguments: argparse.Namespace) -> None:
     texts, truth = read_labelled(
         arguments.file, arguments.text, arguments.label, labels, header=not arguments.no_header
     )
+    use_threads(1, beside=host().cores)
     models = list(map(load, rows))
     with progress() as bar:
         bars: dict[str, TaskID] = {

@@ -9,6 +9,7 @@ from model_zoo.commands.output import err, say
 from model_zoo.errors import SetError
 from model_zoo.models import hub, hub_client, hub_download
 from model_zoo.models.classes import plain_name
+from model_zoo.models.engines import ENGINES, engine
 from model_zoo.models.network import ModelId
 from model_zoo.models.own import classes_of
 from model_zoo.models.registry import choose
@@ -18,7 +19,7 @@ from model_zoo.paths import given_folder
 
 
 def model_options(parser: argparse.ArgumentParser) -> None:
-    """Add --set, --models and --classes."""
+    """Add --set, --models, --classes and --engine."""
     parser.add_argument(
         "--set",
         default=BUNDLED,
@@ -37,6 +38,13 @@ def model_options(parser: argparse.ArgumentParser) -> None:
         type=_classes,
         metavar="CLASS=LABEL,…",
         help="what the classes of such models mean, where their names do not say it",
+    )
+    parser.add_argument(
+        "--engine",
+        default=ModelId.ENGINE,
+        metavar="NAME",
+        help=f"what computes them: {', '.join(ENGINES)} ({ModelId.ENGINE}); of one model, "
+        "--models bert@onnx,bert",
     )
 
 
@@ -74,7 +82,7 @@ def chosen_models(arguments: argparse.Namespace) -> list[ModelSpec]:
         _downloaded(name) if name.startswith(hub.PREFIX) else name for name in arguments.models
     ]
     of = chosen_set(arguments)
-    chosen = choose(names, of, arguments.classes)
+    chosen = choose(names, of, arguments.classes, engine(arguments.engine).name)
     if arguments.classes:
         own = [row.id for row in chosen if row.id.is_own]
         classes = [name for model in own for name in classes_of(model)]

@@ -9,6 +9,7 @@ from rich.table import Table
 from model_zoo.commands.lineup import chosen_models, model_options
 from model_zoo.commands.output import err, out, positive, right, say, visible
 from model_zoo.errors import MeasureError
+from model_zoo.host import use_threads
 from model_zoo.measure.growth import Growth, growth
 from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import (
@@ -50,7 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=30.0,
         help="after which a length or batch ends, but not before 3 runs (30)",
     )
-    parser.add_argument("--threads", type=positive, default=1, help="of torch; the app has 1 (1)")
+    parser.add_argument(
+        "--threads", type=positive, default=1, help="a call computes on; the app has 1 (1)"
+    )
     parser.add_argument("--no-memory", action="store_true", help="latency and throughput only")
 
 
@@ -59,6 +62,7 @@ def run(arguments: argparse.Namespace) -> None:
     import torch
 
     torch.set_num_threads(arguments.threads)
+    use_threads(arguments.threads)
     chosen = chosen_models(arguments)
     latest: Sweep | None = None
     with _progress() as bar:

@@ -13,6 +13,7 @@ from model_zoo.commands.output import (
     table_options,
     visible,
 )
+from model_zoo.host import host, use_threads
 from model_zoo.models.loading import load
 
 
@@ -34,7 +35,9 @@ def run(arguments: argparse.Namespace) -> None:
     """Every row with columns more for each model: its label, its probability of each label."""
     from model_zoo.reading.score_file import score_file
 
-    models = list(map(load, chosen_models(arguments)))
+    chosen = chosen_models(arguments)
+    use_threads(1, beside=host().cores)
+    models = list(map(load, chosen))
     with progress() as bar:
         bars: dict[str, TaskID] = {
             model.id: bar.add_task(visible(model.title), total=None) for model in models

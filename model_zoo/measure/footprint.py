@@ -9,18 +9,21 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
+from model_zoo.engines.exports import record
 from model_zoo.errors import MeasureError
 from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes
 from model_zoo.measure.latency import text_of
 from model_zoo.models.anatomy import anatomy
 from model_zoo.models.files import card, check_weights
 from model_zoo.models.loading import Model, load
+from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.registry import remember, spec
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
@@ -103,7 +106,12 @@ def footprint(model: str | ModelSpec, kept_in: Path | None = None) -> Iterator[F
 
 
 def _weights_bytes(model: ModelSpec) -> int:
-    """What the parameters take once loaded: float32, but for the word vectors in float16."""
+    """What the parameters take once loaded: float32, but for the word vectors in float16.
+
+    On another engine, the files of its export.
+    """
+    if model.id.engine != ModelId.ENGINE:
+        return int(record(model, check_weights(model)).get("bytes", 0))
     blocks = anatomy(model)
     vectors = sum(
         part.parameters for block in blocks for part in block.parts if part.name == "word vectors"
@@ -172,7 +180,9 @@ def _prediction(row: ModelSpec) -> _Figure:
 def _attribution(row: ModelSpec) -> _Figure:
     from model_zoo.explain.attribute import attribute
 
-    return _peak(load(row), attribute)
+    # the engines without gradients have this one left
+    method = "integrated_gradients" if Capability.GRADIENTS in row.capabilities else "occlusion"
+    return _peak(load(row), partial(attribute, method=method))
 
 
 def _peak(model: Model, use: Callable[[Model, str], object]) -> _Figure:

@@ -14,7 +14,7 @@ FIRST = "the first position"  # steps of a head that are no modules
 RELU = "relu"
 TANH = "tanh"
 _TRANSFORMER = frozenset(Capability) - {Capability.GATES}
-_ANY = frozenset({Capability.EMBEDDINGS, Capability.LAYERS})
+_ANY = frozenset({Capability.EMBEDDINGS, Capability.LAYERS, Capability.GRADIENTS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ ARCHITECTURES: dict[str, Architecture] = {
         key="attention.attn.k",
     ),
     # its tokenizer puts both special tokens behind the text
-    "xlnet": Architecture(capabilities=frozenset({Capability.EMBEDDINGS})),
+    "xlnet": Architecture(capabilities=frozenset({Capability.EMBEDDINGS, Capability.GRADIENTS})),
     # encoder and decoder: their classifiers take no embeddings
     **dict.fromkeys(
         ("bart", "bigbird_pegasus", "led", "mbart", "mt5", "mvp", "plbart", "t5", "umt5"),

@@ -52,13 +52,13 @@ class Classifier(Network):
             trial = Trial(title, module, tokenizer)
             pads = getattr(config, "pad_token_id", None) is not None and trial.pads()
             if not trial.takes_embeddings():
-                able -= {Capability.EMBEDDINGS}
+                able -= {Capability.EMBEDDINGS, Capability.GRADIENTS}
             if not trial.shows_states():
                 able -= {Capability.LAYERS}
         if getattr(config, "is_decoder", False):  # it masks what comes after, the walk does not
             able -= {Capability.ATTENTION}
         if not tokenizer.framed:  # pictures by token leave out the first and the last
-            able &= {Capability.EMBEDDINGS}
+            able &= {Capability.EMBEDDINGS, Capability.GRADIENTS}
         self.capabilities = able
         self._alone = not pads  # each text is read by itself
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from model_zoo.errors import RoomError, WeightsError
 from model_zoo.host import free_bytes
+from model_zoo.models.engines import engine
 from model_zoo.models.files import card, check_weights, mend, weights_files
 from model_zoo.models.network import ModelId, Network
 from model_zoo.models.registry import spec
@@ -73,6 +74,9 @@ def load(model: str | ModelSpec) -> Model:
     user's own does not fit into the memory that is left.
     """
     row = spec(model)
+    if start := engine(row.id.engine).load:
+        checksum = check_weights(row)
+        return Model(row, resolve_name(start)(row, checksum), checksum)
     checksum, module = _checked(row)
     network_class = resolve_name(row.architecture.network)
     network = network_class(

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NoReturn, Protocol
 
+import numpy as np
+
 from model_zoo.errors import CapabilityError
 from model_zoo.text.tokens import Encoded, TextTokenizer
 
@@ -25,6 +27,7 @@ class Capability(StrEnum):
     STEPS = "shows how its answer forms"
     ATTENTION = "shows what its heads attend to"
     GATES = "shows its gates"
+    GRADIENTS = "computes gradients"
 
 
 class ModelId(str):
@@ -84,6 +87,15 @@ class ModelId(str):
     def engine(self) -> str:
         """What computes it."""
         return self.partition("@")[2] or self.ENGINE
+
+    def on(self, engine: str) -> "ModelId":
+        """The same model, computed by another engine.
+
+        >>> ModelId("mine/bert").on("onnx"), ModelId("bert@onnx").on("torch")
+        ('mine/bert@onnx', 'bert')
+        """
+        plain = self.partition("@")[0]
+        return ModelId(plain if engine == self.ENGINE else f"{plain}@{engine}")
 
     @property
     def is_own(self) -> bool:
@@ -157,6 +169,13 @@ class Network(Protocol):
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """Each text as the network reads it."""
         return self.tokenizer.encode(texts)
+
+    def classify(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """The logits (B, C) float32 of `ids` and `mask` (B, T) int64, outside of torch."""
+        import torch
+
+        with torch.inference_mode():
+            return self.logits(torch.from_numpy(ids), torch.from_numpy(mask)).float().numpy()
 
     def logits(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
         """(B, T), (B, T) -> (B, C)."""

@@ -27,6 +27,8 @@ def spec(model: str | ModelSpec) -> ModelSpec:
     if isinstance(model, ModelSpec):
         return model
     identity = ModelId(model)
+    if identity.engine != ModelId.ENGINE:
+        return spec(identity.on(ModelId.ENGINE)).on(identity.engine)
     if identity.is_own:
         return own_spec(identity)
     models = model_set(identity.set).models
@@ -53,19 +55,21 @@ def having(capability: Capability, models: Iterable[str | ModelSpec]) -> list[Mo
     ['lstm', 'bilstm']
     """
     rows = map(spec, models)
-    return [row.id for row in rows if capability in row.architecture.capabilities]
+    return [row.id for row in rows if capability in row.capabilities]
 
 
 def choose(
     names: Iterable[str] | None,
     of: ModelSet | None = None,
     renamed: Mapping[str, str] | None = None,
+    engine: str = ModelId.ENGINE,
 ) -> list[ModelSpec]:
     """The models `names` of the set `of` (the bundled one), all of them for None.
 
     Of a set of more, the first MOST_MODELS. A name is that of a model of the set, an identity, or
     the path of a folder. The set's own come in its order, others after them as given; `renamed`
-    says what the classes of those mean. Without repeats. UnknownModelError where there is no such
+    says what the classes of those mean. `engine` computes those that name none ("bert@onnx" does).
+    Without repeats. UnknownModelError where there is no such
     model, or more than MOST_MODELS.
 
     >>> [row.name for row in choose(["bert", "lstm", "bert"])]
@@ -74,15 +78,15 @@ def choose(
     among = of or model_set()
     if names is None:
         names = [known.name for known in among.models][:MOST_MODELS]
-    inside: set[ModelId] = set()
-    own: dict[ModelId, ModelSpec] = {}
+    rows: dict[ModelId, ModelSpec] = {}
     for name in names:
-        row = _named(name, among, renamed)
-        if row.id in among.models:
-            inside.add(row.id)
-        else:
-            own[row.id] = row
-    chosen = [row for row in among.models.values() if row.id in inside] + list(own.values())
+        plain, _, named_engine = name.rpartition("@") if "@" in name else (name, "", "")
+        row = _named(plain, among, renamed).on(named_engine or engine)
+        rows[row.id] = row
+    places = {known: at for at, known in enumerate(among.models)}
+    chosen = sorted(
+        rows.values(), key=lambda row: places.get(row.id.on(ModelId.ENGINE), len(places))
+    )
     if len(chosen) > MOST_MODELS:
         raise UnknownModelError(
             f"{len(chosen)} models are too many; {MOST_MODELS} stand side by side at most. Leave "

@@ -1,10 +1,11 @@
 """What is known of a model before it is loaded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from model_zoo.models.architectures import Architecture, architecture
-from model_zoo.models.network import ModelId
+from model_zoo.models.engines import engine
+from model_zoo.models.network import Capability, ModelId
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +36,18 @@ class ModelSpec:
     def architecture(self) -> Architecture:
         """The row of its `model_type`."""
         return architecture(self.model_type)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """The most it may be asked: what its architecture and its engine both can be."""
+        return self.architecture.capabilities & engine(self.id.engine).capabilities
+
+    def on(self, name: str) -> "ModelSpec":
+        """The same model on the engine `name`; EngineError where there is none.
+
+        Called so where people read it, unless the engine is the usual one.
+        """
+        other = engine(name)
+        before = engine(self.id.engine).suffix
+        title = self.title.removesuffix(before) + other.suffix
+        return replace(self, id=self.id.on(name), title=title)

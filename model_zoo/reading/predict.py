@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 
+import numpy as np
+
 from model_zoo.models.loading import Model
 from model_zoo.text.tokens import Encoded, check_readable
 
@@ -114,20 +116,16 @@ def batches(encoded: Sequence[Encoded], size: int = BATCH_SIZE) -> Iterator[list
 
 def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float, ...]]:
     """Each text's probabilities of the model's labels, computed as one batch; each sums to 1."""
-    import torch
-
     tokenizer = model.network.tokenizer
-    longest = max(len(item.ids) for item in encoded)
-    padding = [[tokenizer.pad_id] * (longest - len(item.ids)) for item in encoded]
-    lengths = torch.tensor([len(item.ids) for item in encoded])
-    places = torch.arange(longest)
+    lengths = np.array([len(item.ids) for item in encoded])
+    places = np.arange(lengths.max())
     if tokenizer.pad_left:
-        rows = [[*pad, *item.ids] for pad, item in zip(padding, encoded, strict=True)]
-        mask = (places >= longest - lengths[:, None]).long()  # (B, T)
+        real = places >= len(places) - lengths[:, None]  # (B, T)
     else:
-        rows = [[*item.ids, *pad] for pad, item in zip(padding, encoded, strict=True)]
-        mask = (places < lengths[:, None]).long()  # (B, T)
-    with torch.inference_mode():
-        logits = model.network.logits(torch.tensor(rows), mask)  # (B, C)
-        # in float64 a row sums to 1 to the last printed digit
-        return [tuple(row) for row in logits.double().softmax(-1).tolist()]
+        real = places < lengths[:, None]
+    ids = np.full(real.shape, tokenizer.pad_id)
+    ids[real] = np.concatenate([item.ids for item in encoded])
+    logits = model.network.classify(ids, real.astype(np.int64)).astype(np.float64)  # (B, C)
+    # in float64 a row sums to 1 to the last printed digit
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return [tuple(row) for row in (shares / shares.sum(axis=1, keepdims=True)).tolist()]

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import count
 from time import perf_counter
 
 import numpy as np
 
+from model_zoo.host import calls_at_once
 from model_zoo.models.loading import Model
 from model_zoo.models.network import ModelId
 from model_zoo.reading.predict import BATCH_SIZE, batches, probabilities
@@ -89,9 +91,12 @@ def score(
         encoded = encodings[reading] = encodings.get(reading) or model.encode(texts)
         readable = [i for i, item in enumerate(encoded) if item.words]
         started = perf_counter()
-        for batch in batches([encoded[i] for i in readable], batch_size):
-            rows = [readable[i] for i in batch]
-            columns[column][rows] = probabilities(model, [encoded[i] for i in rows])
+        parts = [
+            [readable[i] for i in batch]
+            for batch in batches([encoded[i] for i in readable], batch_size)
+        ]
+        for rows, answered in _computed(model, encoded, parts):
+            columns[column][rows] = answered
             paused = perf_counter()
             advance(model.id, len(rows))
             started += perf_counter() - paused
@@ -108,6 +113,24 @@ def score(
         dropped=np.array([item.dropped for item in first], dtype=np.int32),
         seconds=seconds,
     )
+
+
+def _computed(
+    model: Model, encoded: Sequence[Encoded], parts: Sequence[list[int]]
+) -> Iterator[tuple[list[int], list[tuple[float, ...]]]]:
+    """Each part's rows with their probabilities, in order; side by side where that is allowed.
+
+    One core a batch wastes nothing on dividing small products, as two cores for one batch do.
+    """
+
+    def compute(rows: list[int]) -> list[tuple[float, ...]]:
+        return probabilities(model, [encoded[i] for i in rows])
+
+    if calls_at_once() == 1 or model.id.engine == ModelId.ENGINE:
+        yield from zip(parts, map(compute, parts), strict=True)
+        return
+    with ThreadPoolExecutor(calls_at_once(), "scoring") as pool:
+        yield from zip(parts, pool.map(compute, parts), strict=True)
 
 
 def join(parts: Sequence[Scored]) -> Scored:
@@ -159,12 +182,18 @@ def column_names(models: Sequence[str]) -> list[str]:
 
     >>> column_names(["bert", "mine/lstm", "local/bert"])
     ['sentiment-bert', 'lstm', 'local-bert']
+    >>> column_names(["bert", "bert@onnx"])
+    ['bert', 'bert-onnx']
     """
     ids = [ModelId(model) for model in models]
-    times = Counter(identity.name for identity in ids)
-    return _distinct(
-        identity.name if times[identity.name] == 1 else f"{identity.set}-{identity.name}"
+    names = [
+        identity.name + (f"-{identity.engine}" if identity.engine != ModelId.ENGINE else "")
         for identity in ids
+    ]
+    times = Counter(names)
+    return _distinct(
+        name if times[name] == 1 else f"{identity.set}-{name}"
+        for identity, name in zip(ids, names, strict=True)
     )
 
 

@@ -20,6 +20,7 @@ LIBRARY = (
     "patches",
     "text",
     "models",
+    "engines",
     "recurrent",  # what model cards import
     "tables",
     "reading",

@@ -16,8 +16,8 @@ from model_zoo.measure.footprint import Footprint
 from model_zoo.measure.sweep import Sweep
 from model_zoo.models.registry import title
 from model_zoo.models.sets import BUNDLED, ModelSet
+from model_zoo.paths import user_cache
 from ui.serve import cached
-from ui.serve.footprints import cache_folder
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
 from ui.serve.turns import sweeps
@@ -214,7 +214,7 @@ def _measure(
         runs=plan.runs,
         seconds=plan.seconds,
         memory=plan.memory,
-        kept_in=cache_folder(),
+        kept_in=user_cache(),
     )
     started, drawn = monotonic(), 0.0
     with closing(stages):

@@ -1,6 +1,5 @@
 """The memory that each model adds, measured once a host, in the background."""
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from threading import Lock, Thread
@@ -10,6 +9,7 @@ from model_zoo.measure.footprint import added_memory
 from model_zoo.models.files import fingerprint
 from model_zoo.models.registry import spec
 from model_zoo.models.spec import ModelSpec
+from model_zoo.paths import user_cache
 
 MOST_KEPT = 1_000
 
@@ -63,7 +63,7 @@ class Footprints:
                 key, row = next(iter(self._awaited.items()))
             figure: int | str
             try:
-                figure = added_memory(row, kept_in=cache_folder())
+                figure = added_memory(row, kept_in=user_cache())
             except (ZooError, OSError) as error:  # a folder may go meanwhile
                 figure = str(error)
             with self._lock:
@@ -79,12 +79,3 @@ _footprints = Footprints()
 def added(models: Iterable[str]) -> dict[str, int | str]:
     """As `Footprints.added`, for all visitors of this server."""
     return _footprints.added(models)
-
-
-def cache_folder() -> Path | None:
-    """The user's cache folder for this app, None where there is no home."""
-    try:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    except RuntimeError:
-        return None
-    return Path(base) / "quartet"

@@ -8,7 +8,13 @@ from threading import Lock, RLock, Thread, Timer
 from time import monotonic, perf_counter
 
 from model_zoo.errors import ZooError
-from model_zoo.host import free_bytes, give_back_memory, keep_memory_low, resident_bytes
+from model_zoo.host import (
+    free_bytes,
+    give_back_memory,
+    keep_memory_low,
+    resident_bytes,
+    use_threads,
+)
 from model_zoo.models import loading
 from model_zoo.models.files import stamp
 from model_zoo.models.network import ModelId
@@ -60,6 +66,7 @@ class Pool:
         # Set every time: matrix products heed what their own thread set, and each run of a page is
         # a new thread.
         torch.set_num_threads(1)
+        use_threads(1)
         with self._locks.setdefault(spec(name).id, RLock()):
             entry = self._loaded.get(name)
             if entry and entry.stamp != stamp(name):

@@ -1,0 +1,139 @@
+"""What the exporting process does: write the graph, quantise it if asked to, check it, record it.
+
+python -m model_zoo.engines.export IDENTITY MODEL_FOLDER SET_FOLDER EXPORT_FOLDER
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model_zoo.engines import exports, graph
+from model_zoo.engines.agreement import (
+    Agreement,
+    Batch,
+    agreement,
+    of_all_sizes,
+    of_sentences,
+)
+from model_zoo.engines.onnx_network import OnnxClassifier
+from model_zoo.errors import EngineError, ZooError
+from model_zoo.models.engines import engine
+from model_zoo.models.files import weights_files
+from model_zoo.models.loading import load
+from model_zoo.models.network import ModelId, Network
+from model_zoo.models.registry import remember
+from model_zoo.models.spec import ModelSpec
+from model_zoo.text.tokens import TextTokenizer
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+EXACT = 1e-4  # how far probabilities of a float32 engine may be from torch's
+LEAST_ANSWERS = 0.95  # of an 8-bit engine: so many answers must be the same as torch's
+MOST_MOVED = 0.05  # and so far may probabilities be from torch's, on average
+
+
+def export(row: ModelSpec, folder: Path) -> Agreement:
+    """Write the model's export into `folder`; EngineError where it does not agree with torch."""
+    usual = load(row.on(ModelId.ENGINE))
+    model, words = _graph(row, usual.network)
+    if words is not None:
+        np.save(folder / exports.WORDS, words)
+
+    def compare(batches: Callable[[TextTokenizer], Iterable[Batch]]) -> Agreement:
+        tokenizer = usual.network.tokenizer
+        ours = OnnxClassifier(row, folder, tokenizer)
+        return agreement(ours.classify, usual.network.classify, batches(tokenizer))
+
+    kept: tuple[str, ...] = ()
+    if engine(row.id.engine).exact:
+        import onnx
+
+        onnx.save(model, str(folder / exports.GRAPH))
+        agreed = compare(of_all_sizes)
+        if agreed.probability > EXACT:
+            raise EngineError(
+                f"its probabilities would be up to {agreed.probability:.1g} from torch's."
+            )
+    else:
+        agreed, kept = _quantised(model, folder / exports.GRAPH, lambda: compare(of_sentences))
+    record = {
+        "model": row.id.on(ModelId.ENGINE),
+        "engine": row.id.engine,
+        "runtime": exports.runtime_version(),
+        "weights": usual.checksum,
+        "kept_in_float": list(kept),
+        "bytes": sum(file.stat().st_size for file in folder.iterdir()),
+        **asdict(agreed),
+    }
+    (folder / exports.RECORD).write_text(json.dumps(record, indent=1), encoding="utf-8")
+    return agreed
+
+
+def _graph(row: ModelSpec, network: Network) -> tuple["ModelProto", np.ndarray | None]:
+    """The graph, and the word vectors in front of it; those are None where it takes ids."""
+    from safetensors.numpy import load_file
+
+    weights: dict[str, np.ndarray] = {}
+    if row.model_type in graph.KINDS:
+        for file in weights_files(row):
+            weights |= load_file(file)
+    written = graph.written(row, weights) if weights else None
+    if written is not None:
+        words = weights[graph.words_name(row.model_type)]
+        return written, _halved(words)
+    from model_zoo.engines.exporter import exported
+
+    return exported(network)
+
+
+def _halved(words: np.ndarray) -> np.ndarray:
+    """The same numbers as float16, where that holds them."""
+    with np.errstate(over="ignore"):
+        half = words.astype(np.float16)
+    return half if np.array_equal(half.astype(words.dtype), words) else words
+
+
+def _quantised(
+    model: "ModelProto", file: Path, compare: Callable[[], Agreement]
+) -> tuple[Agreement, tuple[str, ...]]:
+    """Write the 8-bit graph that agrees; how far it does, and what of it is in float32 for that.
+
+    Some layers bear 8 bits worse than others: as few as will do are left out.
+    """
+    from model_zoo.engines.quantise import candidates, quantise
+
+    agreed: Agreement | None = None
+    for kept in candidates(model):
+        quantise(model, file, kept)
+        agreed = compare()
+        if agreed.answers >= LEAST_ANSWERS and agreed.mean_probability <= MOST_MOVED:
+            return agreed, kept
+    assert agreed is not None
+    raise EngineError(
+        f"in 8 bits {agreed.answers:.1%} of its answers would be torch's, and probabilities "
+        f"{agreed.mean_probability:.1%} away on average."
+    )
+
+
+def main() -> int:
+    """Export the model that the arguments name; the last line on stderr says what was wrong."""
+    _, identity, folder, set_folder, out = sys.argv
+    if hasattr(os, "nice"):
+        os.nice(10)  # whoever is being served goes first
+    try:
+        export(remember(identity, Path(folder), Path(set_folder)), Path(out))
+    except ZooError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""A Network that ONNX Runtime computes, from an export that was checked against torch."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from model_zoo.engines import exports
+from model_zoo.errors import CapabilityError
+from model_zoo.host import threads
+from model_zoo.models.engines import engine
+from model_zoo.models.network import Capability, Layer, Network
+from model_zoo.models.spec import ModelSpec
+from model_zoo.text.tokens import TextTokenizer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+def load(row: ModelSpec, checksum: str) -> Network:
+    """The network, exported first if it is not yet; EngineError where it cannot be."""
+    folder = exports.find(row, checksum) or exports.make(row, checksum)
+    return OnnxClassifier(row, folder, TextTokenizer(row.folder))
+
+
+class OnnxClassifier(Network):
+    """Logits, and last states, without torch; none of its answers have gradients.
+
+    Word vectors are looked up here, from a file that stays on disk, and the graph reads those. A
+    session is safe for any number of threads.
+    """
+
+    def __init__(self, row: ModelSpec, folder: Path, tokenizer: TextTokenizer) -> None:
+        self.title = row.title
+        self.tokenizer = tokenizer
+        self._session = session(folder / exports.GRAPH)
+        self._order = list(row.order)
+        names = {output.name for output in self._session.get_outputs()}
+        self._takes_ids = not (folder / exports.WORDS).is_file()
+        able = engine(row.id.engine).capabilities & row.architecture.capabilities
+        if self._takes_ids:
+            self._words = None
+            able -= {Capability.EMBEDDINGS, Capability.LAYERS}
+        else:
+            self._words = np.load(folder / exports.WORDS, mmap_mode="r")
+        if "states" not in names:
+            able -= {Capability.LAYERS}
+        self.capabilities = able
+
+    def classify(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """(B, T), (B, T) -> (B, C)."""
+        first = {"input_ids": ids} if self._words is None else {"inputs_embeds": self._look_up(ids)}
+        (logits,) = self._session.run(["logits"], first | {"attention_mask": mask})
+        return logits[:, self._order] if self._order else logits
+
+    def logits(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
+        """(B, T), (B, T) -> (B, C)."""
+        return _tensor(self.classify(ids.numpy(), mask.numpy()))
+
+    def embed(self, ids: "Tensor") -> "Tensor":
+        """The word embeddings of `ids`, (B, T) -> (B, T, E)."""
+        self._check(Capability.EMBEDDINGS)
+        return _tensor(self._look_up(ids.numpy()))
+
+    def embedding_table(self) -> "Tensor":
+        """The word embeddings of the whole vocabulary (V, E), float32."""
+        self._check(Capability.EMBEDDINGS)
+        return _tensor(np.asarray(self._words, dtype=np.float32))
+
+    def logits_from_embeddings(self, embedded: "Tensor") -> "Tensor":
+        """(B, T, E) -> (B, C); CapabilityError where a gradient is wanted."""
+        self._check(Capability.EMBEDDINGS)
+        if embedded.requires_grad:
+            raise CapabilityError(
+                f"{self.title} computes no gradients. Choose occlusion, shapley or lime, or the "
+                "torch engine."
+            )
+        vectors = embedded.contiguous().numpy()
+        feed = {"inputs_embeds": vectors, "attention_mask": np.ones(vectors.shape[:2], np.int64)}
+        (logits,) = self._session.run(["logits"], feed)
+        return _tensor(logits[:, self._order] if self._order else logits)
+
+    def layers(self, ids: "Tensor") -> Iterator[Layer]:
+        """Word embeddings, then what the head gets to see: two spaces; `ids` (B, T)."""
+        self._check(Capability.LAYERS)
+        vectors = self._look_up(ids.numpy())
+        yield Layer("word embeddings", 0, _tensor(vectors))
+        feed = {"inputs_embeds": vectors, "attention_mask": np.ones(ids.shape, np.int64)}
+        yield Layer("last layer", 1, _tensor(self._session.run(["states"], feed)[0]))
+
+    def _look_up(self, ids: np.ndarray) -> np.ndarray:
+        assert self._words is not None
+        return self._words[ids].astype(np.float32, copy=False)
+
+    def _check(self, capability: Capability) -> None:
+        if capability not in self.capabilities:
+            self._lacks(capability)
+
+
+def session(file: Path) -> Any:
+    """An ONNX Runtime session of the graph in `file`, on as many threads as the process is to use.
+
+    Memory grows by what is asked for, not by doubling, and threads sleep while nothing is to do.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads()
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # a warning on stderr is none to a visitor
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(threads() > 1)))
+    cpu = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
+    return onnxruntime.InferenceSession(str(file), options, providers=[cpu])
+
+
+def _tensor(array: np.ndarray) -> "Tensor":
+    import torch
+
+    return torch.from_numpy(np.ascontiguousarray(array))

@@ -1,0 +1,61 @@
+"""Graphs in 8 bits: weights rounded once, what goes into a product rounded as it comes."""
+
+import re
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import onnx
+
+from model_zoo.host import sums_without_loss
+
+_OPERATORS = ("MatMul", "Gemm", "Attention", "LSTM")
+_LAYER = re.compile(r"(?:^|[./])layers?[./](\d+)[./]")
+
+
+def quantise(model: onnx.ModelProto, file: Path, in_float: Sequence[str] = ()) -> None:
+    """Write the 8-bit graph of `model` into `file`; nodes called `in_float` stay as they are.
+
+    Weights are rounded by channel; to 7 bits on processors whose sums of 8-bit products saturate.
+    """
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+    from onnxruntime.quantization.shape_inference import quant_pre_process
+
+    with tempfile.TemporaryDirectory() as folder:
+        whole, ready = Path(folder) / "whole.onnx", Path(folder) / "ready.onnx"
+        onnx.save(_named(model), str(whole))
+        try:
+            quant_pre_process(str(whole), str(ready), skip_symbolic_shape=True)
+        except Exception:  # it helps where it can; operators of other domains it does not know
+            ready = whole
+        quantize_dynamic(
+            str(ready),
+            str(file),
+            op_types_to_quantize=list(_OPERATORS),
+            per_channel=True,
+            reduce_range=not sums_without_loss(),
+            weight_type=QuantType.QInt8,
+            nodes_to_exclude=list(in_float),
+            extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},  # of fused operators
+        )
+
+
+def candidates(model: onnx.ModelProto) -> Iterator[tuple[str, ...]]:
+    """What is to stay in float32, the least first: nothing, the head, later layers as well."""
+    nodes = [node for node in _named(model).graph.node if node.op_type in _OPERATORS]
+    heads = tuple(node.name for node in nodes if node.op_type == "Gemm")
+    layers = [int(found[1]) if (found := _LAYER.search(node.name)) else -1 for node in nodes]
+    most = max(layers, default=-1)
+    yield ()
+    yield heads
+    if most > 0:
+        for first in (most, (most + 1) // 2):
+            late = (n.name for n, layer in zip(nodes, layers, strict=True) if layer >= first)
+            yield (*heads, *late)
+
+
+def _named(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The model with a name for each node, that of its first output."""
+    for node in model.graph.node:
+        node.name = node.name or f"{node.op_type} {node.output[0]}"
+    return model

@@ -1,0 +1,70 @@
+"""What computes a model: a row for every engine. Data alone; nothing is imported for it.
+
+An engine gives the same model other arithmetic: its network is known by the same protocol, and can
+be asked less. Adding one means a row here and a Network in a file of its own.
+"""
+
+from dataclasses import dataclass
+
+from model_zoo.errors import EngineError
+from model_zoo.models.network import Capability, ModelId
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine.
+
+    `load` is "module:function", called with a ModelSpec and the checksum of its weights for the
+    Network; None where the model's own architecture says how. `capabilities` are the most it can
+    be asked. `exact` says whether answers are torch's to four decimals.
+    """
+
+    name: str
+    title: str
+    description: str
+    load: str | None
+    capabilities: frozenset[Capability]
+    exact: bool = True
+
+    @property
+    def suffix(self) -> str:
+        """What is put behind a model's title; nothing for the usual engine."""
+        return "" if self.name == ModelId.ENGINE else f" · {self.title}"
+
+
+_FORWARD = frozenset({Capability.EMBEDDINGS, Capability.LAYERS})
+
+ENGINES: dict[str, Engine] = {
+    engine.name: engine
+    for engine in (
+        Engine(
+            ModelId.ENGINE,
+            "torch",
+            "PyTorch, float32",
+            load=None,
+            capabilities=frozenset(Capability),
+        ),
+        Engine(
+            "onnx",
+            "ONNX",
+            "ONNX Runtime, float32",
+            load="model_zoo.engines.onnx_network:load",
+            capabilities=_FORWARD,
+        ),
+        Engine(
+            "onnx-int8",
+            "int8",
+            "ONNX Runtime, weights and products in 8 bits",
+            load="model_zoo.engines.onnx_network:load",
+            capabilities=_FORWARD,
+            exact=False,
+        ),
+    )
+}
+
+
+def engine(name: str) -> Engine:
+    """The engine called `name`; EngineError, listing those there are, where there is none."""
+    if name not in ENGINES:
+        raise EngineError(f"There is no engine {name[:40]!r}. Choose from: {', '.join(ENGINES)}.")
+    return ENGINES[name]

@@ -1,0 +1,54 @@
+"""Engines as part of a model's identity: in names, titles and choices."""
+
+import argparse
+
+import pytest
+
+from model_zoo.commands.lineup import model_options
+from model_zoo.errors import EngineError, UnknownModelError
+from model_zoo.models.engines import ENGINES, engine
+from model_zoo.models.network import Capability
+from model_zoo.models.registry import choose, having, spec, title
+
+
+def test_the_usual_engine_is_not_mentioned():
+    assert spec("bert").on("torch") == spec("bert") and title("bert") == "BERT"
+    assert title("bert@onnx") == "BERT · ONNX" and title("bert@onnx-int8") == "BERT · int8"
+    row = spec("bert@onnx")
+    assert row.id == "bert@onnx" and row.folder == spec("bert").folder
+    assert row.on("onnx-int8").title == "BERT · int8" and row.on("torch") == spec("bert")
+
+
+def test_engines_that_are_none_are_refused_with_those_there_are():
+    with pytest.raises(EngineError, match=r"'abacus'.*torch, onnx, onnx-int8"):
+        engine("abacus")
+    with pytest.raises(EngineError):
+        spec("bert@abacus")
+    with pytest.raises(UnknownModelError):
+        spec("nobody@onnx")
+
+
+def test_a_choice_says_what_computes_each():
+    assert [row.id for row in choose(["bert@onnx", "bert", "lstm"])] == [
+        "lstm",
+        "bert@onnx",
+        "bert",
+    ]
+    chosen = choose(["bert", "lstm@onnx-int8"], engine="onnx")
+    assert [row.id for row in chosen] == ["lstm@onnx-int8", "bert@onnx"]
+    assert next(row.id for row in choose(None, engine="onnx")) == "lstm@onnx"
+
+
+def test_only_torch_has_gradients_and_gates():
+    asked = ["lstm", "lstm@onnx", "bert@onnx-int8"]
+    assert having(Capability.GATES, asked) == having(Capability.GRADIENTS, asked) == ["lstm"]
+    assert having(Capability.LAYERS, asked) == asked
+
+
+def test_the_command_line_offers_every_engine(capsys):
+    parser = argparse.ArgumentParser()
+    model_options(parser)
+    assert parser.parse_args([]).engine == "torch"
+    parser.print_help()
+    words = " ".join(capsys.readouterr().out.split())
+    assert all(name in words for name in ENGINES)

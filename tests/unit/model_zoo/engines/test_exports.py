@@ -1,0 +1,140 @@
+"""Exports: made whole or not at all, checked, and computing what torch computes."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from model_zoo.engines import export, exports
+from model_zoo.engines.agreement import Agreement
+from model_zoo.errors import CapabilityError, EngineError
+from model_zoo.explain.attribute import attribute
+from model_zoo.host import use_threads
+from model_zoo.inside.context import influence
+from model_zoo.models.loading import load
+from model_zoo.models.own import add_folder
+from model_zoo.models.registry import spec
+from model_zoo.models.sets import model_set
+from model_zoo.reading.predict import predict
+from model_zoo.reading.score import score
+from tests import foreign
+
+pytestmark = pytest.mark.slow
+NAMES = [model.name for model in model_set().models]
+TEXTS = ["Good.", "A dull film, saved by its cast.", "Not bad at all, " * 20, "word " * 600]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def folder(tmp_path_factory):
+    """The folder of this module's exports."""
+    with pytest.MonkeyPatch.context() as patch:
+        kept = tmp_path_factory.mktemp("exports")
+        patch.setenv("QUARTET_EXPORTS", str(kept))
+        yield kept
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_float32_is_torchs_to_four_decimals(name):
+    exact, usual = load(f"{name}@onnx"), load(name)
+    ours, theirs = predict(exact, TEXTS), predict(usual, TEXTS)
+    for mine, other in zip(ours, theirs, strict=True):
+        assert mine.probabilities == pytest.approx(other.probabilities, abs=1e-5)
+        assert mine.tokens == other.tokens and mine.model == f"{name}@onnx"
+    vectors = usual.network.embed(torch.tensor([usual.encode(TEXTS[1:2])[0].ids]))
+    with torch.no_grad():
+        assert torch.equal(
+            exact.network.embed(torch.tensor([exact.encode(TEXTS[1:2])[0].ids])), vectors
+        )
+        expected = usual.network.logits_from_embeddings(2 * vectors)
+        assert torch.allclose(
+            exact.network.logits_from_embeddings(2 * vectors), expected, atol=1e-4
+        )
+    mine, other = influence(exact, TEXTS[1]), influence(usual, TEXTS[1])
+    assert np.allclose(mine.change, other.change, atol=1e-4)
+    if name == "lstm":
+        assert not np.triu(mine.change, 1).any(), (
+            "what comes later changes nothing, to the last bit"
+        )
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_eight_bits_answer_alike_and_are_smaller(name, folder):
+    model = load(f"{name}@onnx-int8")
+    for mine, other in zip(predict(model, TEXTS[:3]), predict(load(name), TEXTS[:3]), strict=True):
+        assert mine.label == other.label
+    graphs = {
+        engine: (exports.find(spec(f"{name}@{engine}"), model.checksum) / exports.GRAPH)
+        .stat()
+        .st_size
+        for engine in ("onnx", "onnx-int8")
+        if load(f"{name}@{engine}")
+    }
+    assert graphs["onnx-int8"] < 0.6 * graphs["onnx"]
+    record = exports.record(model.spec, model.checksum)
+    assert record["answers"] >= export.LEAST_ANSWERS and record["weights"] == model.checksum
+
+
+def test_methods_that_only_read_give_torchs_scores():
+    for method in ("occlusion", "shapley"):
+        ours, theirs = (
+            attribute(load(name), TEXTS[1], method=method) for name in ("bert@onnx", "bert")
+        )
+        assert ours.word_scores == pytest.approx(theirs.word_scores, abs=1e-3)
+    with pytest.raises(CapabilityError, match="no gradients. Choose occlusion"):
+        attribute(load("bert@onnx"), TEXTS[1], method="integrated_gradients")
+
+
+def test_scores_are_the_same_however_many_batches_are_computed_at_once():
+    model, texts = load("lstm@onnx"), [f"number {at} is good" for at in range(150)]
+    one = score([model], texts).probabilities[0]
+    try:
+        use_threads(1, beside=2)
+        assert np.array_equal(score([model], texts).probabilities[0], one)
+    finally:
+        use_threads(1)
+
+
+def test_an_export_is_made_once(folder, monkeypatch):
+    load("lstm@onnx")
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    monkeypatch.setattr(exports, "make", None)
+    load("lstm@onnx")
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    assert not [name for name in before if name.startswith(".")]
+
+
+def test_what_disagrees_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
+    row = spec("lstm@onnx")
+    monkeypatch.setattr(export, "agreement", lambda *_: Agreement(1.0, 0.2, 0.1, 0.9))
+    with pytest.raises(EngineError, match="up to 0.2 from torch's"):
+        export.export(row, tmp_path)
+    assert not (tmp_path / exports.RECORD).exists()
+    with pytest.raises(EngineError, match="in 8 bits 90.0% of its answers"):
+        export.export(row.on("onnx-int8"), tmp_path)
+
+
+def test_a_process_that_fails_leaves_nothing_and_says_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUARTET_EXPORTS", str(tmp_path / "exports"))
+    row, checksum = spec("bilstm@onnx"), load("bilstm").checksum
+    monkeypatch.setattr(exports, "free_bytes", lambda: 10_000_000)
+    with pytest.raises(EngineError, match="needs .* MB for a moment, and 10 MB are free"):
+        exports.make(row, checksum)
+    monkeypatch.undo()
+    monkeypatch.setenv("QUARTET_EXPORTS", str(tmp_path / "exports"))
+    monkeypatch.setattr(exports, "ROOT", tmp_path)  # from where there is nothing to run
+    with pytest.raises(EngineError, match="cannot be computed by onnx.*Use the torch engine"):
+        exports.make(row, checksum)
+    assert not list((tmp_path / "exports").iterdir())
+
+
+@pytest.mark.parametrize("kind", ["roberta", "electra"])
+def test_a_model_of_ones_own_is_exported_by_torch(tmp_path, kind):
+    row = add_folder(foreign.write(kind, tmp_path / kind, ("negative", "positive")))
+    ours, theirs = load(row.on("onnx")), load(row)
+    for mine, other in zip(predict(ours, TEXTS[:3]), predict(theirs, TEXTS[:3]), strict=True):
+        assert mine.probabilities == pytest.approx(other.probabilities, abs=1e-4)
+    assert (
+        json.loads((exports.find(ours.spec, ours.checksum) / exports.RECORD).read_text())["engine"]
+        == "onnx"
+    )
