@@ -38,6 +38,14 @@ def _after_each_test():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _exports_of_their_own(tmp_path_factory):
+    """Models are exported into a folder of these tests, not into the user's cache."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("QUARTET_EXPORTS", str(tmp_path_factory.mktemp("engines")))
+        yield
+
+
 def pytest_collection_finish():
     """What is imported by now stays: no collection of garbage has to look through it again."""
     gc.freeze()

@@ -1,4 +1,4 @@
-"""Every page with sets of 6 and 150 labels, and with a folder of each of four other kinds."""
+"""Every page with sets of 6 and 150 labels, folders of four other kinds, and several engines."""
 
 import pytest
 
@@ -17,6 +17,7 @@ LOOKS = {
     "beside the bundled": {
         "models": ",".join(["distilbert", *(f"local/{kind}" for kind in zoo.OWN)])
     },
+    "engines": {"models": "lstm@onnx,bert,bert@onnx,bert@onnx-int8,local/roberta"},
 }
 
 

@@ -79,7 +79,7 @@ def _map(name: str, text: str) -> None:
     """Attention rollout where there is attention, or else what each position can see."""
     begin = partial(my_turn, st.empty())
     row = spec(name)
-    capabilities = row.architecture.capabilities
+    capabilities = row.capabilities
     try:
         if Capability.ATTENTION in capabilities:
             words, shares = cached.rolled_out(name, text, begin)

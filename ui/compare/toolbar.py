@@ -1,15 +1,17 @@
-"""Which models to ask, and the pin."""
+"""Which models to ask, what computes them, and the pin."""
 
 import streamlit as st
 
+from ui.compare.engine_pills import engine_pills
 from ui.frame import state
 from ui.frame.model_pills import model_pills
 from ui.show.titles import named_apart
 
 
 def toolbar(reading: str) -> None:
-    """Which models to ask, and the pin; `reading` is the text as it is read now."""
+    """Which models to ask, on what, and the pin; `reading` is the text as it is read now."""
     model_pills("Models", "chosen", named_apart(state.lineup()))
+    engine_pills()
     pinned = state.view().pinned
     if pinned is None:
         st.button(

@@ -32,7 +32,9 @@ def model_pills(
 def _key(what: str) -> str:
     """Other pills once the models to choose from are others: a widget keeps its own choice."""
     changes = state.own_changes()
-    return f"{what}-{state.current_set().name}" + (f"-{changes}" if changes else "")
+    engines = "-".join(state.engines()[1:])  # beside the first
+    more = "".join(f"-{part}" for part in (engines, changes) if part)
+    return f"{what}-{state.current_set().name}{more}"
 
 
 @whole

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from model_zoo.errors import ZooError
+from model_zoo.models.engines import ENGINES
 from model_zoo.models.hub_client import allowed
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
@@ -127,9 +128,16 @@ def _models(value: str, of: str) -> tuple[str, ...]:
     names = list(dict.fromkeys(value.split(",")))
     if len(names) > MOST_MODELS:
         raise ValueError(f"it names more than {MOST_MODELS} models")
-    inside = {by_name[name] for name in names if name in by_name}
-    own = [_own(name, of) for name in names if name not in by_name]
-    return (*(model for model in by_name.values() if model in inside), *own)
+    models: dict[ModelId, int] = {}  # with their places
+    for name in names:
+        base, _, on = name.partition("@")
+        if on and on not in ENGINES:
+            raise ValueError(f"there is no engine named {on[:40]!r}")
+        model = by_name[base] if base in by_name else _own(base, of)
+        models[model.on(on or ModelId.ENGINE)] = (
+            list(by_name).index(base) if base in by_name else len(by_name)
+        )
+    return tuple(sorted(models, key=lambda model: models[model]))
 
 
 def _own(value: str, beside: str) -> ModelId:
@@ -150,7 +158,8 @@ def _own(value: str, beside: str) -> ModelId:
 
 def _short(model: str, of: str) -> str:
     """The model as an address names it beside the set."""
-    return ModelId(model).name if ModelId(model).set == of else model
+    identity = ModelId(model)
+    return identity.rpartition("/")[2] if identity.set == of else model
 
 
 def _without(value: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from model_zoo.errors import SetError, ZooError
+from model_zoo.models.engines import ENGINES
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import BUNDLED, ModelSet, model_set
@@ -44,12 +45,35 @@ def current_set() -> ModelSet:
 
 
 def lineup() -> dict[ModelId, ModelSpec]:
-    """The models to choose from: those of the set in view, then the visitor's own, in order."""
-    models = dict(current_set().models)
-    for identity in own_models():
-        with suppress(ZooError):  # its folder is gone or damaged
-            models[identity] = spec(identity)
+    """The models to choose from: those of the set in view, then the visitor's own, in order.
+
+    Each on every engine that is in view.
+    """
+    models: dict[ModelId, ModelSpec] = {}
+    for identity in (*current_set().models, *own_models()):
+        for name in engines():
+            with suppress(ZooError):  # its folder is gone or damaged
+                models[identity.on(name)] = spec(identity.on(name))
     return models
+
+
+def engines() -> list[str]:
+    """The engines that compute models in view, in their usual order."""
+    used = {ModelId(model).engine for model in view().models}
+    return [name for name in ENGINES if name in used]
+
+
+def choose_engines(chosen: Collection[str]) -> bool:
+    """Have the models in view computed by these engines; false where not all of them fit.
+
+    More than MOST_MODELS do not stand side by side: then the last models are left out. To be
+    called in callbacks.
+    """
+    bases = dict.fromkeys(ModelId(model).on(ModelId.ENGINE) for model in view().models)
+    names = [name for name in ENGINES if name in chosen] or [ModelId.ENGINE]
+    kept = list(bases)[: MOST_MODELS // len(names)]
+    change(models=tuple(model.on(name) for model in kept for name in names))
+    return len(kept) == len(bases)
 
 
 def own_models() -> list[ModelId]:
@@ -57,7 +81,7 @@ def own_models() -> list[ModelId]:
     of, kept = current_set().name, st.session_state.setdefault(_OWN, {})
     for model in map(ModelId, st.session_state[_VIEW].models):
         if model.is_own:
-            kept.setdefault((model.set, model.name), {})[of] = model
+            kept.setdefault((model.set, model.name), {})[of] = model.on(ModelId.ENGINE)
     return [
         by_set.get(of) or ModelId.of(name, where, beside=of)
         for (where, name), by_set in kept.items()
