@@ -47,4 +47,4 @@ def test_an_engine_there_is_none_of_is_passed_over_with_a_notice():
     app = zoo.opened("app.py", models="bert@abacus")
     assert not app.exception
     (notice,) = app.warning
-    assert "there is no engine named 'abacus'" in notice.value
+    assert "'abacus' is no engine" in notice.value

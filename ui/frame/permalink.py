@@ -132,7 +132,7 @@ def _models(value: str, of: str) -> tuple[str, ...]:
     for name in names:
         base, _, on = name.partition("@")
         if on and on not in ENGINES:
-            raise ValueError(f"there is no engine named {on[:40]!r}")
+            raise ValueError(f"there is no model named {name[:40]!r}, for {on[:20]!r} is no engine")
         model = by_name[base] if base in by_name else _own(base, of)
         models[model.on(on or ModelId.ENGINE)] = (
             list(by_name).index(base) if base in by_name else len(by_name)
