@@ -44,7 +44,7 @@ def export(row: ModelSpec, folder: Path) -> Agreement:
     usual = load(row.on(ModelId.ENGINE))
     model, words = _graph(row, usual.network)
     if words is not None:
-        np.save(folder / exports.WORDS, words)
+        np.save(folder / exports.WORDS, _halved(words))
 
     def compare(batches: Callable[[TextTokenizer], Iterable[Batch]]) -> Agreement:
         tokenizer = usual.network.tokenizer
@@ -86,8 +86,7 @@ def _graph(row: ModelSpec, network: Network) -> tuple["ModelProto", np.ndarray |
             weights |= load_file(file)
     written = graph.written(row, weights) if weights else None
     if written is not None:
-        words = weights[graph.words_name(row.model_type)]
-        return written, _halved(words)
+        return written, weights[graph.words_name(row.model_type)]
     from model_zoo.engines.exporter import exported
 
     return exported(network)

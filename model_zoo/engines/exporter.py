@@ -41,10 +41,7 @@ def exported(network: Network) -> tuple[onnx.ModelProto, np.ndarray | None]:
         raise EngineError("only networks of transformers can be exported.")
     if Capability.EMBEDDINGS in network.capabilities:
         try:
-            words = network.embedding_table().numpy()
-            half = words.astype(np.float16)
-            same = np.array_equal(half.astype(np.float32), words)
-            return _export(network, "inputs_embeds"), half if same else words
+            return _export(network, "inputs_embeds"), network.embedding_table().numpy()
         except EngineError:
             pass  # perhaps as ids
     return _export(network, "input_ids"), None

@@ -9,7 +9,6 @@ import numpy as np
 from model_zoo.engines import exports
 from model_zoo.errors import CapabilityError
 from model_zoo.host import threads
-from model_zoo.models.engines import engine
 from model_zoo.models.network import Capability, Layer, Network
 from model_zoo.models.spec import ModelSpec
 from model_zoo.text.tokens import TextTokenizer
@@ -36,23 +35,19 @@ class OnnxClassifier(Network):
         self.tokenizer = tokenizer
         self._session = session(folder / exports.GRAPH)
         self._order = list(row.order)
-        names = {output.name for output in self._session.get_outputs()}
-        self._takes_ids = not (folder / exports.WORDS).is_file()
-        able = engine(row.id.engine).capabilities & row.architecture.capabilities
-        if self._takes_ids:
-            self._words = None
-            able -= {Capability.EMBEDDINGS, Capability.LAYERS}
-        else:
-            self._words = np.load(folder / exports.WORDS, mmap_mode="r")
-        if "states" not in names:
+        words, able = folder / exports.WORDS, row.capabilities
+        self._words = np.load(words, mmap_mode="r") if words.is_file() else None
+        if self._words is None:  # the graph takes ids
+            able -= {Capability.EMBEDDINGS}
+        if "states" not in {output.name for output in self._session.get_outputs()}:
             able -= {Capability.LAYERS}
         self.capabilities = able
 
     def classify(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """(B, T), (B, T) -> (B, C)."""
-        first = {"input_ids": ids} if self._words is None else {"inputs_embeds": self._look_up(ids)}
-        (logits,) = self._session.run(["logits"], first | {"attention_mask": mask})
-        return logits[:, self._order] if self._order else logits
+        if self._words is None:
+            return self._in_order({"input_ids": ids, "attention_mask": mask})
+        return self._in_order({"inputs_embeds": self._look_up(ids), "attention_mask": mask})
 
     def logits(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
         """(B, T), (B, T) -> (B, C)."""
@@ -78,8 +73,7 @@ class OnnxClassifier(Network):
             )
         vectors = embedded.contiguous().numpy()
         feed = {"inputs_embeds": vectors, "attention_mask": np.ones(vectors.shape[:2], np.int64)}
-        (logits,) = self._session.run(["logits"], feed)
-        return _tensor(logits[:, self._order] if self._order else logits)
+        return _tensor(self._in_order(feed))
 
     def layers(self, ids: "Tensor") -> Iterator[Layer]:
         """Word embeddings, then what the head gets to see: two spaces; `ids` (B, T)."""
@@ -88,6 +82,11 @@ class OnnxClassifier(Network):
         yield Layer("word embeddings", 0, _tensor(vectors))
         feed = {"inputs_embeds": vectors, "attention_mask": np.ones(ids.shape, np.int64)}
         yield Layer("last layer", 1, _tensor(self._session.run(["states"], feed)[0]))
+
+    def _in_order(self, feed: dict[str, np.ndarray]) -> np.ndarray:
+        """The logits (B, C) in the order of the labels."""
+        (logits,) = self._session.run(["logits"], feed)
+        return logits[:, self._order] if self._order else logits
 
     def _look_up(self, ids: np.ndarray) -> np.ndarray:
         assert self._words is not None
