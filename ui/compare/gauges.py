@@ -174,8 +174,8 @@ def _method(latencies: Mapping[str, Latency], beside: int, when: datetime) -> st
         f"{latency.warm_up} warm-up, models taking turns; {copies}{latency.tokens} tokens with "
         f"[CLS] and [SEP], {threads}, {machine.processor}, {machine.cores} cores, "
         f"torch {machine.torch}; at {when:%H:%M:%S}, server's time.{company} Disk: "
-        "the weights file, or the export for another engine. Memory: what loading and one call add to a fresh process, measured "
-        "once on this host. All gauges share their scales."
+        "the weights file, or the export for another engine. Memory: what loading and one call "
+        "add to a fresh process, measured once on this host. All gauges share their scales."
     )
 
 
