@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,9 +68,19 @@ def calls_at_once() -> int:
 def use_threads(each: int, beside: int = 1) -> None:
     """Have models that are loaded from now on compute a call on `each` threads, `beside` at once.
 
-    For engines other than torch, which heeds what the calling thread has set.
+    torch heeds this in threads that call this or `heed_threads`; in others it takes what it likes.
     """
     _told.each, _told.beside = each, beside
+    heed_threads()
+
+
+def heed_threads() -> None:
+    """Have torch heed in this thread what `use_threads` was told, where it is imported.
+
+    Its matrix products go by what their own thread has set.
+    """
+    if _told.each and (set_threads := getattr(sys.modules.get("torch"), "set_num_threads", None)):
+        set_threads(_told.each)
 
 
 def sums_without_loss() -> bool:

@@ -59,9 +59,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Every model over lengths and batches, taking turns; Ctrl-C prints what was measured."""
-    import torch
-
-    torch.set_num_threads(arguments.threads)
     use_threads(arguments.threads)
     chosen = chosen_models(arguments)
     latest: Sweep | None = None

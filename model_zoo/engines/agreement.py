@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model_zoo.models.network import softmax
 from model_zoo.paths import SAMPLES
 from model_zoo.text.tokens import TextTokenizer
 
 LENGTHS = (1, 2, 3, 7, 23, 64, 129, 512)  # tokens
 BATCHES = ((2, 9), (3, 33), (8, 23), (32, 12))  # texts, tokens of the longest
 SEED = 20
+SENTENCES = ("messages.csv", "opinions.csv")  # samples; not more: answers to them are kept
 
 Batch = tuple[np.ndarray, np.ndarray]  # ids and mask (B, T), int64
 Classify = Callable[[np.ndarray, np.ndarray], np.ndarray]  # of these, logits (B, C)
@@ -28,10 +30,14 @@ class Agreement:
     answers: float
 
 
-def agreement(ours: Classify, theirs: Classify, batches: Iterable[Batch]) -> Agreement:
-    """How `ours` agrees with `theirs` on the `batches`."""
-    logits = [(ours(*batch), theirs(*batch)) for batch in batches]
-    first, second = (np.concatenate(rows).astype(np.float64) for rows in zip(*logits, strict=True))
+def answers(classify: Classify, batches: Iterable[Batch]) -> np.ndarray:
+    """The logits (N, C) that `classify` gives for the N texts in `batches`."""
+    return np.concatenate([classify(*batch) for batch in batches])
+
+
+def agreement(ours: np.ndarray, theirs: np.ndarray) -> Agreement:
+    """How the logits (N, C) of two engines for the same texts agree."""
+    first, second = ours.astype(np.float64), theirs.astype(np.float64)
     moved = np.abs(softmax(first) - softmax(second)).max(axis=1)
     return Agreement(
         logits=float(np.abs(first - second).max()),
@@ -39,12 +45,6 @@ def agreement(ours: Classify, theirs: Classify, batches: Iterable[Batch]) -> Agr
         mean_probability=float(moved.mean()),
         answers=float((first.argmax(1) == second.argmax(1)).mean()),
     )
-
-
-def softmax(logits: np.ndarray) -> np.ndarray:
-    """Probabilities (..., C), each row summing to 1."""
-    shares = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return shares / shares.sum(axis=-1, keepdims=True)
 
 
 def of_all_sizes(tokenizer: TextTokenizer) -> Iterator[Batch]:
@@ -71,8 +71,8 @@ def of_all_sizes(tokenizer: TextTokenizer) -> Iterator[Batch]:
 def of_sentences(tokenizer: TextTokenizer) -> Iterator[Batch]:
     """Sentences that people wrote, one a batch: those of the samples that come with the app."""
     texts = []
-    for file in sorted(SAMPLES.glob("*.csv")):
-        with file.open(encoding="utf-8", newline="") as stream:
+    for name in SENTENCES:
+        with (SAMPLES / name).open(encoding="utf-8", newline="") as stream:
             texts += [max(row, key=len) for row in csv.reader(stream)][1:]
     for encoded in tokenizer.encode(texts):
         ids = np.array([encoded.ids], dtype=np.int64)

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +19,16 @@ from model_zoo.engines.agreement import (
     Agreement,
     Batch,
     agreement,
+    answers,
     of_all_sizes,
     of_sentences,
 )
 from model_zoo.engines.onnx_network import OnnxClassifier
+from model_zoo.engines.references import recorded
 from model_zoo.errors import EngineError, ZooError
 from model_zoo.models.engines import engine
-from model_zoo.models.files import weights_files
-from model_zoo.models.loading import load
+from model_zoo.models.files import check_weights, weights_files
+from model_zoo.models.loading import torch_network
 from model_zoo.models.network import ModelId, Network
 from model_zoo.models.registry import remember
 from model_zoo.models.spec import ModelSpec
@@ -41,21 +44,28 @@ MOST_MOVED = 0.05  # and so far may probabilities be from torch's, on average
 
 def export(row: ModelSpec, folder: Path) -> Agreement:
     """Write the model's export into `folder`; EngineError where it does not agree with torch."""
-    usual = load(row.on(ModelId.ENGINE))
-    model, words = _graph(row, usual.network)
-    if words is not None:
-        np.save(folder / exports.WORDS, _halved(words))
+    checksum = check_weights(row)
+    tokenizer = TextTokenizer(row.folder)
+    usual = _Torch(row, checksum)
+    model = _written(row, folder)
+    by_hand = model is not None
+    if model is None:
+        from model_zoo.engines.exporter import exported
+
+        model, words = exported(usual.network)
+        if words is not None:
+            np.save(folder / exports.WORDS, _halved(words))
 
     def compare(batches: Callable[[TextTokenizer], Iterable[Batch]]) -> Agreement:
-        tokenizer = usual.network.tokenizer
         ours = OnnxClassifier(row, folder, tokenizer)
-        return agreement(ours.classify, usual.network.classify, batches(tokenizer))
+        return agreement(answers(ours.classify, batches(tokenizer)), usual.logits(batches))
 
     kept: tuple[str, ...] = ()
     if engine(row.id.engine).exact:
         import onnx
 
         onnx.save(model, str(folder / exports.GRAPH))
+        del model  # it may be large, and checking takes memory of its own
         agreed = compare(of_all_sizes)
         if agreed.probability > EXACT:
             raise EngineError(
@@ -67,7 +77,8 @@ def export(row: ModelSpec, folder: Path) -> Agreement:
         "model": row.id.on(ModelId.ENGINE),
         "engine": row.id.engine,
         "runtime": exports.runtime_version(),
-        "weights": usual.checksum,
+        "weights": checksum,
+        "written": by_hand,
         "kept_in_float": list(kept),
         "bytes": sum(file.stat().st_size for file in folder.iterdir()),
         **asdict(agreed),
@@ -76,20 +87,36 @@ def export(row: ModelSpec, folder: Path) -> Agreement:
     return agreed
 
 
-def _graph(row: ModelSpec, network: Network) -> tuple["ModelProto", np.ndarray | None]:
-    """The graph, and the word vectors in front of it; those are None where it takes ids."""
+class _Torch:
+    """torch's logits: those that are kept, or else from the network, loaded when it is needed."""
+
+    def __init__(self, row: ModelSpec, checksum: str) -> None:
+        self._row, self._kept = row, recorded(checksum)
+
+    @cached_property
+    def network(self) -> Network:
+        return torch_network(self._row.on("torch"))
+
+    def logits(self, batches: Callable[[TextTokenizer], Iterable[Batch]]) -> np.ndarray:
+        kept = self._kept.get(batches.__name__)
+        if kept is not None:
+            return kept
+        return answers(self.network.classify, batches(self.network.tokenizer))
+
+
+def _written(row: ModelSpec, folder: Path) -> "ModelProto | None":
+    """The graph as written from the weights, its word vectors in `folder`; None where it cannot."""
     from safetensors.numpy import load_file
 
+    if row.model_type not in graph.KINDS:
+        return None
     weights: dict[str, np.ndarray] = {}
-    if row.model_type in graph.KINDS:
-        for file in weights_files(row):
-            weights |= load_file(file)
-    written = graph.written(row, weights) if weights else None
-    if written is not None:
-        return written, weights[graph.words_name(row.model_type)]
-    from model_zoo.engines.exporter import exported
-
-    return exported(network)
+    for file in weights_files(row):
+        weights |= load_file(file)
+    model = graph.written(row, weights)
+    if model is not None:
+        np.save(folder / exports.WORDS, _halved(weights[graph.words_name(row.model_type)]))
+    return model
 
 
 def _halved(words: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ against torch. Its name says of which weights, for which engine, and by which ve
 any of these is another export.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -12,9 +13,11 @@ import subprocess
 import sys
 import tempfile
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from model_zoo.engines.references import recorded
 from model_zoo.errors import EngineError
 from model_zoo.host import free_bytes, sums_without_loss
 from model_zoo.models.engines import engine
@@ -24,9 +27,10 @@ from model_zoo.models.spec import ModelSpec
 from model_zoo.paths import ROOT, user_cache
 
 GRAPH, WORDS, RECORD = "model.onnx", "words.npy", "export.json"
-FORMAT = 1  # of what is written here; another one is made anew
+FORMAT = 2  # of what is written here; another one is made anew
 SECONDS = 900  # after which a process that exports is given up
 PROCESS_BYTES = 350_000_000  # torch and the libraries, in a process of its own
+LEAN_PROCESS_BYTES = 120_000_000  # without torch
 COPIES = 4  # of the weights in float32: the network's, the graph's, and what passes on the way
 
 
@@ -50,7 +54,8 @@ def runtime_version() -> str:
 def folder_of(row: ModelSpec, checksum: str) -> Path:
     """Where the export of these weights is, or would be."""
     bits = "" if engine(row.id.engine).exact or sums_without_loss() else "-7"
-    key = f"{checksum[:20]}-{row.id.engine}{bits}-{runtime_version()}-{FORMAT}"
+    config = hashlib.sha256((row.folder / "config.json").read_bytes()).hexdigest()
+    key = f"{checksum[:20]}-{config[:8]}-{row.id.engine}{bits}-{runtime_version()}-{FORMAT}"
     return exports_folder() / key
 
 
@@ -68,13 +73,19 @@ def record(row: ModelSpec, checksum: str) -> dict[str, Any]:
         return {}
 
 
+def is_quick(checksum: str) -> bool:
+    """Whether an export of these weights is made within seconds, without torch."""
+    return bool(recorded(checksum)) and find_spec("onnx") is not None
+
+
 def make(row: ModelSpec, checksum: str) -> Path:
     """Export the model in a process of its own, and check it; EngineError, saying why, if it fails.
 
     The process needs torch, which whoever waits for it may do without.
     """
     kept = folder_of(row, checksum)
-    needed = PROCESS_BYTES + COPIES * 4 * card(row).parameters
+    process = LEAN_PROCESS_BYTES if is_quick(checksum) else PROCESS_BYTES
+    needed = process + COPIES * 4 * card(row).parameters
     if (free := free_bytes()) < needed:
         raise EngineError(
             f"Exporting {row.title} needs {needed / 1e6:,.0f} MB for a moment, and "

@@ -32,6 +32,7 @@ class OnnxClassifier(Network):
 
     def __init__(self, row: ModelSpec, folder: Path, tokenizer: TextTokenizer) -> None:
         self.title = row.title
+        self.engine = row.id.engine
         self.tokenizer = tokenizer
         self._session = session(folder / exports.GRAPH)
         self._order = list(row.order)

@@ -18,12 +18,13 @@ from typing import Any
 
 from model_zoo.engines.exports import record
 from model_zoo.errors import MeasureError
-from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes
+from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes, use_threads
 from model_zoo.measure.latency import text_of
 from model_zoo.models.anatomy import anatomy
+from model_zoo.models.engines import engine
 from model_zoo.models.files import card, check_weights
 from model_zoo.models.loading import Model, load
-from model_zoo.models.network import Capability, ModelId
+from model_zoo.models.network import Capability
 from model_zoo.models.registry import remember, spec
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
@@ -35,6 +36,7 @@ NEEDED_BYTES = 700_000_000  # room for a second process with torch and the large
 SECONDS = 300  # after which a measuring process is given up
 SAMPLE_SECONDS = 0.001  # between two looks at the memory, where the system keeps no peak
 _SELF = Path("/proc/self")  # Linux
+LIBRARIES = ("torch", "transformers", "onnxruntime")
 _SHORT = "warm-up"
 
 
@@ -110,7 +112,7 @@ def _weights_bytes(model: ModelSpec) -> int:
 
     On another engine, the files of its export.
     """
-    if model.id.engine != ModelId.ENGINE:
+    if engine(model.id.engine).exported:
         return int(record(model, check_weights(model)).get("bytes", 0))
     blocks = anatomy(model)
     vectors = sum(
@@ -164,7 +166,7 @@ def _peak_bytes() -> int:
 
 
 def _added(row: ModelSpec) -> _Figure:
-    predict(load(next(iter(model_set().models))), [_SHORT])
+    predict(load(next(iter(model_set().models)).on(row.id.engine)), [_SHORT])
     gc.collect()
     before = resident_bytes()
     model = load(row)
@@ -203,7 +205,7 @@ def _figure(kind: str, model: ModelSpec, kept_in: Path | None) -> Iterator[_Figu
     kept = kept_in and kept_in / f"{kind}-{model.id.replace('/', '--')}.json"
     conditions = {
         "weights": check_weights(model),
-        "libraries": [version("torch"), version("transformers"), platform.python_version()],
+        "libraries": [*map(version, LIBRARIES), platform.python_version()],
         "machine": [platform.node(), host().processor],
         "tokens": TOKENS,
         "word_vectors": "float16",
@@ -276,9 +278,7 @@ def _print_figure(kind: str, model: ModelSpec) -> None:
     """What the fresh process does; its only line of output is the figure."""
     if hasattr(os, "nice"):
         os.nice(19)  # whoever is being served goes first
-    import torch
-
-    torch.set_num_threads(1)
+    use_threads(1)
     print(json.dumps(asdict(FIGURES[kind](model))))
 
 

@@ -7,6 +7,7 @@ from statistics import median
 from time import perf_counter
 
 from model_zoo.errors import MeasureError
+from model_zoo.host import threads
 from model_zoo.models.loading import Model
 from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import MAX_TOKENS
@@ -41,7 +42,7 @@ class Latency:
 
     `samples_ms` are wall-clock milliseconds of whole calls, from text to probabilities, in the
     order they were made, after `warm_up` calls that are not counted. Each call reads `batch`
-    copies of the text, of `tokens` tokens each, on `threads` torch threads.
+    copies of the text, of `tokens` tokens each, on `threads` threads.
 
     >>> latency = Latency("lstm", 8, 1, 1, 2, (3.0, 1.0, 2.0, 9.0))
     >>> latency.median_ms, latency.p95_ms
@@ -98,8 +99,6 @@ def latency(
     taken `seconds`, but never less than one and LEAST_RUNS. Stop iterating to stop measuring: what
     was yielded last holds. Raises TextError as `predict` does.
     """
-    import torch
-
     texts = [text] * batch
     spent = 0.0  # in calls: whoever iterates may take their time
     samples: dict[str, list[float]] = {model.id: [] for model in models}
@@ -125,7 +124,7 @@ def latency(
     for done in range(1, runs + 1):
         call_each()
         yield {
-            name: Latency(name, tokens[name], batch, torch.get_num_threads(), warmed, tuple(times))
+            name: Latency(name, tokens[name], batch, threads(), warmed, tuple(times))
             for name, times in samples.items()
         }
         if done >= LEAST_RUNS and spent > seconds:

@@ -15,8 +15,8 @@ class Engine:
     """One engine.
 
     `load` is "module:function", called with a ModelSpec and the checksum of its weights for the
-    Network; None where the model's own architecture says how. `capabilities` are the most it can
-    be asked. `exact` says whether answers are torch's to four decimals.
+    Network; None where the model's own architecture says how, which is torch's. `capabilities` are
+    the most it can be asked. `exact` says whether answers are torch's to four decimals.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Engine:
     load: str | None
     capabilities: frozenset[Capability]
     exact: bool = True
+    exported: bool = False  # computes an export of the model, and that alone
 
     @property
     def suffix(self) -> str:
@@ -39,8 +40,15 @@ ENGINES: dict[str, Engine] = {
     for engine in (
         Engine(
             ModelId.ENGINE,
+            "usual",
+            "ONNX Runtime where it gives PyTorch's numbers, PyTorch for gradients and inner states",
+            load="model_zoo.engines.usual:load",
+            capabilities=frozenset(Capability),
+        ),
+        Engine(
             "torch",
-            "PyTorch, float32",
+            "torch",
+            "PyTorch alone, float32",
             load=None,
             capabilities=frozenset(Capability),
         ),
@@ -50,6 +58,7 @@ ENGINES: dict[str, Engine] = {
             "ONNX Runtime, float32",
             load="model_zoo.engines.onnx_network:load",
             capabilities=_FORWARD,
+            exported=True,
         ),
         Engine(
             "onnx-int8",
@@ -58,6 +67,7 @@ ENGINES: dict[str, Engine] = {
             load="model_zoo.engines.onnx_network:load",
             capabilities=_FORWARD,
             exact=False,
+            exported=True,
         ),
     )
 }

@@ -74,15 +74,17 @@ def load(model: str | ModelSpec) -> Model:
     user's own does not fit into the memory that is left.
     """
     row = spec(model)
-    if start := engine(row.id.engine).load:
-        checksum = check_weights(row)
-        return Model(row, resolve_name(start)(row, checksum), checksum)
-    checksum, module = _checked(row)
-    network_class = resolve_name(row.architecture.network)
-    network = network_class(
-        row.title, module, TextTokenizer(row.folder), row.architecture, row.order
-    )
+    checksum = check_weights(row)
+    start = engine(row.id.engine).load
+    network = resolve_name(start)(row, checksum) if start else torch_network(row)
     return Model(row, network, checksum)
+
+
+def torch_network(row: ModelSpec) -> Network:
+    """The model as torch computes it; raises as `load` does, but checks no checksum."""
+    module = _checked(row)
+    network_class = resolve_name(row.architecture.network)
+    return network_class(row.title, module, TextTokenizer(row.folder), row.architecture, row.order)
 
 
 def load_module(model: str | ModelSpec) -> "PreTrainedModel":
@@ -90,17 +92,18 @@ def load_module(model: str | ModelSpec) -> "PreTrainedModel":
 
     Checked and raising as `load` does; its classes are in the network's own order.
     """
-    return _checked(spec(model))[1]
+    row = spec(model)
+    check_weights(row)
+    return _checked(row)
 
 
-def _checked(row: ModelSpec) -> tuple[str, "PreTrainedModel"]:
-    """The sha256 of the weights, and the network with them."""
+def _checked(row: ModelSpec) -> "PreTrainedModel":
+    """The network with the weights that are in its folder."""
     if row.id.is_own:
         check_room(row)
-    checksum = check_weights(row)
     try:
         with _alone_and_quiet():  # the imports too: transformers' lazy ones are no safer
-            return checksum, _module(row)
+            return _module(row)
     except (OSError, ValueError, KeyError, RuntimeError, TypeError, ImportError) as error:
         reason = " ".join(str(error).split())[:300]
         raise WeightsError(

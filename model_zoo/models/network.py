@@ -33,7 +33,7 @@ class Capability(StrEnum):
 class ModelId(str):
     """Which model answered: `set/name~beside@engine`, where what is usual is left out.
 
-    "bert" is the bundled BERT computed by torch. A model of the same name in another set, or the
+    "bert" is the bundled BERT on the usual engine. A model of the same name in another set, or the
     same weights on another engine, are other models: records and caches tell them apart by this.
     A model of the user's own is in no set but "local" or "hub"; `beside` says whose labels it is
     read by, and perhaps in which order its classes give them. Being a string, an identity goes into
@@ -42,7 +42,7 @@ class ModelId(str):
     >>> ModelId.of("bert"), ModelId.of("bert", engine="onnx")
     ('bert', 'bert@onnx')
     >>> ModelId("mine/bert@onnx").set, ModelId("bert").engine
-    ('mine', 'torch')
+    ('mine', 'auto')
     >>> own = ModelId.of("my-model", "local", beside="topics", order=(1, 0))
     >>> own, own.name, own.beside, own.order
     ('local/my-model~topics.1.0', 'my-model', 'topics', (1, 0))
@@ -51,7 +51,7 @@ class ModelId(str):
     __slots__ = ()
 
     SET = "sentiment"  # the bundled models
-    ENGINE = "torch"
+    ENGINE = "auto"
     OWN = ("local", "hub")  # in place of a set: a folder of the user's, a download
 
     @classmethod
@@ -91,7 +91,7 @@ class ModelId(str):
     def on(self, engine: str) -> "ModelId":
         """The same model, computed by another engine.
 
-        >>> ModelId("mine/bert").on("onnx"), ModelId("bert@onnx").on("torch")
+        >>> ModelId("mine/bert").on("onnx"), ModelId("bert@onnx").on("auto")
         ('mine/bert@onnx', 'bert')
         """
         plain = self.partition("@")[0]
@@ -152,6 +152,17 @@ class States:
     hidden: "Tensor"
 
 
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """The probabilities (..., C) of `logits`, float64: a row sums to 1 to the last printed digit.
+
+    >>> softmax(np.log([[1.0, 3.0]])).round(12).tolist()
+    [[0.25, 0.75]]
+    """
+    precise = logits.astype(np.float64)
+    shares = np.exp(precise - precise.max(axis=-1, keepdims=True))
+    return shares / shares.sum(axis=-1, keepdims=True)
+
+
 class Network(Protocol):
     """A classifier of texts, safe for any number of threads.
 
@@ -163,6 +174,7 @@ class Network(Protocol):
 
     title: str
     tokenizer: TextTokenizer
+    engine: str = "torch"  # what computes logits
     capabilities: frozenset[Capability] = frozenset()
     readings: tuple[str, ...] = ()  # GATES: the directions it reads in, "forward" first
 

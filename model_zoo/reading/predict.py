@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from model_zoo.models.loading import Model
+from model_zoo.models.network import softmax
 from model_zoo.text.tokens import Encoded, check_readable
 
 BATCH_SIZE = 32  # texts that are computed together
@@ -125,7 +126,5 @@ def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float,
         real = places < lengths[:, None]
     ids = np.full(real.shape, tokenizer.pad_id)
     ids[real] = np.concatenate([item.ids for item in encoded])
-    logits = model.network.classify(ids, real.astype(np.int64)).astype(np.float64)  # (B, C)
-    # in float64 a row sums to 1 to the last printed digit
-    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return [tuple(row) for row in (shares / shares.sum(axis=1, keepdims=True)).tolist()]
+    logits = model.network.classify(ids, real.astype(np.int64))  # (B, C)
+    return [tuple(row) for row in softmax(logits).tolist()]

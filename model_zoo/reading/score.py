@@ -9,7 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
-from model_zoo.host import calls_at_once
+from model_zoo.host import calls_at_once, heed_threads
 from model_zoo.models.loading import Model
 from model_zoo.models.network import ModelId
 from model_zoo.reading.predict import BATCH_SIZE, batches, probabilities
@@ -124,9 +124,10 @@ def _computed(
     """
 
     def compute(rows: list[int]) -> list[tuple[float, ...]]:
+        heed_threads()
         return probabilities(model, [encoded[i] for i in rows])
 
-    if calls_at_once() == 1 or model.id.engine == ModelId.ENGINE:
+    if calls_at_once() == 1:
         yield from zip(parts, map(compute, parts), strict=True)
         return
     with ThreadPoolExecutor(calls_at_once(), "scoring") as pool:

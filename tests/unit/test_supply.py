@@ -71,7 +71,7 @@ def test_the_models_hold_only_weights_and_text():
     kinds = {file.suffix for file in paths.MODELS.rglob("*") if file.is_file()}
     assert kinds == {".safetensors", ".json", ".md", ""}  # "": SHA256SUMS
     others = {file.suffix for file in (ROOT / "assets").rglob("*") if file.is_file()} - kinds
-    assert others <= {".png", ".svg", ".csv"}
+    assert others <= {".png", ".svg", ".csv", ".npz"}
 
 
 def test_every_weights_file_is_the_one_recorded():

@@ -59,13 +59,10 @@ class Pool:
         the longest is dropped first; see `dropped`. Raises UnknownModelError, WeightsError and
         RoomError.
         """
-        import torch
-
         # One thread a visitor: with more, a core that is busy elsewhere (another visitor, the
         # browser on the same machine) stalls every step, and a 1 ms LSTM is shown as taking 100 ms.
-        # Set every time: matrix products heed what their own thread set, and each run of a page is
-        # a new thread.
-        torch.set_num_threads(1)
+        # Set every time: torch's products heed what their own thread set, and each run of a page
+        # is a new thread.
         use_threads(1)
         with self._locks.setdefault(spec(name).id, RLock()):
             entry = self._loaded.get(name)

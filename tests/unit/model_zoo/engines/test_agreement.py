@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model_zoo.engines.agreement import agreement, of_all_sizes, of_sentences
+from model_zoo.engines.agreement import agreement, answers, of_all_sizes, of_sentences
 from model_zoo.models.files import set_tokenizer
 
 
@@ -37,7 +37,8 @@ def test_sentences_are_those_of_the_samples(tokenizer):
 
 
 def test_an_engine_agrees_with_itself(tokenizer):
-    agreed = agreement(answer, answer, of_all_sizes(tokenizer))
+    logits = answers(answer, of_all_sizes(tokenizer))
+    agreed = agreement(logits, logits)
     assert (agreed.logits, agreed.probability, agreed.answers) == (0, 0, 1)
 
 
@@ -50,4 +51,5 @@ def test_an_engine_agrees_with_itself(tokenizer):
     ],
 )
 def test_what_an_exporter_gets_wrong_is_seen(tokenizer, wrong):
-    assert agreement(wrong, answer, of_all_sizes(tokenizer)).probability > 1e-3
+    ours, theirs = (answers(ask, of_all_sizes(tokenizer)) for ask in (wrong, answer))
+    assert agreement(ours, theirs).probability > 1e-3

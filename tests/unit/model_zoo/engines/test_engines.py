@@ -12,15 +12,16 @@ from model_zoo.models.registry import choose, having, spec, title
 
 
 def test_the_usual_engine_is_not_mentioned():
-    assert spec("bert").on("torch") == spec("bert") and title("bert") == "BERT"
+    assert spec("bert").on("auto") == spec("bert") and title("bert") == "BERT"
+    assert title("bert@torch") == "BERT · torch"
     assert title("bert@onnx") == "BERT · ONNX" and title("bert@onnx-int8") == "BERT · int8"
     row = spec("bert@onnx")
     assert row.id == "bert@onnx" and row.folder == spec("bert").folder
-    assert row.on("onnx-int8").title == "BERT · int8" and row.on("torch") == spec("bert")
+    assert row.on("onnx-int8").title == "BERT · int8" and row.on("auto") == spec("bert")
 
 
 def test_engines_that_are_none_are_refused_with_those_there_are():
-    with pytest.raises(EngineError, match=r"'abacus'.*torch, onnx, onnx-int8"):
+    with pytest.raises(EngineError, match=r"'abacus'.*auto, torch, onnx, onnx-int8"):
         engine("abacus")
     with pytest.raises(EngineError):
         spec("bert@abacus")
@@ -40,15 +41,16 @@ def test_a_choice_says_what_computes_each():
 
 
 def test_only_torch_has_gradients_and_gates():
-    asked = ["lstm", "lstm@onnx", "bert@onnx-int8"]
-    assert having(Capability.GATES, asked) == having(Capability.GRADIENTS, asked) == ["lstm"]
+    asked = ["lstm", "lstm@torch", "lstm@onnx", "bert@onnx-int8"]
+    assert having(Capability.GATES, asked) == ["lstm", "lstm@torch"]
+    assert having(Capability.GRADIENTS, asked) == ["lstm", "lstm@torch"]
     assert having(Capability.LAYERS, asked) == asked
 
 
 def test_the_command_line_offers_every_engine(capsys):
     parser = argparse.ArgumentParser()
     model_options(parser)
-    assert parser.parse_args([]).engine == "torch"
+    assert parser.parse_args([]).engine == "auto"
     parser.print_help()
     words = " ".join(capsys.readouterr().out.split())
     assert all(name in words for name in ENGINES)

@@ -12,6 +12,7 @@ from model_zoo.errors import CapabilityError, EngineError
 from model_zoo.explain.attribute import attribute
 from model_zoo.host import use_threads
 from model_zoo.inside.context import influence
+from model_zoo.models.files import check_weights
 from model_zoo.models.loading import load
 from model_zoo.models.own import add_folder
 from model_zoo.models.registry import spec
@@ -33,7 +34,7 @@ def folder():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_float32_is_torchs_to_four_decimals(name):
-    exact, usual = load(f"{name}@onnx"), load(name)
+    exact, usual = load(f"{name}@onnx"), load(f"{name}@torch")
     ours, theirs = predict(exact, TEXTS), predict(usual, TEXTS)
     for mine, other in zip(ours, theirs, strict=True):
         assert mine.probabilities == pytest.approx(other.probabilities, abs=1e-5)
@@ -58,7 +59,9 @@ def test_float32_is_torchs_to_four_decimals(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_eight_bits_answer_alike_and_are_smaller(name, folder):
     model = load(f"{name}@onnx-int8")
-    for mine, other in zip(predict(model, TEXTS[:3]), predict(load(name), TEXTS[:3]), strict=True):
+    for mine, other in zip(
+        predict(model, TEXTS[:3]), predict(load(f"{name}@torch"), TEXTS[:3]), strict=True
+    ):
         assert mine.label == other.label
     graphs = {
         engine: (exports.find(spec(f"{name}@{engine}"), model.checksum) / exports.GRAPH)
@@ -75,7 +78,7 @@ def test_eight_bits_answer_alike_and_are_smaller(name, folder):
 def test_methods_that_only_read_give_torchs_scores():
     for method in ("occlusion", "shapley"):
         ours, theirs = (
-            attribute(load(name), TEXTS[1], method=method) for name in ("bert@onnx", "bert")
+            attribute(load(name), TEXTS[1], method=method) for name in ("bert@onnx", "bert@torch")
         )
         assert ours.word_scores == pytest.approx(theirs.word_scores, abs=1e-3)
     with pytest.raises(CapabilityError, match="no gradients. Choose occlusion"):
@@ -113,7 +116,7 @@ def test_what_disagrees_is_refused_and_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_process_that_fails_leaves_nothing_and_says_why(tmp_path, monkeypatch):
     monkeypatch.setenv("QUARTET_EXPORTS", str(tmp_path / "exports"))
-    row, checksum = spec("bilstm@onnx"), load("bilstm").checksum
+    row, checksum = spec("bilstm@onnx"), check_weights("bilstm")
     monkeypatch.setattr(exports, "free_bytes", lambda: 10_000_000)
     with pytest.raises(EngineError, match="needs .* MB for a moment, and 10 MB are free"):
         exports.make(row, checksum)

@@ -42,7 +42,7 @@ def lstm():
 def test_integrated_gradients_equal_captums_layer_method(model):
     """The layer method hooks into the network, so it gets a network of its own."""
     attribution = attribute(model, TEXT, target="negative", steps=24)
-    own = load(model.name).network.module
+    own = load(model.name).network.torch.module
     ids = torch.tensor([model.encode([TEXT])[0].ids])
     plain = torch.zeros_like(ids)  # [PAD]
     plain[0, 0], plain[0, -1] = ids[0, 0], ids[0, -1]
@@ -165,10 +165,10 @@ def test_the_longest_text_and_a_single_word(lstm):
 def clean(model) -> bool:
     return not any(
         module._forward_hooks or module._forward_pre_hooks or module._backward_hooks
-        for module in model.network.module.modules()
+        for module in model.network.torch.module.modules()
     ) and not any(
         weight.grad is not None or weight.requires_grad
-        for weight in model.network.module.parameters()
+        for weight in model.network.torch.module.parameters()
     )
 
 
@@ -184,7 +184,7 @@ def test_nothing_is_left_behind_also_after_a_stop(model):
         attribute(model, "Good film.", method=name)
         with pytest.raises(StopError):
             attribute(model, TEXT, method=name, advance=stop)
-    assert clean(model) and not model.network.module.training
+    assert clean(model) and not model.network.torch.module.training
 
 
 def test_progress_counts_the_rows_read(lstm):

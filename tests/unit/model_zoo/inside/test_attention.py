@@ -33,12 +33,12 @@ def test_rows_sum_to_one(model):
     record = attention(model, TEXT)
     tokens = len(record.tokens)
     assert record.weights.shape[1:] == (12, tokens, tokens)
-    assert record.weights.shape[0] == model.network.module.config.num_hidden_layers
+    assert record.weights.shape[0] == model.network.torch.module.config.num_hidden_layers
     assert record.weights.min() >= 0 and np.allclose(record.weights.sum(-1), 1, atol=1e-5)
 
 
 def test_equals_what_the_library_gives_when_asked(model):
-    another = type(model.network.module).from_pretrained(
+    another = type(model.network.torch.module).from_pretrained(
         model.spec.folder, dtype=torch.float32, attn_implementation="eager"
     )
     ids = torch.tensor([model.encode([TEXT])[0].ids])
@@ -49,11 +49,11 @@ def test_equals_what_the_library_gives_when_asked(model):
 
 
 def test_nothing_is_left_on_the_shared_network(model):
-    before = model.network.module.config.to_dict()
+    before = model.network.torch.module.config.to_dict()
     attention(model, TEXT)
-    assert model.network.module.config.to_dict() == before
-    assert model.network.module.config._attn_implementation == "sdpa"
-    for module in model.network.module.modules():
+    assert model.network.torch.module.config.to_dict() == before
+    assert model.network.torch.module.config._attn_implementation == "sdpa"
+    for module in model.network.torch.module.modules():
         assert not module._forward_hooks and not module._forward_pre_hooks
 
 

@@ -42,7 +42,9 @@ def test_rows_are_positions_and_columns_are_masked_tokens():
     masked[4] = 103  # [MASK] in BERT's vocabulary; with [CLS] before them, token 3 is at 4
     with torch.inference_mode():
         before, after = (
-            model.network.module.lstm(model.network.module.embeddings(torch.tensor([row])))[0][0]
+            model.network.torch.module.lstm(model.network.module.embeddings(torch.tensor([row])))[
+                0
+            ][0]
             for row in (ids, masked)
         )
     expected = ((after - before).norm(dim=-1) / before.norm(dim=-1))[1:-1].numpy()
@@ -87,5 +89,5 @@ def test_nothing_to_read_is_refused(model, text):
 
 def test_nothing_is_left_on_the_shared_network(model):
     influence(model, "Good.")
-    for module in model.network.module.modules():
+    for module in model.network.torch.module.modules():
         assert not module._forward_hooks and not module._forward_pre_hooks

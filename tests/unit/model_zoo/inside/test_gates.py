@@ -18,7 +18,7 @@ def model(request):
 
 def test_hidden_states_are_torchs_own(model):
     directions = gates(model, TEXT)
-    network = model.network.module
+    network = model.network.torch.module
     ids = torch.tensor([model.encode([TEXT])[0].ids])
     with torch.inference_mode():
         expected, (_, last_cells) = network.lstm(network.embeddings(ids))
@@ -31,7 +31,7 @@ def test_hidden_states_are_torchs_own(model):
 def test_directions_shapes_and_ranges(model):
     directions = gates(model, TEXT)
     both = ["forward", "backward"]
-    count = 1 + model.network.module.config.bidirectional
+    count = 1 + model.network.torch.module.config.bidirectional
     assert [direction.reading for direction in directions] == both[:count]
     for direction in directions:
         assert direction.tokens[0] == "[CLS]" and direction.tokens[-1] == "[SEP]"

@@ -23,10 +23,10 @@ def test_steps_and_shapes(model):
     assert route.points.shape == (len(route.steps), tokens, 2)
     assert len(route.bases) == len(route.explained) == len(route.steps)
     assert route.steps[0] == "embeddings" and route.tokens[0] == "[CLS]"
-    if hasattr(model.network.module, "lstm"):
+    if hasattr(model.network.torch.module, "lstm"):
         assert route.bases == (0, 1)  # spaces of different size
     else:
-        assert len(route.steps) == model.network.module.config.num_hidden_layers + 1
+        assert len(route.steps) == model.network.torch.module.config.num_hidden_layers + 1
         assert set(route.bases) == {0}
     for first, second in route.explained:
         assert 0 < second <= first and first + second <= 1 + 1e-9

@@ -32,7 +32,7 @@ def positive(model, text):
 
 def test_lengths_and_readings(model):
     courses = {course.reading: course.of("positive") for course in stepwise(model, TEXT)}
-    network = model.network.module
+    network = model.network.torch.module
     if hasattr(network, "lstm"):
         two = ["forward", "backward"][: 1 + network.config.bidirectional]
         assert list(courses) == two
@@ -53,7 +53,7 @@ def test_lstm_says_what_it_would_say_of_each_beginning():
 def test_the_bilstms_two_directions_add_up_to_its_answer():
     model = load("bilstm")
     forward, backward = stepwise(model, TEXT)
-    bias = model.network.module.classifier.bias
+    bias = model.network.torch.module.classifier.bias
     both = log_odds(forward.of("positive")[-1]) + log_odds(backward.of("positive")[0])
     assert both - float(bias[1] - bias[0]) == pytest.approx(
         log_odds(positive(model, TEXT)), abs=1e-4
@@ -70,16 +70,18 @@ def test_the_last_layer_is_the_prediction_and_layers_are_the_librarys(name):
     another = load(name)  # asked for hidden states, the library leaves hooks on a network
     ids = torch.tensor([model.encode([TEXT])[0].ids])
     with torch.inference_mode():
-        hidden = another.network.module(input_ids=ids, output_hidden_states=True).hidden_states
+        hidden = another.network.torch.module(
+            input_ids=ids, output_hidden_states=True
+        ).hidden_states
         for share, layer in zip(course.of("positive"), hidden, strict=True):
-            logits = model.network._head(layer)
+            logits = model.network.torch._head(layer)
             assert share == pytest.approx(float(logits.softmax(-1)[0, 1]), abs=1e-5)
 
 
 def test_nothing_is_left_on_the_shared_network(model):
     stepwise(model, TEXT)
-    assert not model.network.module.training
-    for module in model.network.module.modules():
+    assert not model.network.torch.module.training
+    for module in model.network.torch.module.modules():
         assert not module._forward_hooks and not module._forward_pre_hooks
 
 

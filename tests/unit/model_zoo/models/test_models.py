@@ -31,7 +31,7 @@ every_model = pytest.mark.parametrize("name", list(SPECS))
 
 @every_model
 def test_is_ready_and_frozen(name):
-    network = model(name).network.module
+    network = model(name).network.torch.module
     assert not network.training
     assert not any(p.requires_grad for p in network.parameters())
     half = [key for key, p in network.named_parameters() if p.dtype != torch.float32]
@@ -55,7 +55,7 @@ def test_batches_come_back_in_order_and_padding_changes_nothing(name):
 
 @every_model
 def test_embeddings_may_be_given_instead_of_ids(name):
-    network = model(name).network.module
+    network = model(name).network.torch.module
     ids = torch.tensor([[101, 2023, 2003, 2204, 102]])
     embedded = network.get_input_embeddings()(ids)
     with torch.no_grad():
@@ -103,7 +103,7 @@ def test_weights_are_stored_in_half_precision_and_card_agrees_with_the_network(n
     header = files.read_header(paths.MODELS / name / WEIGHTS)
     assert {tensor["dtype"] for tensor in header.values()} == {"F16"}
     card = files.card(name)
-    network = model(name).network.module
+    network = model(name).network.torch.module
     assert card.parameters == sum(p.numel() for p in network.parameters())
     assert card.layers == network.config.num_hidden_layers
     assert 0 < card.core_parameters < card.parameters
@@ -235,7 +235,7 @@ def test_weights_of_another_model_are_noticed(copy):
 
 def test_a_broken_config_is_noticed(copy):
     (copy / "lstm" / "config.json").write_text("{")
-    with pytest.raises(WeightsError, match="cannot be loaded"):
+    with pytest.raises(WeightsError, match="cannot be read"):
         load("copy/lstm")
 
 

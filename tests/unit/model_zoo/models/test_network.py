@@ -17,15 +17,15 @@ SETS = PARTS.filter(lambda part: part not in ModelId.OWN and "." not in part)
 @pytest.mark.parametrize(
     ("identity", "name", "set", "engine", "beside", "order"),
     [
-        ("bert", "bert", "sentiment", "torch", "sentiment", ()),
+        ("bert", "bert", "sentiment", "auto", "sentiment", ()),
         ("bert@onnx", "bert", "sentiment", "onnx", "sentiment", ()),
-        ("mine/bert", "bert", "mine", "torch", "mine", ()),
+        ("mine/bert", "bert", "mine", "auto", "mine", ()),
         ("mine/bert@onnx", "bert", "mine", "onnx", "mine", ()),
-        ("local/my-model", "my-model", "local", "torch", "sentiment", ()),
-        ("local/my-model~topics", "my-model", "local", "torch", "topics", ()),
-        ("local/my-model~.1.0", "my-model", "local", "torch", "sentiment", (1, 0)),
+        ("local/my-model", "my-model", "local", "auto", "sentiment", ()),
+        ("local/my-model~topics", "my-model", "local", "auto", "topics", ()),
+        ("local/my-model~.1.0", "my-model", "local", "auto", "sentiment", (1, 0)),
         ("local/v1.0~topics.2.0.1@onnx", "v1.0", "local", "onnx", "topics", (2, 0, 1)),
-        ("hub/org--name+v1.0", "org--name+v1.0", "hub", "torch", "sentiment", ()),
+        ("hub/org--name+v1.0", "org--name+v1.0", "hub", "auto", "sentiment", ()),
     ],
 )
 def test_parts_are_told_from_an_identity(identity, name, set, engine, beside, order):
@@ -62,7 +62,7 @@ def test_other_models_have_other_identities():
         ModelId.of(name, set, engine, beside, order)
         for name in ("bert", "lstm")
         for set in ("sentiment", "mine", "local", "hub")
-        for engine in ("torch", "onnx")
+        for engine in ("auto", "onnx")
         for beside in (("sentiment", "topics") if set in ModelId.OWN else ("sentiment",))
         for order in (((), (0, 1), (1, 0)) if set in ModelId.OWN else ((),))
     ]
