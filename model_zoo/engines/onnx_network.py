@@ -26,8 +26,8 @@ def load(row: ModelSpec, checksum: str) -> Network:
 class OnnxClassifier(Network):
     """Logits, and last states, without torch; none of its answers have gradients.
 
-    Word vectors are looked up here, from a file that stays on disk, and the graph reads those. A
-    session is safe for any number of threads.
+    The word vectors `words` (V, E) are looked up here, from a file that stays on disk, and the
+    graph reads those; None where it takes ids. A session is safe for any number of threads.
     """
 
     def __init__(self, row: ModelSpec, folder: Path, tokenizer: TextTokenizer) -> None:
@@ -35,10 +35,12 @@ class OnnxClassifier(Network):
         self.engine = row.id.engine
         self.tokenizer = tokenizer
         self._session = session(folder / exports.GRAPH)
+        self.bytes = (folder / exports.GRAPH).stat().st_size  # about what it takes in memory
         self._order = list(row.order)
         words, able = folder / exports.WORDS, row.capabilities
-        self._words = np.load(words, mmap_mode="r") if words.is_file() else None
-        if self._words is None:  # the graph takes ids
+        # "c": torch shares only what could be written to; nobody does
+        self.words = np.load(words, mmap_mode="c") if words.is_file() else None
+        if self.words is None:  # the graph takes ids
             able -= {Capability.EMBEDDINGS}
         if "states" not in {output.name for output in self._session.get_outputs()}:
             able -= {Capability.LAYERS}
@@ -46,7 +48,7 @@ class OnnxClassifier(Network):
 
     def classify(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """(B, T), (B, T) -> (B, C)."""
-        if self._words is None:
+        if self.words is None:
             return self._in_order({"input_ids": ids, "attention_mask": mask})
         return self._in_order({"inputs_embeds": self._look_up(ids), "attention_mask": mask})
 
@@ -62,7 +64,7 @@ class OnnxClassifier(Network):
     def embedding_table(self) -> "Tensor":
         """The word embeddings of the whole vocabulary (V, E), float32."""
         self._check(Capability.EMBEDDINGS)
-        return _tensor(np.asarray(self._words, dtype=np.float32))
+        return _tensor(np.asarray(self.words, dtype=np.float32))
 
     def logits_from_embeddings(self, embedded: "Tensor") -> "Tensor":
         """(B, T, E) -> (B, C); CapabilityError where a gradient is wanted."""
@@ -90,8 +92,8 @@ class OnnxClassifier(Network):
         return logits[:, self._order] if self._order else logits
 
     def _look_up(self, ids: np.ndarray) -> np.ndarray:
-        assert self._words is not None
-        return self._words[ids].astype(np.float32, copy=False)
+        assert self.words is not None
+        return self.words[ids].astype(np.float32, copy=False)
 
     def _check(self, capability: Capability) -> None:
         if capability not in self.capabilities:
@@ -101,7 +103,8 @@ class OnnxClassifier(Network):
 def session(file: Path) -> Any:
     """An ONNX Runtime session of the graph in `file`, on as many threads as the process is to use.
 
-    Memory grows by what is asked for, not by doubling, and threads sleep while nothing is to do.
+    Memory grows by what is asked for, not by doubling. Threads that wait for more of a call spin,
+    which halves its time, and stop when it ends: others may be computing next.
     """
     import onnxruntime
 
@@ -110,6 +113,7 @@ def session(file: Path) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3  # a warning on stderr is none to a visitor
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(threads() > 1)))
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     cpu = ("CPUExecutionProvider", {"arena_extend_strategy": "kSameAsRequested"})
     return onnxruntime.InferenceSession(str(file), options, providers=[cpu])
 

@@ -13,7 +13,7 @@ import numpy as np
 from model_zoo.engines import exports
 from model_zoo.engines.onnx_network import OnnxClassifier
 from model_zoo.errors import EngineError
-from model_zoo.host import heed_threads
+from model_zoo.host import free_bytes, heed_threads
 from model_zoo.models.files import read_config
 from model_zoo.models.loading import torch_network
 from model_zoo.models.network import Layer, Network, States
@@ -47,6 +47,9 @@ def _is_plain(row: ModelSpec) -> bool:
     return config.get("model_type") == row.model_type and len(labels) == len(row.labels)
 
 
+ROOM_BYTES = 100_000_000  # what computing gradients may take for a moment
+
+
 class UsualNetwork(Network):
     """`forward` answers; the network of torch is loaded when it is first needed."""
 
@@ -55,7 +58,10 @@ class UsualNetwork(Network):
         self.tokenizer = forward.tokenizer
         self.engine = forward.engine
         self.capabilities = row.capabilities
-        self._row, self._forward = row, forward
+        self._row = row
+        self.bytes = forward.bytes  # about what the quicker engine takes
+        self._words = forward.words
+        self._forward: OnnxClassifier | None = forward
         self._torch: Network | None = None
         self._loading = Lock()
 
@@ -66,11 +72,30 @@ class UsualNetwork(Network):
             if self._torch is None:
                 import torch
 
+                if free_bytes() < self.bytes + ROOM_BYTES:  # both have no room
+                    self._forward, self.engine = None, "torch"
+                words = self._words
+                half = words if words is not None and words.dtype == np.float16 else None
                 # what is made in inference mode has no gradients ever after
                 with torch.inference_mode(mode=False):
-                    self._torch = torch_network(self._row)
+                    self._torch = torch_network(self._row, lean=True, words=half)
         heed_threads()  # torch may have been imported since this thread was told
         return self._torch
+
+    def release(self) -> bool:
+        """Have torch, if it is loaded, answer as well, for memory's sake; whether that changed.
+
+        What is being computed at this moment ends undisturbed.
+        """
+        if self._torch is None or self._forward is None:
+            return False
+        self._forward, self.engine = None, "torch"
+        return True
+
+    @property
+    def answering(self) -> Network:
+        """What answers: the quicker of the two, while there is room for it."""
+        return self._forward or self.torch
 
     @property
     def readings(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -79,27 +104,28 @@ class UsualNetwork(Network):
 
     def classify(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """(B, T), (B, T) -> (B, C)."""
-        return self._forward.classify(ids, mask)
+        return self.answering.classify(ids, mask)
 
     def logits(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
         """(B, T), (B, T) -> (B, C)."""
-        return self._forward.logits(ids, mask)
+        return self.answering.logits(ids, mask)
 
     def embed(self, ids: "Tensor") -> "Tensor":
         """The word embeddings of `ids`, (B, T) -> (B, T, E)."""
-        return self._forward.embed(ids)
+        return self.answering.embed(ids)
 
     def embedding_table(self) -> "Tensor":
         """The word embeddings of the whole vocabulary (V, E), float32."""
-        return self._forward.embedding_table()
+        return self.answering.embedding_table()
 
     def logits_from_embeddings(self, embedded: "Tensor") -> "Tensor":
         """(B, T, E) -> (B, C), differentiable."""
         import torch
 
         wants_gradient = embedded.requires_grad and torch.is_grad_enabled()
-        network = self.torch if wants_gradient else self._forward
-        return network.logits_from_embeddings(embedded.detach() if not wants_gradient else embedded)
+        if wants_gradient:
+            return self.torch.logits_from_embeddings(embedded)
+        return self.answering.logits_from_embeddings(embedded.detach())
 
     def layers(self, ids: "Tensor") -> Iterator[Layer]:
         """The word embeddings, then every layer's output, one after the other."""

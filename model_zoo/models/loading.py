@@ -18,6 +18,7 @@ from model_zoo.patches import lean_imports
 from model_zoo.text.tokens import Encoded, TextTokenizer, check_readable
 
 if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
+    import numpy as np
     from transformers import PreTrainedModel
 
 _LOADING = Lock()
@@ -80,9 +81,15 @@ def load(model: str | ModelSpec) -> Model:
     return Model(row, network, checksum)
 
 
-def torch_network(row: ModelSpec) -> Network:
-    """The model as torch computes it; raises as `load` does, but checks no checksum."""
-    module = _checked(row)
+def torch_network(
+    row: ModelSpec, *, lean: bool = False, words: "np.ndarray | None" = None
+) -> Network:
+    """The model as torch computes it; raises as `load` does, but checks no checksum.
+
+    A `lean` one keeps its weights as they are stored, where that is float16, for memory's sake.
+    `words` are the word vectors (V, E) float16 where they are in memory already.
+    """
+    module = _checked(row, lean, words)
     network_class = resolve_name(row.architecture.network)
     return network_class(row.title, module, TextTokenizer(row.folder), row.architecture, row.order)
 
@@ -97,13 +104,15 @@ def load_module(model: str | ModelSpec) -> "PreTrainedModel":
     return _checked(row)
 
 
-def _checked(row: ModelSpec) -> "PreTrainedModel":
+def _checked(
+    row: ModelSpec, lean: bool = False, words: "np.ndarray | None" = None
+) -> "PreTrainedModel":
     """The network with the weights that are in its folder."""
     if row.id.is_own:
         check_room(row)
     try:
         with _alone_and_quiet():  # the imports too: transformers' lazy ones are no safer
-            return _module(row)
+            return _module(row, lean, words)
     except (OSError, ValueError, KeyError, RuntimeError, TypeError, ImportError) as error:
         reason = " ".join(str(error).split())[:300]
         raise WeightsError(
@@ -126,7 +135,7 @@ def check_room(model: ModelSpec) -> None:
         )
 
 
-def _module(row: ModelSpec) -> "PreTrainedModel":
+def _module(row: ModelSpec, lean: bool, words: "np.ndarray | None") -> "PreTrainedModel":
     """The folder's network with its weights, in evaluation mode, float32 and frozen.
 
     By hand: from_pretrained makes the network without memory first, and with that comes torch's
@@ -139,6 +148,8 @@ def _module(row: ModelSpec) -> "PreTrainedModel":
         from safetensors.torch import load_file
         from transformers import AutoConfig
         from transformers.initialization import no_init_weights
+
+        from model_zoo.models.halved import halve_linears, halve_word_vectors
 
     # unless told, the library asks on the terminal whether to run code that a folder names
     distrust = {"trust_remote_code": False}
@@ -156,15 +167,19 @@ def _module(row: ModelSpec) -> "PreTrainedModel":
     if not row.comparable and not row.id.is_own:
         raise ValueError("its config.json names other classes than its set has labels")
     missing: list[str] = list(module.state_dict())
+    module.float()
     for file in weights_files(row):
-        module.load_state_dict(weights := load_file(file), strict=False)
+        weights = load_file(file)
         missing = [name for name in missing if name not in weights]
+        halved = halve_linears(module, weights) if lean else set()
+        rest = {name: weight for name, weight in weights.items() if name not in halved}
+        module.load_state_dict(rest, strict=False)
     if missing and row.id.is_own:
         module, missing = _translated(row)
     if missing:  # a classifier with some weights missing would answer, at random
         raise ValueError(f"it is no classifier, or lacks weights: {', '.join(missing[:3])}")
-    module.float().eval().requires_grad_(False)
-    _halve_word_vectors(module)
+    module.eval().requires_grad_(False)
+    halve_word_vectors(module, words)
     return module
 
 
@@ -182,25 +197,6 @@ def _translated(row: ModelSpec) -> tuple["PreTrainedModel", list[str]]:
         output_loading_info=True,
     )
     return module, sorted(report["missing_keys"])
-
-
-def _halve_word_vectors(network: "PreTrainedModel") -> None:
-    """Keep the word vectors as they are stored, in float16, and look them up as float32.
-
-    The same numbers in half the memory: they are most of a small model, and only looked up.
-    """
-    import torch
-
-    class HalfEmbedding(torch.nn.Embedding):
-        def forward(self, ids: torch.Tensor) -> torch.Tensor:
-            return super().forward(ids).float()
-
-    table = network.get_input_embeddings()
-    if not torch.equal(table.weight.half().float(), table.weight):
-        return  # stored as something else
-    network.set_input_embeddings(
-        HalfEmbedding.from_pretrained(table.weight.half(), padding_idx=table.padding_idx)
-    )
 
 
 @contextmanager

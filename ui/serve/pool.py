@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from threading import Lock, RLock, Thread, Timer
 from time import monotonic, perf_counter
 
+from model_zoo.engines.usual import UsualNetwork
 from model_zoo.errors import ZooError
 from model_zoo.host import (
     free_bytes,
@@ -104,9 +105,24 @@ class Pool:
     def tidy(self) -> None:
         """Give back, a little later, what work leaves behind; one timer at a time."""
         if self._tidying is None or not self._tidying.is_alive():
-            self._tidying = Timer(TIDY_SECONDS, give_back_memory)
+            self._tidying = Timer(TIDY_SECONDS, self._give_back)
             self._tidying.daemon = True
             self._tidying.start()
+
+    def _give_back(self) -> None:
+        """Where little is left, models that torch has loaded are not kept for two engines.
+
+        The largest first: they cost the most, and a host with so little has few visitors.
+        """
+        give_back_memory()
+        networks = [entry.model.network for entry in list(self._loaded.values())]
+        both = [network for network in networks if isinstance(network, UsualNetwork)]
+        for network in sorted(both, key=lambda network: -network.bytes):
+            if free_bytes() >= SPARE_BYTES:
+                return
+            if network.release():
+                gc.collect()
+                give_back_memory()
 
     def _load_what_fits(self) -> None:
         """Load the models, but drop none for one that nobody has asked for yet."""

@@ -42,9 +42,9 @@ def test_rows_are_positions_and_columns_are_masked_tokens():
     masked[4] = 103  # [MASK] in BERT's vocabulary; with [CLS] before them, token 3 is at 4
     with torch.inference_mode():
         before, after = (
-            model.network.torch.module.lstm(model.network.module.embeddings(torch.tensor([row])))[
-                0
-            ][0]
+            model.network.torch.module.lstm(
+                model.network.torch.module.embeddings(torch.tensor([row]))
+            )[0][0]
             for row in (ids, masked)
         )
     expected = ((after - before).norm(dim=-1) / before.norm(dim=-1))[1:-1].numpy()

@@ -1,0 +1,78 @@
+"""Weights kept as they are stored, in float16, and made float32 where they are used.
+
+The same numbers in half the memory.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    import numpy as np
+    from transformers import PreTrainedModel
+
+LEAST = 100_000  # weights of a layer: smaller ones save nothing
+
+
+class HalfEmbedding(nn.Embedding):
+    """Word vectors, which are only looked up."""
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """(B, T) -> (B, T, E), float32."""
+        return super().forward(ids).float()
+
+
+class HalfLinear(nn.Module):
+    """A frozen linear layer."""
+
+    def __init__(self, weight: Tensor, bias: Tensor | None) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(weight, requires_grad=False)
+        self.bias = bias
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """(..., in) -> (..., out), float32."""
+        product: Tensor = _Product.apply(inputs, self.weight)
+        return product if self.bias is None else product + self.bias
+
+
+class _Product(torch.autograd.Function):
+    """inputs W^T: autograd would keep every layer's W in float32 until the gradient is computed."""
+
+    @staticmethod
+    def forward(ctx: Any, inputs: Tensor, weight: Tensor) -> Tensor:
+        ctx.weight = weight
+        return nn.functional.linear(inputs, weight.float())
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        return gradient @ ctx.weight.float(), None
+
+
+def halve_word_vectors(module: "PreTrainedModel", shared: "np.ndarray | None" = None) -> None:
+    """Keep the word vectors in float16, where that holds them exactly; `shared` are the same."""
+    table = module.get_input_embeddings()
+    half = table.weight.half() if shared is None else torch.from_numpy(shared)
+    if shared is not None or torch.equal(half.float(), table.weight):
+        module.set_input_embeddings(
+            HalfEmbedding.from_pretrained(half, padding_idx=table.padding_idx)
+        )
+
+
+def halve_linears(module: "PreTrainedModel", stored: Mapping[str, Tensor]) -> set[str]:
+    """Have large linear layers use their `stored` weights, those in float16; their names."""
+    taken = set()
+    for path, layer in list(module.named_modules()):
+        name = f"{path}.weight"
+        weight = stored.get(name)
+        if type(layer) is not nn.Linear or weight is None or weight.dtype != torch.float16:
+            continue
+        if weight.shape == layer.weight.shape and weight.numel() >= LEAST:  # else it is loaded
+            # a copy: a mapped file that is cut short takes the process with it
+            half = HalfLinear(weight.clone(), layer.bias)
+            parent, _, last = path.rpartition(".")
+            setattr(module.get_submodule(parent), last, half)
+            taken.add(name)
+    return taken
