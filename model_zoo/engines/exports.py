@@ -27,7 +27,8 @@ from model_zoo.models.spec import ModelSpec
 from model_zoo.paths import ROOT, user_cache
 
 GRAPH, WORDS, RECORD = "model.onnx", "words.npy", "export.json"
-FORMAT = 2  # of what is written here; another one is made anew
+POSITIONS = "positions"  # input of a graph: how many get their last state; the first, unless given
+FORMAT = 3  # of what is written here; another one is made anew
 SECONDS = 900  # after which a process that exports is given up
 PROCESS_BYTES = 350_000_000  # torch and the libraries, in a process of its own
 LEAN_PROCESS_BYTES = 120_000_000  # without torch

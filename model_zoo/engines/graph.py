@@ -5,7 +5,9 @@ serves whoever changes words on the way in. Operators of ONNX Runtime's own doma
 what an exporter spreads over twenty. torch is not needed.
 
 *Graph*: `inputs_embeds` (B, T, E) float32, `attention_mask` (B, T) int64 with ones first ->
-`logits` (B, C), `states` (B, T, H) what the last layer gives.
+`logits` (B, C), `states` (B, P, H) what the last layer gives at the first P positions. The head of
+an encoder reads one position, so its last layer computes no more, unless `positions` (1,) int64
+asks for it; a recurrent network's states are all there anyway.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,6 +17,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from model_zoo.engines.exports import POSITIONS
 from model_zoo.models.files import read_config
 
 OPSET = 17
@@ -73,17 +76,19 @@ class Graph:
             ],
             [
                 value("logits", floats, ["batch", classes]),
-                value("states", floats, ["batch", "tokens", width]),
+                value("states", floats, ["batch", POSITIONS, width]),
             ],
             list(self._constants.values()),
         )
+        if POSITIONS in self._constants:  # a constant that whoever runs the graph may replace
+            graph.input.append(value(POSITIONS, whole, [1]))
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(FUSED, FUSED_OPSET)]
         model = helper.make_model(graph, opset_imports=opsets)
         model.ir_version = IR_VERSION
         return model
 
 
-_FUSED_OPERATORS = {"Attention", "SkipLayerNormalization", "BiasGelu"}
+_FUSED_OPERATORS = {"Attention", "MultiHeadAttention", "SkipLayerNormalization", "BiasGelu"}
 
 
 def words_name(model_type: str) -> str:
@@ -161,10 +166,9 @@ def _encoder(
     for number in range(layers):
         layer = names["layer"].format(number)
         called = {part: layer + name for part, name in names.items() if part != "layer"}
+        last = number == layers - 1
         parts = [called[part] for part in ("query", "key", "value")]
-        projections = graph.constant(
-            f"{layer}projections", np.concatenate([weights[f"{p}.weight"].T for p in parts], 1)
-        )
+        matrices = [weights[f"{part}.weight"].T for part in parts]
         biases = graph.constant(
             f"{layer}biases", np.concatenate([weights[f"{part}.bias"] for part in parts])
         )
@@ -180,9 +184,22 @@ def _encoder(
             others = [graph.weight(part) for part in parts]
             return do("SkipLayerNormalization", [product, beside, *others], output, epsilon=epsilon)
 
-        attended = do(
-            "Attention", [hidden, projections, biases, "mask"], f"{layer}attended", num_heads=heads
-        )
+        if last:
+            positions = graph.constant(POSITIONS, [1])
+            asking = do("Slice", [hidden, zero, positions, graph.constant("along", [1])], "asking")
+            queries = graph.constant(f"{layer}queries", matrices[0])
+            others = graph.constant(f"{layer}keys and values", np.concatenate(matrices[1:], 1))
+            do("MatMul", [asking, queries], f"{layer}query")
+            do("MatMul", [hidden, others], f"{layer}others")
+            halves = [f"{layer}key", f"{layer}value"]
+            do("Split", [f"{layer}others"], halves, axis=2)
+            inputs = [f"{layer}query", *halves, biases, "mask"]
+            attended = do("MultiHeadAttention", inputs, f"{layer}attended", num_heads=heads)
+            hidden = asking
+        else:
+            projections = graph.constant(f"{layer}projections", np.concatenate(matrices, 1))
+            inputs = [hidden, projections, biases, "mask"]
+            attended = do("Attention", inputs, f"{layer}attended", num_heads=heads)
         middle = added(attended, hidden, called["joined"], called["first_norm"], f"{layer}middle")
         wide = do(
             "MatMul",
@@ -190,7 +207,7 @@ def _encoder(
             f"{layer}wide",
         )
         bent = do("BiasGelu", [wide, graph.weight(f"{called['wide']}.bias")], f"{layer}bent")
-        ends = "states" if number == layers - 1 else f"{layer}out"
+        ends = "states" if last else f"{layer}out"
         hidden = added(bent, middle, called["narrow"], called["second_norm"], ends)
     return do("Gather", [hidden, graph.constant("first", 0)], "first state", axis=1)
 

@@ -84,6 +84,10 @@ class OnnxClassifier(Network):
         vectors = self._look_up(ids.numpy())
         yield Layer("word embeddings", 0, _tensor(vectors))
         feed = {"inputs_embeds": vectors, "attention_mask": np.ones(ids.shape, np.int64)}
+        if any(
+            each.name == exports.POSITIONS for each in self._session.get_overridable_initializers()
+        ):
+            feed[exports.POSITIONS] = np.array([ids.shape[1]])
         yield Layer("last layer", 1, _tensor(self._session.run(["states"], feed)[0]))
 
     def _in_order(self, feed: dict[str, np.ndarray]) -> np.ndarray:

@@ -71,8 +71,6 @@ def halve_linears(module: "PreTrainedModel", stored: Mapping[str, Tensor]) -> se
             continue
         if weight.shape == layer.weight.shape and weight.numel() >= LEAST:  # else it is loaded
             # a copy: a mapped file that is cut short takes the process with it
-            half = HalfLinear(weight.clone(), layer.bias)
-            parent, _, last = path.rpartition(".")
-            setattr(module.get_submodule(parent), last, half)
+            module.set_submodule(path, HalfLinear(weight.clone(), layer.bias))
             taken.add(name)
     return taken

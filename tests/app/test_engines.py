@@ -14,7 +14,7 @@ def pills(app, label):
 
 def test_another_engine_gives_every_model_another_card():
     app = zoo.opened("app.py", models="lstm,bert")
-    assert pills(app, "Engines").value == ["torch"]
+    assert pills(app, "Engines").value == ["auto"]
     pills(app, "Engines").set_value(["torch", "onnx"]).run()
     assert not app.exception and not app.error
     assert app.query_params["models"] == "lstm,lstm@onnx,bert,bert@onnx"

@@ -6,7 +6,7 @@ import sys
 import pytest
 import torch
 
-from model_zoo.engines import exports
+from model_zoo.engines import exports, usual
 from model_zoo.engines.references import SETS, recorded
 from model_zoo.errors import EngineError
 from model_zoo.explain.attribute import attribute
@@ -65,7 +65,7 @@ def test_what_cannot_be_exported_is_torchs(monkeypatch):
 
 
 def test_ones_own_model_is_torchs_until_it_was_exported(tmp_path):
-    folder = foreign.write("bert", tmp_path / "own", ("negative", "positive"))
+    folder = foreign.write("roberta", tmp_path / "own", ("negative", "positive"))
     assert load(add_folder(folder)).network.engine == "torch"
 
 
@@ -81,3 +81,21 @@ def test_the_answers_kept_for_checks_are_of_these_weights(name):
         )
         total = sum(len(ids) for ids, _ in texts(model.network.tokenizer))
         assert len(kept[texts.__name__]) == total
+
+
+def test_where_memory_is_short_torch_answers_alone():
+    model = load("bert")
+    (before,) = predict(model, [TEXT])
+    assert not model.network.release(), "torch is not loaded: there is nothing to gain"
+    attribute(model, TEXT, method="saliency")
+    assert model.network.release() and model.network.engine == "torch"
+    (after,) = predict(model, [TEXT])
+    assert after.probabilities == pytest.approx(before.probabilities, abs=1e-5)
+    assert attribute(model, TEXT, method="occlusion").word_scores
+
+
+def test_with_no_room_for_both_the_first_gives_way(monkeypatch):
+    model = load("bert")
+    monkeypatch.setattr(usual, "free_bytes", lambda: 50_000_000)
+    attribute(model, TEXT, method="saliency")
+    assert model.network.engine == "torch"

@@ -31,7 +31,7 @@ every_model = pytest.mark.parametrize("name", list(SPECS))
 
 @every_model
 def test_is_ready_and_frozen(name):
-    network = model(name).network.torch.module
+    network = model(f"{name}@torch").network.module
     assert not network.training
     assert not any(p.requires_grad for p in network.parameters())
     half = [key for key, p in network.named_parameters() if p.dtype != torch.float32]
