@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from ui.show.attribution import AGAINST_AND_FOR
 from ui.show.theme import MARGIN, NOTHING, UNSIGNED
-from ui.show.wording import in_figure
+from ui.show.wording import in_figure, title_in_figure
 
 
 def aligned_scores(
@@ -29,7 +29,9 @@ def aligned_scores(
             z=[list(scores[row]) for row in rows],
             x=list(range(len(words))),
             y=list(range(len(rows))),  # titles that are cut may look alike
-            customdata=[[(in_figure(row), in_figure(word)) for word in words] for row in rows],
+            customdata=[
+                [(title_in_figure(row), in_figure(word)) for word in words] for row in rows
+            ],
             hovertemplate="%{customdata[0]}, “%{customdata[1]}”: %{z:.3f}<extra></extra>",
             zmin=-largest if signed else 0,
             zmax=largest,
@@ -46,6 +48,6 @@ def aligned_scores(
         showgrid=False,
     )
     figure.update_yaxes(
-        tickvals=list(range(len(rows))), ticktext=[in_figure(row) for row in rows], title=None
+        tickvals=list(range(len(rows))), ticktext=[title_in_figure(row) for row in rows], title=None
     )
     return figure.update_layout(height=120 + 46 * len(rows), margin=MARGIN)

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from model_zoo.quality.classification import Confusion
 from model_zoo.quality.metrics import Bin
-from ui.show.theme import MARGIN, NOTHING, OTHER_MODEL, model_colour
-from ui.show.wording import in_figure
+from ui.show.theme import MARGIN, NOTHING, OTHER_MODEL, dashes, engine_look, model_colour
+from ui.show.wording import in_figure, title_in_figure
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 Rates = tuple[float, float]  # false positive rate, true positive rate
@@ -30,7 +30,7 @@ def confusion(matrix: Confusion, labels: Sequence[str], name: str) -> go.Figure:
     written = len(labels) <= MOST_COUNTS
     figure = _heat_map(
         shares,
-        labels,
+        [in_figure(label) for label in labels],
         [[f"{count:,}" for count in row] for row in counts],
         "labelled %{y}, answered %{x}: %{text} rows, %{z:.1%} of that label",
         model_colour(name),
@@ -78,7 +78,8 @@ def reliability(
     `of` is the label that probabilities are of; None where they are those of each row's answer.
     """
     figure = go.Figure(_diagonal("perfectly calibrated"))
-    for number, (name, points) in enumerate(bins.items()):
+    lines = dashes(bins, DASHES)
+    for name, points in bins.items():
         figure.add_scatter(
             x=[point.mean for point in points],
             y=[point.share for point in points],
@@ -92,7 +93,8 @@ def reliability(
             customdata=[point.rows for point in points],
             hovertemplate="said %{x:.0%}, found %{y:.0%} of %{customdata:,} rows",
             mode="lines+markers",
-            **_line(name, titles, number),
+            marker={"symbol": f"circle{engine_look(name).symbol}"},
+            **_line(name, titles, lines[name]),
         )
     if of is None:
         return _square(figure, "probability of the answer, as said", "share that is right")
@@ -117,22 +119,27 @@ def roc(
     this, that = in_figure(label), in_figure(others)
     rates = f"%{{y:.1%}} of the {this} rows, %{{x:.1%}} of the {that} ones"
     figure = go.Figure(_diagonal("guessing"))
-    for number, (name, (false, true)) in enumerate(curves.items()):
+    lines = dashes(curves, DASHES)
+    for name, (false, true) in curves.items():
         keep = np.unique(np.linspace(0, len(false) - 1, MOST_POINTS).astype(int))
         figure.add_scatter(
             x=false[keep],
             y=true[keep],
             mode="lines",
             hovertemplate=rates,
-            **_line(name, titles, number),
+            **_line(name, titles, lines[name]),
         )
     for name, (across, up) in points.items():
         figure.add_scatter(
             x=[across],
             y=[up],
             mode="markers",
-            marker={"size": 12, "color": model_colour(name), "symbol": "diamond"},
-            name=f"{in_figure(titles[name])} as it answers",
+            marker={
+                "size": 12,
+                "color": model_colour(name),
+                "symbol": f"diamond{engine_look(name).symbol}",
+            },
+            name=f"{title_in_figure(titles[name])} as it answers",
             showlegend=False,
             hovertemplate=rates,
         )
@@ -146,7 +153,7 @@ def agreement(shares: np.ndarray, names: Sequence[str], labels: int) -> go.Figur
     """
     figure = _heat_map(
         shares,
-        names,
+        [title_in_figure(name) for name in names],
         [[f"{share:.1%}" for share in row] for row in shares],
         "%{y} and %{x}: the same label for %{text} of the rows",
         _AGREEING,
@@ -158,7 +165,7 @@ def agreement(shares: np.ndarray, names: Sequence[str], labels: int) -> go.Figur
 
 def _heat_map(
     values: Sequence[Sequence[float]] | np.ndarray,
-    names: Sequence[str],
+    shown: list[str],
     text: Sequence[Sequence[str]],
     hover: str,
     colour: str,
@@ -167,11 +174,11 @@ def _heat_map(
 ) -> go.Figure:
     """A square heat map with `text` in its cells, or on hovering alone; the first row is on top.
 
-    `written` is the size of the text in cells, None where there is none. It is a trace of its own:
-    then it has the page's colour, which can be read on tones that are mixed with the page's ground.
+    `shown` are what rows and columns are called, as plotly text. `written` is the size of the text
+    in cells, None where there is none. It is a trace of its own: then it has the page's colour,
+    which can be read on tones that are mixed with the page's ground.
     """
-    positions = list(range(len(names)))  # names may be alike once they are cut
-    shown = [in_figure(name) for name in names]
+    positions = list(range(len(shown)))  # names may be alike once they are cut
     places = shown if len(set(shown)) == len(shown) else positions
     figure = go.Figure(
         go.Heatmap(
@@ -189,8 +196,8 @@ def _heat_map(
     )
     if written:
         figure.add_scatter(
-            x=places * len(names),
-            y=[place for place in places for _ in names],
+            x=places * len(shown),
+            y=[place for place in places for _ in shown],
             text=[cell for row in text for cell in row],
             mode="text",
             textfont={"size": written},
@@ -207,9 +214,9 @@ def _heat_map(
     return figure.update_yaxes(showgrid=False, autorange="reversed")
 
 
-def _line(name: str, titles: Mapping[str, str], number: int) -> dict[str, Any]:
-    colour, dash = model_colour(name), DASHES[number % len(DASHES)]
-    return {"name": in_figure(titles[name]), "line": {"color": colour, "dash": dash, "width": 2.5}}
+def _line(name: str, titles: Mapping[str, str], dash: str) -> dict[str, Any]:
+    line = {"color": model_colour(name), "dash": dash, "width": 2.5}
+    return {"name": title_in_figure(titles[name]), "line": line}
 
 
 def _diagonal(name: str) -> go.Scatter:

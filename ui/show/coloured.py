@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from html import escape
 
 from ui.show.attribution import AGAINST_AND_FOR
-from ui.show.theme import UNSIGNED, model_colour
+from ui.show.theme import UNSIGNED, model_style
 from ui.show.wording import signed_number
 
 
@@ -36,6 +36,6 @@ def coloured_words(
         )
     return (
         f'<section class="q-words" aria-label="{escape(title)}" '
-        f'style="--model:{model_colour(name)}">'
+        f'style="{model_style(name)}">'
         f"<h3>{escape(title)}</h3><div>{' '.join(spans)}</div></section>"
     )

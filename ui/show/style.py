@@ -1,8 +1,9 @@
 """The style sheet of all HTML that is made here, on the page and in reports."""
 
 STYLE = """<style>
-.q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem solid
- var(--model);border-radius:.7rem;padding:.9rem 1rem 1rem;min-height:17.5rem;box-sizing:border-box}
+.q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem
+ var(--line,solid) var(--model);border-radius:.7rem;padding:.9rem 1rem 1rem;min-height:17.5rem;
+ box-sizing:border-box}
 .q-card h2{font-size:1.05rem;margin:0;padding:0;font-weight:650}
 .q-card .q-label{font-size:1.55rem;font-weight:700;line-height:1.25;margin:.35rem 0 .1rem;
  display:flex;justify-content:space-between;gap:.5rem;flex-wrap:wrap}
@@ -34,13 +35,14 @@ STYLE = """<style>
 .q-changes{width:100%;border-collapse:collapse;table-layout:fixed;font-variant-numeric:tabular-nums}
 .q-changes th,.q-changes td{padding:.3rem .5rem;text-align:left;font-weight:400;border:0;
  border-top:1px solid color-mix(in srgb,currentColor 18%,transparent)}
-.q-changes thead th{font-weight:650;border-top:.25rem solid var(--model)}
+.q-changes thead th{font-weight:650;border-top:.25rem var(--line,solid) var(--model)}
 .q-changes .q-text{overflow-wrap:anywhere;padding-top:.7rem}
 .q-changes .q-text+td{border:0}
 .q-changes ins{text-decoration:underline;text-decoration-thickness:.15em;font-weight:650}
 .q-changes del{opacity:.8}
 .q-changes .q-sum td,.q-changes .q-sum th{font-weight:650}
-.q-words{border-left:.35rem solid var(--model);padding:.1rem 0 .1rem .8rem;margin:.3rem 0}
+.q-words{border-left:.35rem var(--line,solid) var(--model);padding:.1rem 0 .1rem .8rem;
+ margin:.3rem 0}
 .q-words h3{font-size:1rem;font-weight:650;margin:0;padding:0}
 .q-words div{line-height:1.3}
 .q-words span{display:inline-block;padding:.1rem .3rem;margin:.1rem 0;border-radius:.3rem;

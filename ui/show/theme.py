@@ -1,15 +1,18 @@
 """Colours, one per model and one per label: the same in every figure, card and page.
 
 Model colours are Okabe and Ito's (2008), told apart by the common kinds of colour blindness: warm
-for the recurrent pair, cool for the Transformers. Label colours are a set's own, or else a purple
+for the recurrent pair, cool for the Transformers. On another engine a model keeps its colour, and
+its lines, markers and bars are others. Label colours are a set's own, or else a purple
 and teal pair, not red and green, or up to eight after Tol (2021); they never stand without their
 word or sign, and beyond eight labels the word stands alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from model_zoo.claims.verdict import Outcome
 from model_zoo.labels import SENTIMENT
+from model_zoo.models.engines import ENGINES
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import model_set
 
@@ -45,6 +48,25 @@ VERDICT_SIGNS = {
     Outcome.FAILS: "✗",
     Outcome.UNTESTED: "–",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class EngineLook:
+    """How models on one engine are drawn: their lines, what is put behind a plotly symbol's name,
+    the pattern on their bars, and the CSS style of their borders."""
+
+    dash: str
+    symbol: str
+    pattern: str
+    border: str
+
+
+_ENGINE_LOOKS = (  # in the order of the engines
+    EngineLook("solid", "", "", "solid"),
+    EngineLook("dash", "-open", "/", "dashed"),
+    EngineLook("dot", "-open-dot", ".", "dotted"),
+    EngineLook("dashdot", "-dot", "x", "double"),
+)
 _met: dict[str, str] = {}
 
 
@@ -55,6 +77,32 @@ def model_colour(model: str) -> str:
         return _OF_THE_FOUR[identity.name]
     key = f"{identity.set}/{identity.name}"
     return _met.setdefault(key, _OF_OTHERS[len(_met) % len(_OF_OTHERS)])
+
+
+def model_style(model: str) -> str:
+    """The look of a model's HTML: its colour, and a line that says which engine computes it."""
+    return f"--model:{model_colour(model)};--line:{engine_look(model).border}"
+
+
+def engine_look(model: str) -> EngineLook:
+    """What tells the model from itself on another engine, in whose colour it is drawn, too."""
+    engines = list(ENGINES)
+    at = engines.index(ModelId(model).engine) if ModelId(model).engine in engines else 0
+    return _ENGINE_LOOKS[at % len(_ENGINE_LOOKS)]
+
+
+def dashes(models: Iterable[str], in_turn: Sequence[str] = ("solid", "dash")) -> dict[str, str]:
+    """The dash of each model's line: by engine where there are several, or else `in_turn`.
+
+    In turn, so that lines that coincide both show.
+
+    >>> dashes(["lstm", "bert", "bert@onnx"]), dashes(["lstm", "bert"])
+    ({'lstm': 'solid', 'bert': 'solid', 'bert@onnx': 'dash'}, {'lstm': 'solid', 'bert': 'dash'})
+    """
+    names = list(models)
+    if len({ModelId(name).engine for name in names}) > 1:
+        return {name: engine_look(name).dash for name in names}
+    return {name: in_turn[at % len(in_turn)] for at, name in enumerate(names)}
 
 
 def label_colour(label: str, labels: Sequence[str], chosen: Mapping[str, str] | None = None) -> str:

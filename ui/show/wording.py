@@ -282,6 +282,16 @@ def in_figure(word: str) -> str:
     return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def title_in_figure(title: str) -> str:
+    """What a model is called, as plotly text: where it is cut, its engine is still named.
+
+    >>> title_in_figure("incomprehensibilities · int8"), title_in_figure("BERT")
+    ('incomprehensibili… · int8', 'BERT')
+    """
+    name, mark, engine = title.rpartition(" · ")
+    return f"{in_figure(name)}{mark}{in_figure(engine)}"
+
+
 def percent(share: float) -> str:
     r"""A probability in whole per cent, but never a flat 0 % or 100 %, which no model is sure of.
 

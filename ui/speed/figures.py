@@ -1,6 +1,6 @@
 """What models cost -> plotly figures. Pure: no Streamlit, no torch, no numbers of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import ceil, floor, log10
 from typing import Any
 
@@ -11,13 +11,13 @@ from model_zoo.measure.growth import Crossing
 from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import texts_a_second
 from model_zoo.models.files import ModelCard
+from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
-from ui.show.theme import OTHER_MODEL, model_colour
-from ui.show.wording import in_figure
+from ui.show.theme import OTHER_MODEL, dashes, engine_look, model_colour
+from ui.show.wording import title_in_figure
 
 MARGIN = {"l": 10, "r": 10, "t": 30, "b": 10}
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star", "hexagon")
-_DASHES = ("solid", "dash")  # in turn, so that lines that coincide both show
 PARTS = {  # of a Footprint -> what it is called
     "weights_bytes": "weights",
     "added_bytes": "added<br>by loading",
@@ -34,11 +34,11 @@ def latency(
     Where two models cross, the spot is marked, and so is the length `mark`.
     """
     figure = go.Figure()
-    for at, (name, line) in enumerate(lines.items()):
+    looks = _looks(lines)
+    for name, line in lines.items():
         _band(
             figure,
-            at,
-            name,
+            looks[name],
             x=[latency.tokens for latency in line],
             y=[latency.median_ms for latency in line],
             edge=[latency.p95_ms for latency in line],
@@ -55,11 +55,11 @@ def latency(
 def throughput(lines: Mapping[str, Sequence[Latency]], crossings: Sequence[Crossing]) -> go.Figure:
     """Texts a second against the batch size, at the median and at the 95th percentile's time."""
     figure = go.Figure()
-    for at, (name, line) in enumerate(lines.items()):
+    looks = _looks(lines)
+    for name, line in lines.items():
         _band(
             figure,
-            at,
-            name,
+            looks[name],
             x=[latency.batch for latency in line],
             y=[texts_a_second(latency) for latency in line],
             edge=[texts_a_second(latency, latency.p95_ms) for latency in line],
@@ -76,12 +76,13 @@ def throughput(lines: Mapping[str, Sequence[Latency]], crossings: Sequence[Cross
 def steps(lines: Mapping[str, Sequence[tuple[int, int]]], *, mark: int) -> go.Figure:
     """How many steps must wait for one another against the length; points (tokens, steps)."""
     figure = go.Figure()
-    for at, (name, line) in enumerate(lines.items()):
+    looks = _looks(lines)
+    for name, line in lines.items():
         figure.add_scatter(
             x=[tokens for tokens, _ in line],
             y=[count for _, count in line],
             hovertemplate="%{y} steps one after the other",
-            **_look(at, name),
+            **looks[name],
         )
     figure.add_vline(x=mark, line={"dash": "dot", "width": 1, "color": OTHER_MODEL})
     xs = sorted({tokens for line in lines.values() for tokens, _ in line})
@@ -109,11 +110,12 @@ def pareto(
         showlegend=False,
         hoverinfo="skip",
     )
-    for at, (name, cost) in enumerate(costs.items()):
+    looks = _looks(costs)
+    for name, cost in costs.items():
         accuracy, ci95 = cards[name].accuracy, cards[name].ci95
         if accuracy is None or ci95 is None:
             continue
-        look = _look(at, name)
+        look = looks[name]
         figure.add_scatter(
             x=[cost],
             y=[accuracy],
@@ -150,7 +152,10 @@ def memory(footprints: Sequence[Footprint]) -> go.Figure:
             x=list(PARTS.values()),
             y=values,
             name=_name(footprint.model),
-            marker_color=model_colour(footprint.model),
+            marker={
+                "color": model_colour(footprint.model),
+                "pattern": {"shape": engine_look(footprint.model).pattern},
+            },
             text=[f"{value:.0f}" for value in values],
             textposition="outside",
             cliponaxis=False,
@@ -167,7 +172,7 @@ _ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
 def _name(model: str) -> str:
-    return in_figure(title(model))
+    return title_in_figure(title(model))
 
 
 def _tail(latency: Latency) -> str:
@@ -179,28 +184,33 @@ def _xs(lines: Mapping[str, Sequence[Latency]], field: str) -> list[int]:
     return sorted({getattr(latency, field) for line in lines.values() for latency in line})
 
 
-def _look(at: int, name: str) -> dict[str, Any]:
-    """A line that is told from the others by more than its colour."""
-    return {
-        "mode": "lines+markers",
-        "name": _name(name),
-        "line": {
-            "color": model_colour(name),
-            "width": 2.5,
-            "dash": _DASHES[at % len(_DASHES)],
-        },
-        "marker": {
-            "symbol": _SYMBOLS[at % len(_SYMBOLS)],
-            "size": 9,
-            "color": model_colour(name),
-        },
-    }
+def _looks(models: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """A line for each model that is told from the others by more than its colour.
+
+    The symbol is the model's, whatever computes it.
+    """
+    lines = dashes(models)
+    alone = list(dict.fromkeys(ModelId(name).on(ModelId.ENGINE) for name in lines))
+    looks: dict[str, dict[str, Any]] = {}
+    for name, dash in lines.items():
+        symbol = _SYMBOLS[alone.index(ModelId(name).on(ModelId.ENGINE)) % len(_SYMBOLS)]
+        looks[name] = {
+            "mode": "lines+markers",
+            "name": _name(name),
+            "legendgroup": name,
+            "line": {"color": model_colour(name), "width": 2.5, "dash": dash},
+            "marker": {
+                "symbol": symbol + engine_look(name).symbol,
+                "size": 9,
+                "color": model_colour(name),
+            },
+        }
+    return looks
 
 
 def _band(
     figure: go.Figure,
-    at: int,
-    name: str,
+    look: Mapping[str, Any],
     *,
     x: Sequence[float],
     y: Sequence[float],
@@ -212,7 +222,6 @@ def _band(
 
     `custom` is what `hover` shows of each point besides its place.
     """
-    look = _look(at, name)
     figure.add_scatter(
         x=[*x, *x[::-1]],
         y=[*y, *edge[::-1]],
@@ -220,11 +229,11 @@ def _band(
         fillcolor=look["line"]["color"],
         opacity=0.18,
         mode="none",
-        legendgroup=name,
+        legendgroup=look["legendgroup"],
         showlegend=False,
         hoverinfo="skip",
     )
-    figure.add_scatter(x=x, y=y, customdata=custom, hovertemplate=hover, legendgroup=name, **look)
+    figure.add_scatter(x=x, y=y, customdata=custom, hovertemplate=hover, **look)
 
 
 def _mark(figure: go.Figure, crossings: Sequence[Crossing], where: str) -> None:
