@@ -198,6 +198,7 @@ class About:
     signed: bool = True  # scores say for or against; otherwise only how much
     random: bool = False  # scores vary with the seed
     by_word: bool = False  # samples words, which is slow for long texts
+    gradients: bool = False  # takes the network's gradients, which not every engine computes
 
 
 METHODS: dict[str, About] = {
@@ -207,17 +208,20 @@ METHODS: dict[str, About] = {
         "Gradients collected on the way from the baseline to the sentence. The scores add up to "
         "the difference the sentence makes, as far as the gap says.",
         complete=True,
+        gradients=True,
     ),
     "input_x_gradient": About(
         "Input × gradient",
         input_x_gradient,
         "One gradient, at the sentence itself. Quick, and misleading where the model is saturated.",
+        gradients=True,
     ),
     "saliency": About(
         "Saliency",
         saliency,
         "The gradient's length: how sensitive the answer is to a token, not for or against what.",
         signed=False,
+        gradients=True,
     ),
     "occlusion": About(
         "Occlusion",

@@ -1,6 +1,6 @@
 """What to compute on the Attributions page, and computing it, with progress and a way to stop."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -10,12 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import CapabilityError, ZooError
 from model_zoo.explain.records import DIFFERENCE, LABEL, Attribution, Trust
-from model_zoo.models.registry import spec, title
+from model_zoo.models.network import Capability
+from model_zoo.models.registry import having, spec, title
 from model_zoo.models.sets import ModelSet
 from ui.frame import state
+from ui.frame.instead import instead
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.results import Advance
+from ui.show.attribution import WITHOUT_GRADIENTS
 from ui.show.wording import listing, plain
 
 BASELINES = {"pad": "[PAD], nothing", "mask": "[MASK]", "zero": "zero vector"}
@@ -87,8 +90,9 @@ def explain(text: str, arguments: Mapping[str, str]) -> dict[str, Explanation]:
     names = state.view().models
     place = st.empty()
     request = (state.view().set, text, *arguments.values())
-    progress = _Progress(place, request, len(names))
-    for name in names:
+    able = _with_gradients(names, arguments["method"])
+    progress = _Progress(place, request, len(able))
+    for name in able:
         if st.session_state.get("stopped") == request:
             break
         if without := _lacks(name, arguments["target"]):
@@ -101,17 +105,39 @@ def explain(text: str, arguments: Mapping[str, str]) -> dict[str, Explanation]:
                 cached.trust(name, text, begin, **arguments),
             )
         except CapabilityError as error:
-            st.caption(plain(f"{title(name)}: {error}"))
+            st.caption(plain(str(error)))
         except ZooError as error:
-            st.error(plain(f"{title(name)}: {error}"), icon=":material/error:")
+            instead(name, error)
         progress.done += 1
     place.empty()
     if st.session_state.get("stopped") == request:
-        left = [title(name) for name in names if name not in explanations]
+        left = [title(name) for name in able if name not in explanations]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(plain(f"Stopped before {listing(left)}.") if left else "Stopped.")
             st.button("Go on", on_click=st.session_state.pop, args=("stopped",))
     return explanations
+
+
+def _with_gradients(names: Sequence[str], method: str) -> list[str]:
+    """The models without those that only lack the gradients for it: what can explain them, too."""
+    methods = cached.methods()
+    differentiable = having(Capability.GRADIENTS, names)
+    others = [name for name in having(Capability.EMBEDDINGS, names) if name not in differentiable]
+    if not others or not methods[method].gradients:
+        return list(names)
+    compute = "computes" if len(others) == 1 else "compute"
+    titles = listing([title(name) for name in others])
+    st.info(
+        plain(f"{titles} {compute} no gradients, which “{methods[method].title}” takes."),
+        icon=":material/info:",
+    )
+    other = methods[WITHOUT_GRADIENTS].title.lower()
+    st.button(f"Explain all by {other}", on_click=_choose, args=(WITHOUT_GRADIENTS,))
+    return [name for name in names if name not in others]
+
+
+def _choose(method: str) -> None:
+    st.session_state["method"] = method
 
 
 def _lacks(name: str, target: str) -> str:

@@ -16,11 +16,11 @@ from ui.frame.captions import cannot
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.show.attribution import (
-    SHORT_FORM,
     SHORT_FORM_TOKENS,
     colours,
     meaning,
     pole,
+    short_form,
     toward,
 )
 from ui.show.coloured import coloured_words
@@ -44,7 +44,7 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
     for name, slot in slots.items():
         begin = partial(my_turn, slot, "Looking for the words that made the answer…")
         try:
-            attributions[name] = cached.attribution(name, text, begin, **SHORT_FORM)
+            attributions[name] = cached.attribution(name, text, begin, **short_form(name))
         except ZooError as error:
             slot.caption(plain(str(error)))
     scores = [score for result in attributions.values() for score in result.word_scores]
@@ -65,14 +65,20 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
                 )
             )
             says = meaning([attribution], of, numbers=False)
-            st.caption(
-                f"Integrated gradients, gap {attribution.gap_relative or 0:.1%}: {plain(says)}."
-            )
+            st.caption(f"{_method(attribution)}: {plain(says)}.")
             st.page_link(
                 "pages/attributions.py", label="How far to trust it", icon=":material/rule:"
             )
             _map(name, text)
             st.page_link("pages/inside.py", label="Look inside", icon=":material/grid_on:")
+
+
+def _method(attribution: Attribution) -> str:
+    """What the scores were computed by, with what there is to say of it in a line."""
+    about = cached.methods()[attribution.method]
+    if about.complete:
+        return f"{about.title}, gap {attribution.gap_relative or 0:.1%}"
+    return f"{about.title} (each token left out in turn; there are no gradients on this engine)"
 
 
 def _map(name: str, text: str) -> None:
@@ -90,7 +96,7 @@ def _map(name: str, text: str) -> None:
             words, shares, across = influence.tokens, influence.change, "changes with"
             caption = "Rows: positions. Columns: the words they change with."
         else:
-            st.caption(cannot(name, Capability.LAYERS))
+            st.caption(cannot([name], Capability.LAYERS)[0])
             return
     except ZooError as error:  # its tokenizer or its network may lack what its kind has
         st.caption(plain(str(error)))

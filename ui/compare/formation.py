@@ -61,11 +61,8 @@ def _courses(answers: Answers, titles: Mapping[str, str]) -> tuple[list[Course],
     begin = partial(my_turn, st.empty())
     stepwise = having(Capability.STEPS, answers.now)
     courses: list[Course] = []
-    empty = []
-    for name in answers.now:
-        if name not in stepwise:
-            empty.append(cannot(name, Capability.STEPS))
-            continue
+    empty = cannot([name for name in answers.now if name not in stepwise], Capability.STEPS)
+    for name in stepwise:
         try:
             courses += cached.courses(name, answers.text, begin)
         except ZooError as error:  # its tokenizer or its network may lack what its kind has

@@ -1,10 +1,13 @@
 """Sentences that stand under a picture, or in the place of one."""
 
+from collections.abc import Iterable
+
 import streamlit as st
 
-from model_zoo.models.network import Capability
-from model_zoo.models.registry import title
-from ui.show.wording import plain
+from model_zoo.models.engines import engine
+from model_zoo.models.network import Capability, ModelId
+from model_zoo.models.registry import spec, title
+from ui.show.wording import listing, plain
 
 
 def how_to_read(caption: str, doubt: str) -> None:
@@ -12,6 +15,21 @@ def how_to_read(caption: str, doubt: str) -> None:
     st.caption(f"{caption} **When not to trust it:** {doubt}")
 
 
-def cannot(name: str, capability: Capability) -> str:
-    """Why a model's place stays empty, for Markdown."""
-    return plain(f"{title(name)} is not a model that {capability}, so this place stays empty.")
+def cannot(names: Iterable[str], capability: Capability) -> list[str]:
+    """Why the places of models without this capability stay empty, as sentences for Markdown."""
+    sentences, elsewhere = [], []
+    for name in names:
+        if capability in spec(name).architecture.capabilities:
+            elsewhere.append(title(name))  # it is its engine that cannot
+        else:
+            sentences.append(
+                f"{title(name)} is not a model that {capability}, so this place stays empty."
+            )
+    if elsewhere:
+        stay = "stays" if len(elsewhere) == 1 else "stay"
+        torch = engine(ModelId.ENGINE).title
+        sentences.append(
+            f"{listing(elsewhere)} {stay} empty here: a model {capability} on the {torch} engine "
+            "only, which is chosen on Compare."
+        )
+    return list(map(plain, sentences))

@@ -11,6 +11,7 @@ from model_zoo.models.network import Capability
 from model_zoo.models.registry import having, title
 from ui.frame import state
 from ui.frame.captions import cannot
+from ui.frame.instead import instead
 from ui.inside.axes import WINDOW
 from ui.serve.my_turn import my_turn
 from ui.show.wording import plain
@@ -29,14 +30,14 @@ def of_each_model(
     results: dict[str, Result] = {}
     place, models = st.empty(), state.view().models
     able = having(capability, models)
-    empty = [cannot(name, capability) for name in models if name not in able]
+    empty = cannot([name for name in models if name not in able], capability)
     for name in able:
         try:
             results[name] = compute(name, *arguments, begin=partial(my_turn, place))
         except CapabilityError as error:  # its tokenizer or its network lacks what its kind has
             empty.append(plain(str(error)))
         except ZooError as error:
-            st.error(plain(f"{title(name)}: {error}"), icon=":material/error:")
+            instead(name, error)
     if empty:
         st.caption("  \n".join(empty))
     return results

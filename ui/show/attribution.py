@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from model_zoo.explain.records import Attribution
 from model_zoo.labels import SENTIMENT
+from model_zoo.models.network import Capability
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import ModelSet
 from ui.show.theme import label_colour
@@ -17,8 +18,16 @@ SHORT_FORM: dict[str, str] = {
     "baseline": "pad",
 }
 SHORT_FORM_TOKENS = 128
+WITHOUT_GRADIENTS = "occlusion"  # the method for models that compute none
 # Colours of what speaks against and for an answer: those of a pair of labels, first and second.
 AGAINST_AND_FOR = (label_colour(SENTIMENT[0], SENTIMENT), label_colour(SENTIMENT[1], SENTIMENT))
+
+
+def short_form(model: str) -> dict[str, str]:
+    """What is computed unasked of this model: SHORT_FORM, or what can be without gradients."""
+    if Capability.GRADIENTS in spec(model).capabilities:
+        return SHORT_FORM
+    return SHORT_FORM | {"method": WITHOUT_GRADIENTS}
 
 
 def pole(model: str, of: ModelSet) -> str | None:
