@@ -3,6 +3,8 @@
 import streamlit as st
 
 from ui.frame import measuring, state
+from ui.frame.engine_pills import engine_pills
+from ui.frame.instead import ready
 from ui.frame.page import page
 from ui.serve import cached
 from ui.speed.batches import batches_section
@@ -14,17 +16,19 @@ from ui.speed.trade_offs import trade_offs_section
 
 with page("Speed and size"):
     of, chosen = state.current_set(), state.view().models
+    engine_pills("timed-on")
+    able = ready(chosen)
     place = measuring.panel(of)
     sweep, is_reference = measuring.sweep(of)
     if sweep:
         st.markdown(measuring.provenance(sweep, is_reference))
-    if missing := measuring.not_measured(sweep, chosen):
+    if missing := measuring.not_measured(sweep, able):
         st.info(missing, icon=":material/info:")
     tokens = len(cached.encoded(state.view().text, of.name).ids)  # of the other pages' sentence
     lengths_section(sweep, tokens)
     batches_section(sweep)
     steps_section(list(dict.fromkeys([*of.models, *chosen])), tokens)
-    trade_offs_section(of, sweep)
+    trade_offs_section(of, sweep, able)
     memory_section(of)
     method_section(sweep, is_reference)
-    measuring.measure_if_requested(of, chosen, place)
+    measuring.measure_if_requested(of, able, place)

@@ -21,6 +21,14 @@ def no_background(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
+def exported_at_once(monkeypatch):
+    """Models are exported where they are loaded, and waited for; test_exporting waits for none."""
+    from ui.serve.exporting import exporting
+
+    monkeypatch.setattr(exporting, "require", lambda model: None)
+
+
+@pytest.fixture(autouse=True)
 def unexplained(request, monkeypatch):
     """No attributions below the gauges, but for tests marked `explained`: they take seconds."""
     if not request.node.get_closest_marker("explained"):

@@ -11,7 +11,9 @@ from model_zoo.text.tokens import Encoded
 from ui.attributions.compute import Explanation
 from ui.attributions.words import on_words
 from ui.frame import state
+from ui.frame.instead import instead
 from ui.serve import cached
+from ui.serve.exporting import AwaitedError
 from ui.serve.my_turn import my_turn
 from ui.show.attribution import pole
 from ui.show.titles import named_apart
@@ -92,6 +94,9 @@ def methods_agree(text: str, arguments: Mapping[str, str]) -> None:
         for key, method in cached.methods().items():
             try:
                 attribution = cached.attribution(name, text, begin, **{**arguments, "method": key})
+            except AwaitedError as error:
+                instead(name, error)
+                return
             except ZooError as error:
                 st.caption(plain(str(error)))
                 continue

@@ -12,6 +12,7 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.quality.checks import CHECKS, Checked
 from ui.frame import state
+from ui.frame.instead import ready
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
@@ -40,7 +41,7 @@ def check_results() -> list[Checked]:
     the session and for all visitors in `cached.checked`.
     """
     kept: dict[_Key, Checked] = st.session_state.setdefault(_KEPT, {})
-    names = askable()
+    names = ready(askable())
     weights = {name: cached.weights(name) for name in names}
     keys: dict[str, list[_Key]] = {
         check: [(name, check, weights[name]) for name in names] for check in CHECKS

@@ -14,8 +14,10 @@ from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction, predict
 from ui.frame import state
 from ui.frame.columns import in_rows
+from ui.frame.instead import LOOK_SECONDS, try_again
 from ui.frame.text import nothing_to_read
 from ui.serve import cached
+from ui.serve.exporting import AwaitedError, Export, ExportError, exporting
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
 from ui.show.cards import changes, failed_card, prediction_card, waiting_card
@@ -85,7 +87,7 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     outvoted = minority(now)
     for name, slot in slots.items():
         if name in errors:
-            slot.html(failed_card(name, title(name), str(errors[name])))
+            _without_answer(name, errors[name], slot, columns[name])
             continue
         card = prediction_card(
             now[name],
@@ -96,6 +98,9 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
         )
         slot.html(card)
     remarks.empty()
+    exports = {name: e.export for name, e in errors.items() if isinstance(e, AwaitedError)}
+    if exports:
+        st.fragment(_await_exports, run_every=LOOK_SECONDS)(exports, slots)
     if not now:
         return None, {}
     split = " q-split" if _split(now) else ""
@@ -114,6 +119,27 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
         )
     sleep(PAINT_SECONDS)
     return Answers(reading, now, before), {name: columns[name] for name in now}
+
+
+def _without_answer(
+    name: str, error: ZooError, slot: DeltaGenerator, column: DeltaGenerator
+) -> None:
+    """The card of a model that failed, or is to be exported first."""
+    if isinstance(error, AwaitedError):
+        slot.html(waiting_card(name, title(name), str(error)))
+        return
+    slot.html(failed_card(name, title(name), str(error)))
+    if isinstance(error, ExportError):
+        with column:
+            try_again(name, error.export)
+
+
+def _await_exports(exports: Mapping[str, Export], slots: Mapping[str, DeltaGenerator]) -> None:
+    """Say in the cards how long it takes; run the page again once any of them is over."""
+    if not all(export.is_running for export in exports.values()):
+        st.rerun()
+    for name, export in exports.items():
+        slots[name].html(waiting_card(name, title(name), exporting.sentence(export)))
 
 
 def _recent_times(prediction: Prediction) -> Sequence[float]:

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from ui.compare.engine_pills import engine_pills
 from ui.frame import state
+from ui.frame.engine_pills import engine_pills
 from ui.frame.model_pills import model_pills
 from ui.show.titles import named_apart
 
@@ -11,7 +11,7 @@ from ui.show.titles import named_apart
 def toolbar(reading: str) -> None:
     """Which models to ask, on what, and the pin; `reading` is the text as it is read now."""
     model_pills("Models", "chosen", named_apart(state.lineup()))
-    engine_pills()
+    engine_pills("chosen-on")
     pinned = state.view().pinned
     if pinned is None:
         st.button(

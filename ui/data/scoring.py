@@ -11,6 +11,8 @@ from model_zoo.reading.score import Scored, score
 from ui.data.dataset import Dataset, rows_to_score
 from ui.data.naming import titles
 from ui.frame import state
+from ui.frame.engine_pills import engine_pills
+from ui.frame.instead import ready
 from ui.frame.model_pills import model_pills
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
@@ -26,9 +28,11 @@ def score_rows(data: Dataset) -> Scored | None:
 
     Draws the choice of models, the button that starts, and progress with one that stops.
     """
-    names = _models()
+    asked = _models()
+    names = tuple(ready(asked))
     if not names:
-        st.info("Choose at least one model.", icon=":material/checklist:")
+        if not asked:
+            st.info("Choose at least one model.", icon=":material/checklist:")
         return None
     key = (data.text, names, tuple(map(cached.weights, names)))
     numbers = sum(len(spec(name).labels) for name in names)
@@ -70,6 +74,7 @@ def _models() -> tuple[str, ...]:
         help="The Transformers take nearly all of the time: for a first look at many rows, leave "
         f"them out. At most {MOST_MODELS} at once.",
     )
+    engine_pills("asked-on")
     return tuple(name for name in lineup if name in state.view().models)
 
 

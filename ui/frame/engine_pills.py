@@ -1,42 +1,54 @@
-"""What computes the models: the same one on two engines stands as two cards."""
+"""What computes the models: the same one on two engines stands as two models side by side."""
 
 from importlib.util import find_spec
 
 import streamlit as st
 
 from model_zoo.models.engines import ENGINES
-from model_zoo.models.registry import MOST_MODELS
+from model_zoo.models.registry import MOST_MODELS, title
 from ui.frame import state
 from ui.frame.callbacks import whole
+from ui.show.wording import listing, plain
 
 
-def engine_pills() -> None:
-    """Pills for the engines, at least one chosen; nothing where only torch is installed."""
+def engine_pills(what: str) -> None:
+    """Pills for the engines, at least one chosen; nothing where only torch is installed.
+
+    `what` tells these pills from others of the same visitor.
+    """
     if find_spec("onnxruntime") is None:
         return
+    key, used = _key(what), state.engines()
+    if set(st.session_state.get(key, ())) != set(used):  # changed elsewhere, or none was left
+        st.session_state[key] = used
     st.pills(
         "Engines",
         list(ENGINES),
         selection_mode="multi",
         format_func=lambda name: ENGINES[name].title,
-        key=state.show(_key(), state.engines()),
+        key=key,
         on_change=_choose,
+        args=(what,),
         help="  \n".join(
             [
                 *(f"**{engine.title}**: {engine.description}." for engine in ENGINES.values()),
-                "A model is exported when it is first asked for, which takes seconds.",
+                "A model is exported when it is first asked for, which takes seconds; others go on "
+                "meanwhile.",
             ]
         ),
     )
 
 
-def _key() -> str:
-    """Another widget for another view: it keeps its own choice."""
-    return f"engines-{state.current_set().name}-{len(state.view().models)}"
+def _key(what: str) -> str:
+    return f"{what}-{state.current_set().name}"
 
 
 @whole
-def _choose() -> None:
-    key = _key()
-    if not state.choose_engines(st.session_state[key]):
-        st.toast(f"{MOST_MODELS} stand side by side at most: the last models were left out.")
+def _choose(what: str) -> None:
+    if gone := state.choose_engines(st.session_state[_key(what)]):
+        names = plain(listing([title(model) for model in gone]))
+        were, them = ("was", "it") if len(gone) == 1 else ("were", "them")
+        st.toast(
+            f"At most {MOST_MODELS} stand side by side, so {names} {were} left out. Choose fewer "
+            f"engines, and then {them} again under Models."
+        )

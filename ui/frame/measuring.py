@@ -173,7 +173,7 @@ def measure_if_requested(of: ModelSet, models: Sequence[str], place: DeltaGenera
     meanwhile ends it: what was measured by then is in the session already.
     """
     plan = st.session_state.pop(_REQUESTED, None)
-    if plan is None:
+    if plan is None or not models:
         return
     st.session_state.pop(_FAILED, None)
     before = own_sweep(of)

@@ -63,17 +63,17 @@ def engines() -> list[str]:
     return [name for name in ENGINES if name in used]
 
 
-def choose_engines(chosen: Collection[str]) -> bool:
-    """Have the models in view computed by these engines; false where not all of them fit.
+def choose_engines(chosen: Collection[str]) -> list[ModelId]:
+    """Have the models in view computed by these engines; those of them that were left out.
 
     More than MOST_MODELS do not stand side by side: then the last models are left out. To be
     called in callbacks.
     """
-    bases = dict.fromkeys(ModelId(model).on(ModelId.ENGINE) for model in view().models)
+    models = list(dict.fromkeys(ModelId(model).on(ModelId.ENGINE) for model in view().models))
     names = [name for name in ENGINES if name in chosen] or [ModelId.ENGINE]
-    kept = list(bases)[: MOST_MODELS // len(names)]
-    change(models=tuple(model.on(name) for model in kept for name in names))
-    return len(kept) == len(bases)
+    fit = MOST_MODELS // len(names)
+    change(models=tuple(model.on(name) for model in models[:fit] for name in names))
+    return models[fit:]
 
 
 def own_models() -> list[ModelId]:

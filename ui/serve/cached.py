@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from model_zoo.claims.evidence import Evidence, gather
-from model_zoo.engines.exports import record
 from model_zoo.explain.flip import Flip
 from model_zoo.explain.records import Attribution, Trust
 from model_zoo.inside.attention import Attention
@@ -21,10 +20,10 @@ from model_zoo.measure.sweep import REFERENCE, Sweep
 from model_zoo.measure.sweep import read as read_sweep
 from model_zoo.models import files
 from model_zoo.models.files import ModelCard
-from model_zoo.models.network import ModelId
 from model_zoo.models.sets import BUNDLED, model_set
 from model_zoo.quality.checks import Checked
 from model_zoo.text.tokens import Encoded, TextTokenizer
+from ui.serve.exporting import exporting
 from ui.serve.pool import pool
 from ui.serve.results import Advance, Begin, Result, Results, at_once
 
@@ -82,11 +81,7 @@ def card(name: str) -> ModelCard:
     """What the model's files say of it; loads nothing."""
     # its accuracy comes from a file that may be written after the weights
     read: ModelCard = _kept("card", name, lambda _: files.card(name), files.metrics_stamp(name))
-    entry = pool.loaded(name)
-    if ModelId(name).engine == ModelId.ENGINE or entry is None:
-        return read
-    size = record(entry.model.spec, entry.model.checksum).get("bytes", read.size_bytes)
-    return replace(read, size_bytes=size)
+    return replace(read, size_bytes=exporting.size_bytes(name) or read.size_bytes)
 
 
 def teacher(name: str) -> str | None:

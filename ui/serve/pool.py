@@ -22,6 +22,7 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
+from ui.serve.exporting import exporting
 
 SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
 TIDY_SECONDS = 5.0
@@ -58,7 +59,7 @@ class Pool:
         A model whose weights file is no longer the one that was loaded is loaded again, which fails
         where the file is gone or damaged. Where memory is short, the model that was not asked for
         the longest is dropped first; see `dropped`. Raises UnknownModelError, WeightsError and
-        RoomError.
+        RoomError, and AwaitedError at once where the model has to be exported first.
         """
         # One thread a visitor: with more, a core that is busy elsewhere (another visitor, the
         # browser on the same machine) stalls every step, and a 1 ms LSTM is shown as taking 100 ms.
@@ -71,6 +72,7 @@ class Pool:
                 self.unload(name)
                 entry = None
             if entry is None:
+                exporting.require(name)
                 self._make_room(name)
                 entry = self._loaded[name] = _load(name)
                 self._dropped.pop(name, None)

@@ -7,7 +7,7 @@ from model_zoo.models.files import ModelCard
 from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction
 from ui.show.difference import both_marked
-from ui.show.theme import label_colour, label_sign, model_colour, set_colours
+from ui.show.theme import label_colour, label_sign, model_style, set_colours
 from ui.show.wording import change, confidence, margin, millions, percent
 
 
@@ -69,12 +69,12 @@ def _next(prediction: Prediction) -> str:
     return "".join(rows)
 
 
-def waiting_card(name: str, title: str) -> str:
-    """A card that holds the place while its model is being loaded."""
+def waiting_card(name: str, title: str, message: str = "Loading the model…") -> str:
+    """A card that holds the place while its model is being loaded, or what `message` says."""
     bars = "".join(
         f'<div class="q-skeleton" style="width:{width}%"></div>' for width in (70, 100, 85, 60, 75)
     )
-    return _frame(name, title, f'<div class="q-wait">Loading the model…</div>{bars}')
+    return _frame(name, title, f'<div class="q-wait">{escape(message)}</div>{bars}')
 
 
 def failed_card(name: str, title: str, message: str) -> str:
@@ -93,7 +93,7 @@ def changes(
     """
     old, new = both_marked(before[0].text, after[0].text)
     heads = "".join(
-        f'<th scope="col" style="--model:{model_colour(p.model)}">{escape(title(p.model))}</th>'
+        f'<th scope="col" style="{model_style(p.model)}">{escape(title(p.model))}</th>'
         for p in before
     )
     span = len(before) + 1
@@ -150,6 +150,6 @@ def _sparkline(times_ms: Sequence[float]) -> str:
 def _frame(name: str, title: str, body: str, colours: str = "", extra: str = "") -> str:
     return (
         f'<section class="q-card {extra}" aria-label="{escape(title)}" '
-        f'data-model="{escape(name)}" style="--model:{model_colour(name)};{colours}">'
+        f'data-model="{escape(name)}" style="{model_style(name)};{colours}">'
         f"<h2>{escape(title)}</h2>{body}</section>"
     )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from model_zoo.measure.footprint import SAMPLE_SECONDS
+from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.models.sets import ModelSet
 from ui.frame import measuring
@@ -36,12 +37,17 @@ def memory_section(of: ModelSet) -> None:
         config=PLAIN,
         alt=f"Bars of memory in MB. {' '.join(bars)}",
     )
+    tokens = measured.footprints[0].tokens
+    others = any(ModelId(each.model).engine != ModelId.ENGINE for each in measured.footprints)
+    files = ", or the files of the export for another engine" * others
+    occlusion = ", or occlusion on an engine without gradients" * others
     sampled = any(footprint.sampled for footprint in measured.footprints)
     how_to_read(
-        "Weights: parameters in memory: float32, but for the word vectors in float16, as on disk. "
+        "Weights: parameters in memory: float32, but for the word vectors in float16, as on disk"
+        f"{files}. "
         "Added: what loading and one call leave resident in a fresh process, over one that has "
-        "used another model. Peaks: what one prediction and one attribution (integrated gradients) "
-        f"of {measured.footprints[0].tokens} tokens need on top while they run.",
+        "used another model. Peaks: what one prediction and one attribution (integrated gradients"
+        f"{occlusion}) of {tokens} tokens need on top while they run.",
         "peaks grow with length, and the allocator’s habits differ between systems. "
         + (
             "They were sampled every "

@@ -5,6 +5,8 @@ import streamlit as st
 from model_zoo.measure import sweep
 from model_zoo.measure.latency import LEAST_RUNS
 from model_zoo.measure.sweep import Sweep
+from model_zoo.models.engines import ENGINES
+from model_zoo.models.network import ModelId
 from ui.frame import measuring
 from ui.show.wording import listing, megabytes, plain
 
@@ -38,7 +40,7 @@ def method_section(measured: Sweep | None, shipped: bool) -> None:
             * _cut_otherwise(measured),
             "Lengths are measured with one text a call, batches with texts of "
             f"{sweep.BATCH_TOKENS} tokens: all lengths in all batch sizes would take too long.",
-            f"Threads: {measured.latencies[0].threads} (torch). Computed in float32.",
+            f"Threads: {measured.latencies[0].threads}. Computed by {_engines(measured)}.",
         ]
     room = megabytes(machine.memory_bytes) + " of memory" + ", limited" * machine.memory_limited
     lines += [
@@ -58,6 +60,12 @@ def method_section(measured: Sweep | None, shipped: bool) -> None:
         st.download_button(
             "Download as JSON", sweep.as_json(measured), f"{name}.json", "application/json"
         )
+
+
+def _engines(measured: Sweep) -> str:
+    """What computed the models that were timed."""
+    used = {ModelId(latency.model).engine for latency in measured.latencies}
+    return "; ".join(row.description for name, row in ENGINES.items() if name in used)
 
 
 def _cut_otherwise(measured: Sweep) -> bool:

@@ -19,11 +19,15 @@ from ui.speed import figures
 def steps_section(models: Sequence[str], tokens: int) -> None:
     """Sequential steps against layers, for a sentence of `tokens` and for every length.
 
-    Models whose files do not say how many layers they have are named as left out.
+    They are the same on every engine. Models whose files do not say how many layers they have are
+    named as left out.
     """
     st.header("Steps that wait for one another")
-    cards = {name: card for name in models if (card := _card(name)) and card.layers}
-    if unknown := [plain(title(name)) for name in models if name not in cards]:
+    alone = dict.fromkeys(ModelId(model).on(ModelId.ENGINE) for model in models)
+    cards: dict[str, ModelCard] = {
+        name: card for name in alone if (card := _card(name)) and card.layers
+    }
+    if unknown := [plain(title(name)) for name in alone if name not in cards]:
         st.info(
             f"How many layers {listing(unknown)} has is not in its config, so it is left out."
             if len(unknown) == 1

@@ -1,12 +1,13 @@
 """What accuracy costs, in time and in size, and what distillation kept of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
 from model_zoo.measure import sweep
 from model_zoo.measure.latency import Latency
 from model_zoo.measure.sweep import Sweep
+from model_zoo.models.engines import engine
 from model_zoo.models.files import ModelCard, read_metrics
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
@@ -20,14 +21,19 @@ from ui.speed import figures
 TEACHER, STUDENT = "bert", "distilbert"  # names in a set
 
 
-def trade_offs_section(of: ModelSet, measured: Sweep | None) -> None:
+def trade_offs_section(of: ModelSet, measured: Sweep | None, chosen: Sequence[str]) -> None:
     """Accuracy against latency and against size, and what distillation kept.
 
-    Of the set's models alone: others' accuracy, if known, is on other data.
+    Of the set's models alone, on the engines that are `chosen`, too, where those answer as torch
+    does: others' accuracy, if known, is on other data.
     """
     st.header("What accuracy costs")
+    elsewhere = [name for name in map(ModelId, chosen) if _on_another_engine(name, of)]
+    exact = [name for name in elsewhere if engine(name.engine).exact]
     cards: dict[str, ModelCard] = {
-        name: card for name in of.models if (card := cached.card(name)).accuracy is not None
+        name: card
+        for name in (*of.models, *exact)
+        if (card := cached.card(name)).accuracy is not None
     }
     if not cards:
         st.info(
@@ -58,8 +64,18 @@ def trade_offs_section(of: ModelSet, measured: Sweep | None) -> None:
             st.info("No time was measured yet.", icon=":material/info:")
     with right:
         st.subheader("Accuracy against size")
+        files = "weights or export on disk" if exact else "weights on disk"
         sizes = {name: card.size_bytes / 1e6 for name, card in cards.items()}
-        _pareto(cards, sizes, "size", "weights on disk", "MB")
+        _pareto(cards, sizes, "size", files, "MB")
+    if inexact := [title(name) for name in elsewhere if name not in exact]:
+        has = "has" if len(inexact) == 1 else "have"
+        st.info(
+            plain(
+                f"{listing(inexact)} {has} no accuracy on record: in 8 bits some answers differ. "
+                "What that costs on rows of yours, Your data measures."
+            ),
+            icon=":material/info:",
+        )
     rows = {read_metrics(name).get("validation", {}).get("rows") for name in cards} - {None}
     on = " and ".join(f"{count:,}" for count in sorted(rows)) or "the"
     which = "validation sentences of SST-2" if of.name == BUNDLED else "validation rows of the set"
@@ -74,6 +90,11 @@ def trade_offs_section(of: ModelSet, measured: Sweep | None) -> None:
             else "The set’s validation rows are not your data."
         ),
     )
+
+
+def _on_another_engine(model: ModelId, of: ModelSet) -> bool:
+    """Whether it is one of the set's models, computed by another engine than the usual one."""
+    return model not in of.models and model.on(ModelId.ENGINE) in of.models
 
 
 def _pareto(
@@ -112,7 +133,9 @@ def front(points: Mapping[str, tuple[float, float]]) -> list[str]:
 
 def distilled(cards: Mapping[str, ModelCard], latencies: Mapping[str, Latency]) -> str:
     """What the student kept of its teacher's accuracy and what it saves; empty without both."""
-    by_name = {ModelId(model).name: model for model in cards}
+    by_name: dict[str, str] = {}
+    for model in cards:
+        by_name.setdefault(ModelId(model).name, model)  # on the usual engine, which comes first
     if TEACHER not in by_name or STUDENT not in by_name:
         return ""
     teacher, student = cards[by_name[TEACHER]], cards[by_name[STUDENT]]
