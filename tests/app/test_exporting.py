@@ -9,6 +9,7 @@ import pytest
 from model_zoo.engines import exports
 from model_zoo.errors import EngineError
 from tests.app import zoo
+from ui.data import scoring
 from ui.serve import exporting as module
 from ui.serve.exporting import Exporting, exporting
 from ui.serve.pool import pool
@@ -120,11 +121,44 @@ def test_a_failed_export_says_why_and_can_be_tried_again(held):
     assert said(app)
 
 
-def test_rows_are_scored_by_the_models_that_are_ready(held):
-    app = zoo.opened("pages/evaluate.py", models=MODELS)
+def test_rows_are_scored_by_the_models_that_are_ready_and_then_by_the_others(held, monkeypatch):
+    app = zoo.opened("pages/evaluate.py", models="lstm")
+    app.button(key="sample-opinions").click().run()
+    (engines,) = [pills for pills in app.pills if pills.label == "Engines"]
+    engines.set_value(["torch", "onnx"]).run()
+    assert said(app)
+    (score,) = [button for button in app.button if button.label.startswith("Score")]
+    score.click().run()
+    assert not app.exception and not app.error
+    assert list(app.table[0].value.index) == ["LSTM"]
+    read, real = [], scoring.score
+
+    def spied(models, texts, **how):
+        read.extend(model.id for model in models)
+        return real(models, texts, **how)
+
+    monkeypatch.setattr(scoring, "score", spied)
+    held.end()
+    app.run()  # as the page does by itself
+    assert not app.exception and not app.error and not said(app)
+    assert list(app.table[0].value.index) == ["LSTM", "LSTM · ONNX"]
+    assert read == ["lstm@onnx"], "what was scored is not scored again"
+    assert "What does another engine cost?" in [header.value for header in app.header]
+    assert "gives the same answer as LSTM to all 72 rows" in zoo.written(app).replace("\\", "")
+
+
+def test_a_model_beside_itself_on_another_engine():
+    app = zoo.opened("pages/evaluate.py", models="lstm,lstm@onnx-int8,bilstm")
     app.button(key="sample-opinions").click().run()
     (score,) = [button for button in app.button if button.label.startswith("Score")]
     score.click().run()
     assert not app.exception and not app.error
-    assert "How good are the answers?" in [header.value for header in app.header]
-    assert list(app.table[0].value.index) == ["LSTM"]
+    (pair,) = [table.value for table in app.table if table.value.index.name == "model and engine"]
+    assert list(pair.index) == ["LSTM · int8"] and list(pair["beside"]) == ["LSTM"]
+    assert 0.95 <= float(pair["same answer"].iloc[0].split("%")[0]) / 100 <= 1
+    (labels,) = [box for box in app.selectbox if box.label == "Labels are in"]
+    labels.select_index(0).run()  # without
+    assert not app.exception and not app.error
+    words = zoo.written(app).replace("\\", "")
+    assert "LSTM · int8 gives the same answer as LSTM to " in words
+    assert "which of two answers is right" in words.lower()

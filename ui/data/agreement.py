@@ -10,6 +10,7 @@ from model_zoo.quality.metrics import wilson
 from model_zoo.quality.slices import slices
 from model_zoo.reading.score import Scored
 from ui.data import figures
+from ui.data.engines import engines_section
 from ui.data.naming import left_out, short, titles
 from ui.show.theme import PLAIN
 from ui.show.wording import interval, plain
@@ -70,6 +71,7 @@ def agreement_section(texts: Sequence[str], scored: Scored, labels: Sequence[str
         else:
             about = f"The {_COMMONEST} labels that each model gives most often."
         st.caption(plain(about))
+    engines_section(dict(zip(scored.models, answers.T, strict=True)), titles(scored.models), None)
 
 
 def answered(answers: np.ndarray, labels: Sequence[str]) -> str:

@@ -32,8 +32,9 @@ class Dataset:
     `mapping` says which of `meant`, the labels of the set in view, the values of the column `label`
     stand for; `fresh` that this was not shown yet. `others` keeps column and mapping for labels
     that were in view before. `scored` maps the column of the texts, the models and their weights to
-    blocks of rows in order; `running` says whether the visitor wants more of them. `measured` are
-    the figures of what was asked last.
+    blocks of rows in order; `running` says whether the visitor wants more of them. `awaited` are
+    models that all rows of a column are to be scored by as well, once they can be asked. `measured`
+    are the figures of what was asked last.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Dataset:
     others: dict[tuple[str, ...], tuple[str | None, Meanings]] = field(default_factory=dict)
     scored: dict[ScoringKey, list[Scored]] = field(default_factory=dict)
     running: bool = False
+    awaited: tuple[str, frozenset[str]] | None = None
     measured: tuple[Scored, tuple[object, ...], dict[str, Quality]] | None = None
     _joined: tuple[ScoringKey, int, Scored] | None = None
 

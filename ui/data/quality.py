@@ -16,6 +16,7 @@ from ui.data.by_label import label_table
 from ui.data.confusions import confusions
 from ui.data.curves import calibration, roc
 from ui.data.dataset import Dataset
+from ui.data.engines import engines_section
 from ui.data.naming import left_out, titles
 from ui.show.wording import interval, paired, plain
 
@@ -50,6 +51,7 @@ def quality_section(data: Dataset, truth: np.ndarray, scored: Scored) -> None:
     confusions(qualities, names, labels)
     if len(labels) > 2:
         label_table(qualities, names, labels)
+    engines_section(answers, names, truth)
     _pairs(answers, names, truth)
     left, right = st.columns(2, gap="large")
     with left:

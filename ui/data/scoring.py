@@ -1,6 +1,5 @@
 """Scoring the visitor's rows: with progress, and nothing finished is lost when it is stopped."""
 
-from collections.abc import Sequence
 from time import perf_counter
 
 import streamlit as st
@@ -8,8 +7,9 @@ import streamlit as st
 from model_zoo.errors import ZooError
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.reading.score import Scored, score
-from ui.data.dataset import Dataset, rows_to_score
+from ui.data.dataset import Dataset, ScoringKey, rows_to_score
 from ui.data.naming import titles
+from ui.data.reuse import beside, known
 from ui.frame import state
 from ui.frame.engine_pills import engine_pills
 from ui.frame.instead import ready
@@ -44,13 +44,17 @@ def score_rows(data: Dataset) -> Scored | None:
             f"{numbers:,} probabilities for each. Ask fewer models for more rows; the command line "
             "has no such limit."
         )
+    if data.awaited and data.awaited[0] == data.text and data.awaited[1] & set(names):
+        data.running = True
     place = st.empty()
     if data.running and done < total:
         # the same shape as below: what is left of the run before would move when it goes
         with place.container(horizontal=True, vertical_alignment="center"):
-            done = _run(data, names, blocks, total)
+            done = _run(data, key, blocks, total)
         place.empty()
         data.running = False
+    missing = frozenset(asked) - frozenset(names)
+    data.awaited = (data.text, missing) if missing and done == total else None
     if done < total:
         with place.container(horizontal=True, vertical_alignment="center"):
             whole_file = "all" if total == len(data.frame) else "the first"
@@ -82,18 +86,20 @@ def _set_running(data: Dataset, running: bool) -> None:
     data.running = running
 
 
-def _run(data: Dataset, names: Sequence[str], blocks: list[Scored], total: int) -> int:
+def _run(data: Dataset, key: ScoringKey, blocks: list[Scored], total: int) -> int:
     """Score block after block; how many rows are done. A click anywhere ends it here.
 
-    Whatever was clicked, the page runs again, and goes on from here unless it was Stop.
+    Models that scored a block before, beside others, do not read it again. Whatever was clicked,
+    the page runs again, and goes on from here unless it was Stop.
     """
     st.button("Stop", icon=":material/stop:", on_click=_set_running, args=(data, False))
     bar = st.empty()
     first = done = sum(map(len, blocks))
+    names, asked = key[1], len(key[1])  # models that read a block
     try:
         with my_turn(bar) as go_on:
             bar.progress(done / total, f"Loading {plain(listing(list(titles(names).values())))}…")
-            models = [pool.model(name) for name in names]
+            models = {name: pool.model(name) for name in names}
             texts = data.texts
             started = drawn = perf_counter()
             read = 0  # rows times models since this run began
@@ -104,8 +110,8 @@ def _run(data: Dataset, names: Sequence[str], blocks: list[Scored], total: int) 
                 read += rows
                 if (now := perf_counter()) - drawn >= REDRAWN_S:
                     drawn = now
-                    rate = read / len(names) / (now - started)
-                    share = (first + read / len(names)) / total
+                    rate = read / asked / (now - started)
+                    share = (first + read / asked) / total
                     left = duration((1 - share) * total / rate)
                     speed = f"{rate:,.0f} rows a second"
                     bar.progress(
@@ -113,10 +119,17 @@ def _run(data: Dataset, names: Sequence[str], blocks: list[Scored], total: int) 
                     )
 
             while done < total:
-                blocks.append(
-                    score(models, texts[done : min(done + BLOCK, total)], advance=advance)
-                )
-                done += len(blocks[-1])
+                part = texts[done : min(done + BLOCK, total)]
+                before = known(data.scored, key, len(blocks), len(part))
+                new = [models[name] for name in names if not before or name not in before.models]
+                asked = max(1, len(new))
+                if before is None:
+                    blocks.append(score(new, part, advance=advance))
+                elif new:
+                    blocks.append(beside(before, score(new, part, advance=advance), names))
+                else:
+                    blocks.append(before)
+                done += len(part)
     except ZooError as error:
         st.error(plain(str(error)), icon=":material/error:")
     return done
