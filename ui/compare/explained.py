@@ -31,7 +31,10 @@ SHOWN = 64  # words in a strip, tokens in a map
 
 
 def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
-    """Draw both into each model's slot, once all are computed: they share one scale of colours."""
+    """Draw both into each model's slot, once all are computed: each method has a scale of colours.
+
+    One for all would leave gradients pale: leaving words out moves an answer much further.
+    """
     of = state.current_set()
     if len(cached.encoded(text, of.name).tokens) > SHORT_FORM_TOKENS:
         for slot in slots.values():
@@ -47,8 +50,10 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
             attributions[name] = cached.attribution(name, text, begin, **short_form(name))
         except ZooError as error:
             slot.caption(plain(str(error)))
-    scores = [score for result in attributions.values() for score in result.word_scores]
-    largest = max(map(abs, scores), default=0) or 1.0
+    largest: dict[str, float] = {}  # by method
+    for result in attributions.values():
+        most = max(map(abs, result.word_scores), default=0.0)
+        largest[result.method] = max(largest.get(result.method, 0.0), most)
     for name, attribution in attributions.items():
         with slots[name].container():
             shown = toward(attribution, attribution.word_scores, True, pole(name, of))
@@ -58,7 +63,7 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
                     "Which words",
                     attribution.words[:SHOWN],
                     shown[:SHOWN],
-                    largest,
+                    largest[attribution.method] or 1.0,
                     True,
                     numbers=False,
                     colours=colours([name], of),

@@ -30,6 +30,6 @@ def cannot(names: Iterable[str], capability: Capability) -> list[str]:
         torch = engine(ModelId.ENGINE).title
         sentences.append(
             f"{listing(elsewhere)} {stay} empty here: a model {capability} on the {torch} engine "
-            "only, which is chosen on Compare."
+            "only (“Engines”, on Compare)."
         )
     return list(map(plain, sentences))

@@ -12,18 +12,19 @@ from model_zoo.models.spec import ModelSpec
 from model_zoo.paths import user_cache
 
 MOST_KEPT = 1_000
+_Key = tuple[Path, str, str]  # a model's folder, its weights, its engine
 
 
 class Footprints:
     """What was measured, and a thread that measures what is yet to be. Knows nothing of Streamlit.
 
-    A figure belongs to a folder with the weights that are in it, not to an identity: by whose
-    labels a model is read costs nothing.
+    A figure belongs to a folder with the weights that are in it and an engine, not to an identity:
+    by whose labels a model is read costs nothing.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[Path, str], int | str] = {}
-        self._awaited: dict[tuple[Path, str], ModelSpec] = {}
+        self._known: dict[_Key, int | str] = {}
+        self._awaited: dict[_Key, ModelSpec] = {}
         self._lock = Lock()
         self._at_work = False
 
@@ -39,7 +40,7 @@ class Footprints:
             except ZooError as error:
                 figures[model] = str(error)
                 continue
-            key = row.folder, fingerprint(row)
+            key = row.folder, fingerprint(row), row.id.engine
             with self._lock:
                 if key in self._known:
                     figures[model] = self._known[key]

@@ -92,3 +92,9 @@ def test_what_is_awaited_by_many_is_measured_by_one_thread(monkeypatch):
     go_on.set()
     assert settled(known, ["lstm", "bilstm"]) == {"lstm": 1, "bilstm": 1}
     assert asked == ["lstm", "bilstm"]
+
+
+def test_another_engine_has_a_figure_of_its_own(measured):
+    known = Footprints()
+    known.added(["lstm", "lstm@onnx"])
+    assert settled(known, ["lstm", "lstm@onnx"]) == {"lstm": 1_000, "lstm@onnx": 2_000}
