@@ -121,6 +121,24 @@ def resident_bytes() -> int:
     return psutil.Process().memory_info().rss
 
 
+def most_resident_bytes() -> int:
+    """Most resident memory that this process has had so far, where the system keeps that.
+
+    Linux tells it of the program that runs (VmHWM, man 5 proc); what getrusage says there includes
+    what the process was copied from.
+    """
+    with suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    with suppress(ImportError):
+        import resource
+
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        return most if sys.platform == "darwin" else 1024 * most
+    memory = psutil.Process().memory_info()
+    return getattr(memory, "peak_wset", memory.rss)  # Windows
+
+
 def free_bytes() -> int:
     """Memory that another process beside this one could still take."""
     return min(psutil.virtual_memory().available, host().memory_bytes - resident_bytes())

@@ -4,7 +4,6 @@ import gc
 import json
 import os
 import platform
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,13 +12,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event, Thread
-from time import monotonic
 from typing import Any
 
 from model_zoo.engines.exports import record
 from model_zoo.errors import MeasureError
 from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes, use_threads
 from model_zoo.measure.latency import text_of
+from model_zoo.measure.process import in_fresh_process
 from model_zoo.models.anatomy import anatomy
 from model_zoo.models.engines import engine
 from model_zoo.models.files import card, check_weights
@@ -28,7 +27,6 @@ from model_zoo.models.network import Capability
 from model_zoo.models.registry import remember, spec
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
-from model_zoo.paths import ROOT
 from model_zoo.reading.predict import predict
 
 TOKENS = 128  # of the text whose peaks are measured
@@ -227,34 +225,10 @@ def _in_fresh_process(kind: str, model: ModelSpec) -> Iterator[_Figure | None]:
             f"A second process needs {NEEDED_BYTES / 1e6:.0f} MB, and {max(0, free) / 1e6:.0f} MB "
             "are free. Measure on a machine with more memory."
         )
-    where = (str(model.folder), str(model_set(model.id.beside).folder))
-    ends = monotonic() + SECONDS
-    with subprocess.Popen(
-        [sys.executable, "-m", "model_zoo.measure.footprint", kind, model.id, *where],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            while True:
-                try:
-                    output, errors = process.communicate(timeout=0.2)
-                    break
-                except subprocess.TimeoutExpired:
-                    if monotonic() > ends:
-                        raise MeasureError(
-                            f"The measuring process took more than {SECONDS} s. Try again when "
-                            "the machine is less busy."
-                        ) from None
-                    yield None
-        finally:
-            process.kill()
-    try:
-        yield _Figure(**json.loads(output))
-    except (ValueError, TypeError):
-        reason = (errors.strip().splitlines() or [f"exit code {process.returncode}"])[-1]
-        raise MeasureError(f"The measuring process failed: {reason}. Try again.") from None
+    where = [str(model.folder), str(model_set(model.id.beside).folder)]
+    arguments = [kind, model.id, *where]
+    for figure in in_fresh_process("model_zoo.measure.footprint", arguments, seconds=SECONDS):
+        yield figure and _Figure(**figure)
 
 
 def _read(file: Path, conditions: dict[str, Any]) -> _Figure | None:

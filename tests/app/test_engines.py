@@ -15,22 +15,22 @@ def pills(app, label):
 def test_another_engine_gives_every_model_another_card():
     app = zoo.opened("app.py", models="lstm,bert")
     assert pills(app, "Engines").value == ["auto"]
-    pills(app, "Engines").set_value(["torch", "onnx"]).run()
+    pills(app, "Engines").set_value(["auto", "onnx"]).run()
     assert not app.exception and not app.error
     assert app.query_params["models"] == "lstm,lstm@onnx,bert,bert@onnx"
-    assert pills(app, "Engines").value == ["torch", "onnx"]
+    assert pills(app, "Engines").value == ["auto", "onnx"]
     assert pills(app, "Models").value == ["lstm", "lstm@onnx", "bert", "bert@onnx"]
     words = zoo.written(app)
     assert "BERT · ONNX" in words and "LSTM · ONNX" in words
     pills(app, "Engines").set_value(["onnx"]).run()
     assert app.query_params["models"] == "lstm@onnx,bert@onnx"
     pills(app, "Engines").set_value([]).run()
-    assert app.query_params["models"] == "lstm,bert", "without any it is torch"
+    assert app.query_params["models"] == "lstm,bert", "without any it is the usual one"
 
 
 def test_more_than_fit_are_left_out_and_it_is_said():
     app = zoo.opened("app.py")
-    pills(app, "Engines").set_value(["torch", "onnx", "onnx-int8"]).run()
+    pills(app, "Engines").set_value(["auto", "onnx", "onnx-int8"]).run()
     assert not app.exception and not app.error
     assert len(app.query_params["models"].split(",")) == 6
     assert any("were left out" in toast.value for toast in app.toast)
