@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from model_zoo.commands import (
+    advise,
     attribute,
     checks,
     evaluate,
@@ -23,7 +24,18 @@ from model_zoo.commands import (
 from model_zoo.commands.output import say
 from model_zoo.errors import ZooError
 
-COMMANDS = (models, predict, attribute, evaluate, measure, score, checks, train, twins)
+COMMANDS = (
+    models,
+    predict,
+    attribute,
+    evaluate,
+    measure,
+    advise,
+    score,
+    checks,
+    train,
+    twins,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -18,8 +18,8 @@ from model_zoo.models.spec import ModelSpec
 from model_zoo.paths import given_folder
 
 
-def model_options(parser: argparse.ArgumentParser) -> None:
-    """Add --set, --models, --classes and --engine."""
+def model_options(parser: argparse.ArgumentParser, *, every_engine: bool = False) -> None:
+    """Add --set, --models, --classes and --engine, which is one, or where said every one."""
     parser.add_argument(
         "--set",
         default=BUNDLED,
@@ -41,10 +41,10 @@ def model_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--engine",
-        default=ModelId.ENGINE,
-        metavar="NAME",
-        help=f"what computes them: {', '.join(ENGINES)} ({ModelId.ENGINE}); of one model, "
-        "--models bert@onnx,bert",
+        default=",".join(ENGINES) if every_engine else ModelId.ENGINE,
+        metavar="A,B" if every_engine else "NAME",
+        help=f"what computes them: {', '.join(ENGINES)} "
+        f"({'all' if every_engine else ModelId.ENGINE}); of one model, --models bert@onnx,bert",
     )
 
 
