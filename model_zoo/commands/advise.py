@@ -206,7 +206,8 @@ def _print(measured: "Survey", advice: "Advice") -> None:
     out.print(
         f"→ recommended, · beaten by no other in p95, memory and accuracy. One text of {tokens[0]}"
         f"{f' to {tokens[-1]}' if len(tokens) > 1 else ''} tokens a call; texts a second in the "
-        f"best of batches; MB of memory at its peak, and on disk. {measured.taken}, {machine.processor}, {machine.cores} cores."
+        f"best of batches; MB of memory at its peak, and on disk. "
+        f"{measured.taken}, {machine.processor}, {machine.cores} cores."
     )
     out.print(Text(visible(accuracy_about(measured))))
     for sentence in sentences(measured, advice):

@@ -58,9 +58,9 @@ def costs(
     """None while a fresh process measures; at the end a Cost for each of `batches`, small first.
 
     Texts have `tokens` tokens of the bundled models' tokenizer. Figures are kept in the folder
-    `kept_in`, if given, until weights, versions or machine change; `anew` measures all the same. The model's export, if the
-    engine needs one, should be there before: making it would count. Raises MeasureError where
-    memory is too short for the process, or it fails.
+    `kept_in`, if given, until weights, versions or machine change; `anew` measures all the same.
+    The model's export, if the engine needs one, should be there before: making it would count.
+    Raises MeasureError where memory is too short for the process, or it fails.
     """
     asked = kept.conditions(
         row,

@@ -85,7 +85,7 @@ def front(options: Sequence[Option]) -> list[Option]:
     one. Options whose accuracy is not known have no place among them.
 
     >>> def option(ms, megabytes, accuracy):
-    ...     return Option("m", 1, 1, 23, 20, ms, ms, megabytes, 0, accuracy)
+    ...     return Option("m", 1, 1, 23, 20, ms, ms, megabytes * 1_000_000, 0, accuracy)
     >>> fast, small, slow = option(1, 200, 0.8), option(2, 100, 0.8), option(3, 200, 0.8)
     >>> front([fast, small, slow]) == [fast, small]
     True
@@ -103,8 +103,8 @@ def front(options: Sequence[Option]) -> list[Option]:
 
 
 def _costs(option: Option) -> tuple[float, float, float]:
-    """The less of each the better."""
-    return option.p95_ms, option.memory_bytes, -(option.accuracy or 0.0)
+    """The less of each the better; memory in whole MB, as below that it differs by chance."""
+    return option.p95_ms, round(option.memory_bytes / 1e6), -(option.accuracy or 0.0)
 
 
 _COLUMNS = tuple(column.name for column in fields(Option) if column.name != "ci95")

@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
-from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -22,7 +21,7 @@ from model_zoo.engines import exports
 from model_zoo.errors import EngineError, MeasureError
 from model_zoo.host import free_bytes
 from model_zoo.models.engines import engine
-from model_zoo.models.files import INDEX, check_weights, mend, weights_files
+from model_zoo.models.files import INDEX, check_weights, weights_files
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.spec import ModelSpec
@@ -45,15 +44,30 @@ def file_name(option: Option) -> str:
     return f"{identity.name}-{identity.engine}.zip"
 
 
-def write_package(survey: Survey, advice: Advice, to: BinaryIO) -> None:
-    """Write the zip of the recommended option to a binary stream.
+def check_packable(advice: Advice) -> Option:
+    """The recommended option, if it can be taken away.
 
     Raises MeasureError where nothing meets the needs, EngineError where the option cannot be had
-    without this library, and WeightsError where its files are gone.
+    without this library, or its export is gone.
     """
     option = advice.option
     if option is None or not advice.meets:
         raise MeasureError("No option meets what you need, so there is none to pack. Need less.")
+    row = spec(option.model)
+    if row.id.engine == ModelId.ENGINE:
+        if not row.architecture.module.startswith("transformers:"):
+            raise EngineError(
+                f"{row.title} on torch needs this library, so no zip of it would run alone. Choose "
+                "one of the other engines."
+            )
+    elif exports.find(row, check_weights(row)) is None:
+        raise EngineError(f"The export of {row.title} is gone. Measure again.")
+    return option
+
+
+def write_package(survey: Survey, advice: Advice, to: BinaryIO) -> None:
+    """Write the zip of the recommended option to a binary stream; raises as `check_packable`."""
+    option = check_packable(advice)
     row = spec(option.model)
     texts, files = _texts(survey, advice, option, row), dict(_files(row))
     with ZipFile(to, "w") as archive:
@@ -70,18 +84,14 @@ def write_package(survey: Survey, advice: Advice, to: BinaryIO) -> None:
                     shutil.copyfileobj(source, target, 1 << 20)
 
 
-def package(survey: Survey, advice: Advice) -> bytes:
-    """The zip in memory; raises as `write_package` does, and MeasureError where it has no room."""
-    if advice.option:
-        needed = 2 * advice.option.disk_bytes + SPARE_BYTES
-        if (free := free_bytes()) < needed:
-            raise MeasureError(
-                f"Packing it here takes {needed / 1e6:,.0f} MB of memory, and "
-                f"{max(0, free) / 1e6:,.0f} MB are free. Use `python -m model_zoo advise --out`."
-            )
-    stream = BytesIO()
-    write_package(survey, advice, stream)
-    return stream.getvalue()
+def check_room(option: Option) -> None:
+    """Raises MeasureError where the zip of the option does not fit into memory."""
+    needed = 2 * option.disk_bytes + SPARE_BYTES
+    if (free := free_bytes()) < needed:
+        raise MeasureError(
+            f"Packing it here takes {needed / 1e6:,.0f} MB of memory, and "
+            f"{max(0, free) / 1e6:,.0f} MB are free. Use `python -m model_zoo advise --out`."
+        )
 
 
 def _texts(survey: Survey, advice: Advice, option: Option, row: ModelSpec) -> dict[str, str]:
@@ -127,20 +137,12 @@ def ready(tokenizer: TextTokenizer) -> Tokenizer:
 def _files(row: ModelSpec) -> Iterator[tuple[str, Path]]:
     """(name in the zip, file) of the network itself."""
     if row.id.engine == ModelId.ENGINE:
-        if not row.architecture.module.startswith("transformers:"):
-            raise EngineError(
-                f"{row.title} on torch needs this library, so no zip of it would run alone. Choose "
-                "one of the other engines."
-            )
         index = row.folder / INDEX
         for file in (row.folder / "config.json", *weights_files(row), index):
             if file != index or file.is_file():
                 yield f"model/{file.name}", file
         return
-    folder = exports.find(row, check_weights(row))
-    if folder is None:
-        raise EngineError(f"The export of {row.title} is gone. Measure again. {mend(row)}")
-    for file in sorted(folder.iterdir()):
+    for file in sorted(exports.folder_of(row, check_weights(row)).iterdir()):
         if file.name != exports.RECORD:
             yield file.name, file
 

@@ -87,9 +87,8 @@ def survey(
     Models whose labels are not `labels` get no accuracy. Where no labelled rows are given, exact
     engines have the accuracy that the model's own metrics record, and others none. What cannot be
     exported or measured is left out, and it is said why. Stop iterating to stop measuring: what was
-    yielded last holds; an export under way goes on, for it is of use later. For `kept_in`
-    and `anew` see `costs` and `answers`. Raises MeasureError, before anything is measured, for rows of a length
-    that cannot be.
+    yielded last holds; an export under way goes on, for it is of use later. For `kept_in` and
+    `anew` see `costs` and `answers`.
     """
     tokens = max(3, rows.tokens) if rows else TOKENS
     going = _Survey(rows)

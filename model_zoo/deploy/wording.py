@@ -26,7 +26,7 @@ def sentences(survey: Survey, advice: Advice) -> list[str]:
     told = [figures(survey, advice, option)]
     if advice.tied:
         names = _listing([title(model) for model in advice.tied])
-        told.append(f"{names}: more accurate on these rows, but slower, and by chance perhaps.")
+        told.append(f"{names}: more accurate on these rows, by what could be chance, and slower.")
     return told + _unknown(survey, advice, option)
 
 
@@ -138,8 +138,8 @@ def _unknown(survey: Survey, advice: Advice, option: Option) -> list[str]:
     test = survey.compare(identity, identity.on(ModelId.ENGINE))
     if test and not engine(identity.engine).exact:
         told.append(
-            f"Against the same model on torch, {test.c} rows are answered rightly by torch alone "
-            f"and {test.b} by this engine alone (McNemar, p = {_p(test.p)})."
+            f"Against the same model on torch: {_counted(test.c, 'row')} right by torch alone, "
+            f"{_counted(test.b, 'row')} by this engine alone (McNemar, p = {_p(test.p)})."
         )
     return told
 

@@ -13,6 +13,7 @@ from model_zoo.tables.table import FORMATS, looks_like_data, open_table
 from ui.data.dataset import MAX_ROWS, Dataset, read_dataset
 from ui.data.meanings import choose_meanings
 from ui.frame import state
+from ui.frame.own_rows import KEPT
 from ui.show.wording import plain
 
 MAX_UPLOAD_MB = 50
@@ -22,7 +23,7 @@ SAMPLES = {
     "messages": "30 messages to a software maker, without labels",
 }
 PREVIEW = 6
-_KEPT, _PROBLEM, _TAKEN = "data", "problem with the data", "upload taken"
+_PROBLEM, _TAKEN = "problem with the data", "upload taken"
 
 
 def choose() -> Dataset | None:
@@ -44,7 +45,7 @@ def choose() -> Dataset | None:
     if uploaded is not None and uploaded.file_id != st.session_state.get(_TAKEN):
         st.session_state[_TAKEN] = uploaded.file_id
         _take(uploaded.getvalue(), uploaded.name)
-    data = st.session_state.get(_KEPT)
+    data = st.session_state.get(KEPT)
     if problem := st.session_state.get(_PROBLEM):
         kept = f" {data.name}, loaded before, is still here." if data else ""
         st.error(plain(problem + kept), icon=":material/error:")
@@ -69,7 +70,7 @@ def _take(content: bytes, name: str) -> None:
         table = open_table(content, name)
         if looks_like_data(table.columns):
             table = open_table(content, name, header=False)
-        st.session_state[_KEPT] = read_dataset(table, state.current_set().labels)
+        st.session_state[KEPT] = read_dataset(table, state.current_set().labels)
         st.session_state[_PROBLEM] = None
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)

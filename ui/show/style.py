@@ -48,8 +48,8 @@ STYLE = """<style>
 .q-words span{display:inline-block;padding:.1rem .3rem;margin:.1rem 0;border-radius:.3rem;
  text-align:center;overflow-wrap:anywhere}
 .q-words small{display:block;font-size:.75rem;font-variant-numeric:tabular-nums}
-:is(.st-key-scored,.st-key-preview,.st-key-meanings,.st-key-mistakes,.st-key-by-label)
- button[aria-label^="Download"]{display:none} /* it would not make formulas safe */
+:is(.st-key-scored,.st-key-preview,.st-key-meanings,.st-key-mistakes,.st-key-by-label,
+ .st-key-options) button[aria-label^="Download"]{display:none} /* it would not make formulas safe */
 .q-facts{font-size:.85rem;line-height:1.5;min-height:6em;margin:-.4rem 0 .4rem}
 .q-meter{font-size:.875rem;min-width:16rem}
 .q-meter div{height:.5rem;border-radius:.25rem;margin:.3rem 0;overflow:hidden;

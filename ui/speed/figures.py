@@ -135,11 +135,11 @@ def pareto(
         type="log",
         range=[log10(low), log10(high)],
         title=f"{axis}, {unit}",
-        **_round_ticks(low, high),
+        **round_ticks(low, high),
     )
     figure.update_yaxes(tickformat=".0%", title="accuracy")
     return figure.update_layout(
-        height=380, margin=MARGIN, showlegend=True, legend=_ABOVE, hovermode="closest"
+        height=380, margin=MARGIN, showlegend=True, legend=ABOVE, hovermode="closest"
     )
 
 
@@ -164,11 +164,11 @@ def memory(footprints: Sequence[Footprint]) -> go.Figure:
     figure.update_xaxes(title=None, tickangle=0, automargin=True)
     figure.update_yaxes(title="MB", nticks=6)
     return figure.update_layout(
-        height=400, margin=MARGIN, barmode="group", legend=_ABOVE, hovermode="closest"
+        height=400, margin=MARGIN, barmode="group", legend=ABOVE, hovermode="closest"
     )
 
 
-_ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
+ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}
 
 
 def _name(model: str) -> str:
@@ -258,10 +258,10 @@ def _mark(figure: go.Figure, crossings: Sequence[Crossing], where: str) -> None:
         )
 
 
-def _round_ticks(low: float, high: float) -> dict[str, list[Any]]:
+def round_ticks(low: float, high: float) -> dict[str, list[Any]]:
     """Ticks at 1, 2 and 5 times powers of ten: plotly's own show single digits in between.
 
-    >>> _round_ticks(2, 80)["ticktext"]
+    >>> round_ticks(2, 80)["ticktext"]
     ['1', '2', '5', '10', '20', '50', '100', '200', '500']
     """
     powers = range(floor(log10(low)), ceil(log10(high)) + 1)
@@ -272,7 +272,7 @@ def _round_ticks(low: float, high: float) -> dict[str, list[Any]]:
 def _log_axes(figure: go.Figure, xs: Sequence[int], across: str, up: str) -> go.Figure:
     figure.update_xaxes(type="log", tickvals=list(xs), ticktext=[str(x) for x in xs], title=across)
     ys = [y for trace in figure.data for y in trace.y if y is not None]
-    figure.update_yaxes(type="log", title=up, **_round_ticks(min(ys), max(ys)))
+    figure.update_yaxes(type="log", title=up, **round_ticks(min(ys), max(ys)))
     return figure.update_layout(
-        height=420, margin=MARGIN, showlegend=True, legend=_ABOVE, hovermode="x unified"
+        height=420, margin=MARGIN, showlegend=True, legend=ABOVE, hovermode="x unified"
     )
