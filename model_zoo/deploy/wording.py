@@ -8,6 +8,7 @@ from model_zoo.models.engines import engine
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 
+BUSY = 3  # times the median: p95 of an idle machine is not that far above it
 FEW_ROWS = 200  # below which a test can tell hardly any difference from chance
 _NAMES = {"latency_ms": "Latency", "memory_mb": "Memory", "accuracy_loss": "Accuracy"}
 
@@ -22,12 +23,13 @@ def sentences(survey: Survey, advice: Advice) -> list[str]:
             "No option meets what you need.",
             *_reasons(survey, advice),
             f"Closest: {figures(survey, advice, option)}",
+            *_busy(survey),
         ]
     told = [figures(survey, advice, option)]
     if advice.tied:
         names = _listing([title(model) for model in advice.tied])
         told.append(f"{names}: more accurate on these rows, by what could be chance, and slower.")
-    return told + _unknown(survey, advice, option)
+    return told + _unknown(survey, advice, option) + _busy(survey)
 
 
 def called(option: Option) -> str:
@@ -142,6 +144,17 @@ def _unknown(survey: Survey, advice: Advice, option: Option) -> list[str]:
             f"{_counted(test.b, 'row')} by this engine alone (McNemar, p = {_p(test.p)})."
         )
     return told
+
+
+def _busy(survey: Survey) -> list[str]:
+    """A warning where times cannot be those of a machine that does nothing else."""
+    busy = sum(option.p95_ms > BUSY * option.median_ms for option in survey.single)
+    if 4 * busy < len(survey.single):
+        return []
+    return [
+        f"The machine was busy: of {busy} in {len(survey.single)} options p95 is more than {BUSY} "
+        "times the median. Measure again when it is idle."
+    ]
 
 
 def _margin(value: float, allowed: float | None, show: Callable[[float], str]) -> str:

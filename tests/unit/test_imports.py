@@ -28,6 +28,7 @@ LIBRARY = (
     "inside",
     "quality",
     "measure",
+    "deploy",
     "claims",
     "training",
     "commands",

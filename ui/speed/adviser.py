@@ -57,11 +57,11 @@ def adviser_section(of: ModelSet) -> DeltaGenerator:
             place.error(plain(problem), icon=":material/error:")
         elif own and not own.finished:
             place.warning(
-                "This measurement ended early: what was measured is kept. Measure again to go on "
-                "from there.",
+                "This ended early: what was measured is kept. Press the button again to go on from "
+                "there.",
                 icon=":material/timer_off:",
             )
-    if own:
+    if own and (own.survey.options or own.survey.left_out):
         _result(own, needs)
     return place
 
@@ -76,14 +76,14 @@ def _about_rows(of: ModelSet) -> str:
             "on Your data to have both of your texts."
         )
     rows = len(data.texts)
-    up_to = f"{MOST_ROWS:,} of the {rows:,} rows" if rows > MOST_ROWS else f"the {rows:,} rows"
+    up_to = f"{MOST_ROWS:,} of its {rows:,} rows" if rows > MOST_ROWS else f"its {rows:,} rows"
     what = (
-        "agreement with torch (they have no labels, so accuracy is that of the models’ own "
-        "validation rows)"
+        f"agreement with torch is measured on {up_to}. They have no labels, so accuracy is that of "
+        "the models’ own validation rows."
         if data.labels is None
-        else "accuracy"
+        else f"accuracy is measured on {up_to}, where they have labels."
     )
-    return f"Timed on a text as long as the median of {data.name}; its {up_to} give {what}."
+    return f"Timed on a text as long as the median of {data.name}; {what}"
 
 
 def _needs() -> Needs:
@@ -187,7 +187,7 @@ def _row(option: Option, survey: Survey, advice: Advice) -> dict[str, str | int 
     usual = identity.on(ModelId.ENGINE)
     test = survey.compare(identity, usual) if identity != usual else None
     return {
-        "": "★" if option == advice.option and advice.meets else "",
+        "pick": "★" if option == advice.option and advice.meets else "",
         "model": title(option.model),
         "threads": option.threads,
         "texts a call": option.batch,

@@ -64,8 +64,9 @@ def measure_options_if_requested(
 ) -> None:
     """Measure if the button was pressed, with progress in `place`; then run the page again.
 
-    Of the first MOST_MODELS, each on every engine. Called when all else is drawn. Any widget used meanwhile ends it: what was measured by then is
-    in the session already, and on this host's disk, from where it is taken up.
+    Of the first MOST_MODELS, each on every engine. Called when all else is drawn. Any widget used
+    meanwhile ends it: what was measured by then is in the session already, and on this host's disk,
+    from where it is taken up.
     """
     anew = st.session_state.pop(_REQUESTED, None)
     if anew is None:
@@ -101,8 +102,7 @@ def _measure(of: ModelSet, names: Sequence[str], anew: bool, bar: DeltaGenerator
             if stage is None:
                 break
             latest = stage.survey
-            if latest.options or latest.left_out:
-                _keep(of, OwnSurvey(latest, name, finished=False))
+            _keep(of, OwnSurvey(latest, name, finished=False))
             if monotonic() - drawn_at > REDRAW_SECONDS:
                 drawn_at = monotonic()
                 bar.progress(*_progress(stage, drawn_at - started))
