@@ -184,7 +184,8 @@ def test_a_model_on_torch_comes_as_safetensors_for_transformers(tmp_path):
     assert "transformers==" in archive.read("requirements.txt").decode()
     assert "for `transformers`" in archive.read("README.md").decode()
     archive.extractall(tmp_path / "out")
-    assert_same(served(tmp_path / "out", TEXTS), load(row), TEXTS)
+    texts = [text.replace("[MASK]", "") for text in TEXTS]  # only here it is any model's mask
+    assert_same(served(tmp_path / "out", texts), load(row), texts)
 
 
 @pytest.mark.slow
