@@ -23,7 +23,6 @@ from model_zoo.errors import DataError, ZooError
 from model_zoo.host import host, use_threads
 from model_zoo.measure.process import in_fresh_process
 from model_zoo.models.loading import load
-from model_zoo.models.network import ModelId
 from model_zoo.models.registry import remember
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
@@ -113,10 +112,6 @@ def main() -> int:
     use_threads(1, beside=host().cores)
     try:
         model = load(remember(identity, Path(folder), Path(set_folder)))
-        if model.id.engine == ModelId.ENGINE:
-            import torch
-
-            torch.set_num_threads(host().cores)
         texts = json.load(sys.stdin)
         given: list[int] = []
         for start in range(0, len(texts), WINDOW):

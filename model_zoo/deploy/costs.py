@@ -19,9 +19,9 @@ from model_zoo.errors import MeasureError, ZooError
 from model_zoo.host import free_bytes, most_resident_bytes, use_threads
 from model_zoo.measure.latency import Latency, latency, text_of
 from model_zoo.measure.process import in_fresh_process
+from model_zoo.models.engines import engine
 from model_zoo.models.files import card
 from model_zoo.models.loading import load
-from model_zoo.models.network import ModelId
 from model_zoo.models.registry import remember
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
@@ -87,7 +87,7 @@ def costs(
 
 def check_room(row: ModelSpec) -> None:
     """Raises MeasureError where memory is too short for a process that computes the model."""
-    torch = row.id.engine == ModelId.ENGINE
+    torch = not engine(row.id.engine).exported
     needed = (TORCH_BYTES if torch else LEAN_BYTES) + 4 * card(row).parameters
     if (free := free_bytes()) < needed:
         raise MeasureError(
@@ -99,10 +99,6 @@ def check_room(row: ModelSpec) -> None:
 def measure(row: ModelSpec, threads: int, tokens: int, batches: Sequence[int]) -> Iterator[Cost]:
     """What the fresh process does: a Cost for each of `batches`, in order."""
     use_threads(threads)
-    if row.id.engine == ModelId.ENGINE:
-        import torch
-
-        torch.set_num_threads(threads)
     model, text = load(row), text_of(tokens)
     for batch in batches:
         *_, last = latency([model], text, batch=batch, runs=RUNS, seconds=SECONDS)

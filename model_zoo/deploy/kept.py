@@ -12,7 +12,7 @@ from typing import Any
 
 from model_zoo.engines.exports import runtime_version
 from model_zoo.host import host
-from model_zoo.models.network import ModelId
+from model_zoo.models.engines import engine
 from model_zoo.models.spec import ModelSpec
 
 FOLDER = "deploy"  # in the user's cache
@@ -20,7 +20,7 @@ FOLDER = "deploy"  # in the user's cache
 
 def conditions(row: ModelSpec, checksum: str, **more: Any) -> dict[str, Any]:
     """What a figure depends on: weights, engine, versions, machine, and what else is given."""
-    torch = row.id.engine == ModelId.ENGINE
+    torch = not engine(row.id.engine).exported
     libraries = [version("torch"), version("transformers")] if torch else [runtime_version()]
     return {
         "weights": checksum,

@@ -54,7 +54,7 @@ def check_packable(advice: Advice) -> Option:
     if option is None or not advice.meets:
         raise MeasureError("No option meets what you need, so there is none to pack. Need less.")
     row = spec(option.model)
-    if row.id.engine == ModelId.ENGINE:
+    if not engine(row.id.engine).exported:
         if not row.architecture.module.startswith("transformers:"):
             raise EngineError(
                 f"{row.title} on torch needs this library, so no zip of it would run alone. Choose "
@@ -96,7 +96,7 @@ def check_room(option: Option) -> None:
 
 def _texts(survey: Survey, advice: Advice, option: Option, row: ModelSpec) -> dict[str, str]:
     """Name -> content of what is written for the zip."""
-    torch = row.id.engine == ModelId.ENGINE
+    torch = not engine(row.id.engine).exported
     words = sentences(survey, advice)
     tokenizer = TextTokenizer(row.folder)
     network = _HERE / ("network_torch.py" if torch else "network_onnx.py")
@@ -136,7 +136,7 @@ def ready(tokenizer: TextTokenizer) -> Tokenizer:
 
 def _files(row: ModelSpec) -> Iterator[tuple[str, Path]]:
     """(name in the zip, file) of the network itself."""
-    if row.id.engine == ModelId.ENGINE:
+    if not engine(row.id.engine).exported:
         index = row.folder / INDEX
         for file in (row.folder / "config.json", *weights_files(row), index):
             if file != index or file.is_file():
@@ -166,7 +166,7 @@ def _figures(survey: Survey, advice: Advice, option: Option, words: list[str]) -
 
 
 def _readme(survey: Survey, row: ModelSpec, words: list[str]) -> str:
-    torch = row.id.engine == ModelId.ENGINE
+    torch = not engine(row.id.engine).exported
     what = "`model/` (safetensors, for `transformers`)" if torch else "`model.onnx`"
     lines = "\n".join(f"- {line}" for line in words)
     machine = survey.host

@@ -16,7 +16,7 @@ from model_zoo.engines import exports
 from model_zoo.errors import ZooError
 from model_zoo.host import host
 from model_zoo.measure.process import LOOK_SECONDS
-from model_zoo.models.engines import ENGINES, engine
+from model_zoo.models.engines import ALONE, TORCH, engine
 from model_zoo.models.files import card, check_weights, read_metrics
 from model_zoo.models.network import ModelId
 from model_zoo.models.spec import ModelSpec
@@ -50,10 +50,8 @@ class _Job:
     threads: int = 0
 
 
-def every_engine(
-    models: Sequence[ModelSpec], engines: Sequence[str] = tuple(ENGINES)
-) -> list[ModelSpec]:
-    """Each of the models on each of the engines; one that names another than torch, on that."""
+def every_engine(models: Sequence[ModelSpec], engines: Sequence[str] = ALONE) -> list[ModelSpec]:
+    """Each of the models on each of the engines; one that names its engine, on that."""
     rows = {
         each.id: each
         for row in models
@@ -115,7 +113,7 @@ def _jobs(
     models: Sequence[ModelSpec], labels: Sequence[str], rows: Rows | None, threads: Sequence[int]
 ) -> Iterator[_Job]:
     for row in models:
-        if row.id.engine != ModelId.ENGINE:
+        if engine(row.id.engine).exported:
             yield _Job("export", row, f"Exporting {row.title}")
         for count in threads:
             on = f"{count} thread{'s' * (count != 1)}"
@@ -208,9 +206,9 @@ class _Survey:
         """
         option = Option(row.id, 0, 0, 0, 0, 0.0, 0.0, 0, 0, agreement=agreement)
         given = self._answers.get(row.id)
-        usual = self._answers.get(row.id.on(ModelId.ENGINE))
-        if given is not None and usual is not None and row.id.engine != ModelId.ENGINE:
-            option = replace(option, agreement=float((given == usual).mean()))
+        torch = self._answers.get(row.id.on(TORCH))
+        if given is not None and torch is not None and row.id.engine != TORCH:
+            option = replace(option, agreement=float((given == torch).mean()))
         truth = self._rows.truth if self._rows else None
         if truth is not None:  # what other rows gave does not stand beside what these give
             if given is None:

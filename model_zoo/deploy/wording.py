@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from model_zoo.deploy.advise import CHANCE, NEEDS, Advice, exceeded, loss, unmeasured
 from model_zoo.deploy.options import Option, Survey
-from model_zoo.models.engines import engine
+from model_zoo.models.engines import TORCH, engine
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 
@@ -137,7 +137,7 @@ def _unknown(survey: Survey, advice: Advice, option: Option) -> list[str]:
             "a file with labels."
         )
     identity = ModelId(option.model)
-    test = survey.compare(identity, identity.on(ModelId.ENGINE))
+    test = survey.compare(identity, identity.on(TORCH))
     if test and not engine(identity.engine).exact:
         told.append(
             f"Against the same model on torch: {_counted(test.c, 'row')} right by torch alone, "

@@ -72,6 +72,9 @@ ENGINES: dict[str, Engine] = {
     )
 }
 
+TORCH = "torch"  # what the others are compared with
+ALONE = tuple(name for name in ENGINES if name != ModelId.ENGINE)  # the usual one is of these
+
 
 def engine(name: str) -> Engine:
     """The engine called `name`; EngineError, listing those there are, where there is none."""

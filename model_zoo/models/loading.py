@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from model_zoo.errors import RoomError, WeightsError
-from model_zoo.host import free_bytes
+from model_zoo.host import free_bytes, heed_threads
 from model_zoo.models.engines import engine
 from model_zoo.models.files import card, check_weights, mend, weights_files
 from model_zoo.models.network import ModelId, Network
@@ -90,6 +90,7 @@ def torch_network(
     `words` are the word vectors (V, E) float16 where they are in memory already.
     """
     module = _checked(row, lean, words)
+    heed_threads()  # torch may have been imported just now
     network_class = resolve_name(row.architecture.network)
     return network_class(row.title, module, TextTokenizer(row.folder), row.architecture, row.order)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from model_zoo.models.engines import engine
-from model_zoo.models.network import Capability, ModelId
+from model_zoo.models.network import Capability
 from model_zoo.models.registry import spec, title
 from ui.show.wording import listing, plain
 
@@ -27,9 +27,9 @@ def cannot(names: Iterable[str], capability: Capability) -> list[str]:
             )
     if elsewhere:
         stay = "stays" if len(elsewhere) == 1 else "stay"
-        torch = engine(ModelId.ENGINE).title
+        torch = engine("torch").title
         sentences.append(
             f"{listing(elsewhere)} {stay} empty here: a model {capability} on the {torch} engine "
-            "only (“Engines”, on Compare)."
+            "only, or the usual one (“Engines”, on Compare)."
         )
     return list(map(plain, sentences))

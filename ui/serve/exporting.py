@@ -78,7 +78,7 @@ class Exporting:
         until `retry`, or other weights. WeightsError where its files are missing or damaged.
         """
         row = spec(model)
-        if engine(row.id.engine).load is None:
+        if not engine(row.id.engine).exported:
             return
         checksum = self._checksum(row)
         folder = folder_of(row, checksum)
@@ -103,7 +103,7 @@ class Exporting:
     def size_bytes(self, model: str) -> int:
         """What the model's export takes on disk; 0 where there is none, or none is needed."""
         row = spec(model)
-        if engine(row.id.engine).load is None:
+        if not engine(row.id.engine).exported:
             return 0
         try:
             return int(record(row, self._checksum(row)).get("bytes", 0))

@@ -97,7 +97,7 @@ def dashes(models: Iterable[str], in_turn: Sequence[str] = ("solid", "dash")) ->
     In turn, so that lines that coincide both show.
 
     >>> dashes(["lstm", "bert", "bert@onnx"]), dashes(["lstm", "bert"])
-    ({'lstm': 'solid', 'bert': 'solid', 'bert@onnx': 'dash'}, {'lstm': 'solid', 'bert': 'dash'})
+    ({'lstm': 'solid', 'bert': 'solid', 'bert@onnx': 'dot'}, {'lstm': 'solid', 'bert': 'dash'})
     """
     names = list(models)
     if len({ModelId(name).engine for name in names}) > 1:

@@ -15,7 +15,7 @@ from model_zoo.deploy.package import check_packable, check_room, file_name, writ
 from model_zoo.deploy.survey import BATCHES, TOKENS, usual_threads
 from model_zoo.deploy.wording import accuracy_about, called, sentences
 from model_zoo.errors import ZooError
-from model_zoo.models.engines import ENGINES
+from model_zoo.models.engines import ALONE, TORCH, engine
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.models.sets import ModelSet
@@ -34,7 +34,7 @@ def adviser_section(of: ModelSet) -> DeltaGenerator:
     """
     st.header("What to deploy")
     st.markdown(
-        f"Every model on every engine ({listing([each.title for each in ENGINES.values()])}), on "
+        f"Every model on every engine ({listing([engine(name).title for name in ALONE])}), on "
         f"{listing([str(count) for count in usual_threads()])} threads and with "
         f"{listing([str(size) for size in BATCHES])} texts a call, each in a fresh process on this "
         "machine: times, and the most memory it takes by itself."
@@ -172,7 +172,7 @@ def _figure(survey: Survey, advice: Advice) -> None:
         config=PLAIN,
         alt=f"Accuracy against p95 of one text, log axis. Beaten by none: {' '.join(points)}",
     )
-    shapes = listing([f"{SHAPES[name]} {engine.title}" for name, engine in ENGINES.items()])
+    shapes = listing([f"{SHAPES[name]} {engine(name).title}" for name in ALONE])
     how_to_read(
         f"One text a call. Up and to the left is better. Shapes: {shapes}; the larger, the more "
         "memory. Filled marks are beaten by no other in time, memory and accuracy together; the "
@@ -184,8 +184,8 @@ def _figure(survey: Survey, advice: Advice) -> None:
 
 def _row(option: Option, survey: Survey, advice: Advice) -> dict[str, str | int | float | None]:
     identity = ModelId(option.model)
-    usual = identity.on(ModelId.ENGINE)
-    test = survey.compare(identity, usual) if identity != usual else None
+    torch = identity.on(TORCH)
+    test = survey.compare(identity, torch) if identity != torch else None
     return {
         "pick": "★" if option == advice.option and advice.meets else "",
         "model": title(option.model),
@@ -219,7 +219,7 @@ def _downloads(survey: Survey, advice: Advice) -> None:
                 on_click="ignore",
                 help="The network, its tokenizer and labels, a small server that needs no torch, "
                 "its requirements, and these figures."
-                if ModelId(option.model).engine != ModelId.ENGINE
+                if ModelId(option.model).engine != TORCH
                 else "The weights, tokenizer and labels, a small server, its requirements, and "
                 "these figures.",
             )

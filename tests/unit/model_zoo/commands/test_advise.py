@@ -72,7 +72,7 @@ def test_all_models_on_all_engines_unless_told_otherwise(capsys, asked):
     assert len(asked[0]["models"]) == 12 and asked[0]["threads"] is None
     assert not asked[0]["anew"] and asked[0]["rows"] is None
     answer(capsys, "--models", "bert@onnx,lstm", "--engine", "torch,onnx-int8", "--threads", "2")
-    assert asked[1]["models"] == ["lstm", "lstm@onnx-int8", "bert@onnx"]
+    assert asked[1]["models"] == ["lstm@torch", "lstm@onnx-int8", "bert@onnx"]
     assert asked[1]["threads"] == [2]
     answer(capsys, "--anew")
     assert asked[2]["anew"]

@@ -10,13 +10,14 @@ import pytest
 from model_zoo.deploy import answers, costs, kept, survey
 from model_zoo.deploy.answers import Rows, drawn
 from model_zoo.errors import DataError, EngineError, MeasureError
+from model_zoo.models.engines import ALONE
 from model_zoo.models.files import card, set_tokenizer
 from model_zoo.models.registry import choose, spec
 from model_zoo.models.sets import model_set
 
 MB = 1_000_000
 LABELS = model_set().labels
-ENGINES = ("torch", "onnx", "onnx-int8")
+
 RECORD = {"answers": 0.98, "bytes": 12 * MB}
 
 
@@ -52,7 +53,7 @@ def processes(monkeypatch):
     return asked
 
 
-def stages(names=("lstm",), engines=ENGINES, rows=None, **how):
+def stages(names=("lstm",), engines=ALONE, rows=None, **how):
     models = survey.every_engine(choose(names), engines)
     return list(survey.survey(models, LABELS, rows, threads=(1, 2), **how))
 
@@ -67,31 +68,33 @@ def test_every_model_engine_thread_count_and_batch_size_is_measured(processes):
     assert points == {
         (f"{name}{at}", threads, batch)
         for name in ("lstm", "bert")
-        for at in ("", "@onnx", "@onnx-int8")
+        for at in ("@torch", "@onnx", "@onnx-int8")
         for threads in (1, 2)
         for batch in (1, 8, 32)
     }
     assert len(processes) == 12 and {call[-2] for call in processes} == {"23"}
     assert all(o.runs == 20 and o.memory_bytes == 100 * MB + o.batch for o in measured.options)
-    torch, onnx = (next(o for o in measured.options if o.model == m) for m in ("lstm", "lstm@onnx"))
+    torch, onnx = (
+        next(o for o in measured.options if o.model == m) for m in ("lstm@torch", "lstm@onnx")
+    )
     assert torch.disk_bytes == card("lstm").size_bytes and onnx.disk_bytes == 12 * MB
     assert measured.options[0].p95_ms < measured.options[-1].p95_ms
 
 
 def test_a_model_named_with_its_engine_is_measured_on_that_one():
     rows = survey.every_engine(choose(["bert@onnx", "lstm"]), ("torch", "onnx-int8"))
-    assert [row.id for row in rows] == ["lstm", "lstm@onnx-int8", "bert@onnx"]
+    assert [row.id for row in rows] == ["lstm@torch", "lstm@onnx-int8", "bert@onnx"]
 
 
 def test_without_rows_exact_engines_have_the_recorded_accuracy_and_others_none(processes):
     by_model = {o.model: o for o in last().options}
     known = card("lstm")
-    for name in ("lstm", "lstm@onnx"):
+    for name in ("lstm@torch", "lstm@onnx"):
         assert by_model[name].accuracy == known.accuracy and by_model[name].ci95 == known.ci95
         assert by_model[name].accuracy_rows == 872
     assert by_model["lstm@onnx-int8"].accuracy is None
     assert by_model["lstm@onnx-int8"].agreement == 0.98
-    assert by_model["lstm"].agreement is None
+    assert by_model["lstm@torch"].agreement is None
 
 
 def test_labelled_rows_decide_accuracy_and_agreement(processes):
@@ -102,8 +105,8 @@ def test_labelled_rows_decide_accuracy_and_agreement(processes):
     assert {o.accuracy for o in measured.options} == {0.75}
     low, high = measured.options[0].ci95
     assert low < 0.75 < high and measured.options[0].accuracy_rows == 4 and measured.of_rows == 9
-    assert {o.agreement for o in measured.options if o.model != "lstm"} == {1.0}
-    assert measured.compare("lstm", "lstm@onnx-int8").p == 1
+    assert {o.agreement for o in measured.options if o.model != "lstm@torch"} == {1.0}
+    assert measured.compare("lstm@torch", "lstm@onnx-int8").p == 1
     assert {call[-2] for call in processes if call[0] == "costs"} == {"7"}
 
 
@@ -113,7 +116,7 @@ def test_rows_without_labels_tell_agreement_and_leave_recorded_accuracy(processe
     assert by_model["lstm@onnx-int8"].agreement == 1.0
     assert by_model["lstm@onnx-int8"].accuracy is None
     assert by_model["lstm@onnx"].accuracy == card("lstm").accuracy
-    assert measured.compare("lstm", "lstm@onnx") is None
+    assert measured.compare("lstm@torch", "lstm@onnx") is None
 
 
 def test_models_with_other_labels_are_timed_and_not_judged(processes):
@@ -132,7 +135,7 @@ def test_what_cannot_be_exported_is_left_out_and_the_rest_is_measured(processes,
 
     monkeypatch.setattr(survey, "_export", export)
     measured = last()
-    assert {o.model for o in measured.options} == {"lstm", "lstm@onnx-int8"}
+    assert {o.model for o in measured.options} == {"lstm@torch", "lstm@onnx-int8"}
     assert measured.left_out == {
         "lstm@onnx": "LSTM cannot be computed by onnx. Use the torch engine."
     }
@@ -210,8 +213,11 @@ def test_answers_are_kept_without_the_texts(processes, tmp_path):
 def test_short_memory_leaves_a_model_out_and_says_so(processes, monkeypatch):
     monkeypatch.setattr(costs, "free_bytes", lambda: 300 * MB)
     measured = last(("bert", "lstm"))
-    assert set(measured.left_out) == {"lstm", "bert"}
-    assert "needs 533 MB for a process of its own, and 300 MB are free" in measured.left_out["bert"]
+    assert set(measured.left_out) == {"lstm@torch", "bert@torch"}
+    assert (
+        "needs 533 MB for a process of its own, and 300 MB are free"
+        in measured.left_out["bert@torch"]
+    )
     assert {o.model for o in measured.options} >= {"lstm@onnx", "bert@onnx-int8"}
 
 
@@ -251,16 +257,18 @@ def test_rows_that_cannot_count_are_passed_over(tokenizer):
 def test_real_processes_measure_and_answer(monkeypatch):
     monkeypatch.setattr(costs, "PROCESS_SECONDS", 120)
     texts = ("a wonderful film", "a dreadful film", "\ud800 odd", "good " * 600)
-    models = survey.every_engine(choose(["lstm"]), ENGINES)
+    models = survey.every_engine(choose(["lstm"]), ALONE)
     rows = Rows(texts, np.array([1, 0, 1, 1]), 4, 5)
     (*_, end) = survey.survey(models, LABELS, rows, threads=(1,), batches=(1, 2))
     by_model = {o.model: o for o in end.survey.options if o.batch == 1}
-    assert set(by_model) == {"lstm", "lstm@onnx", "lstm@onnx-int8"} and not end.survey.left_out
+    assert (
+        set(by_model) == {"lstm@torch", "lstm@onnx", "lstm@onnx-int8"} and not end.survey.left_out
+    )
     assert all(o.tokens == 5 and o.p95_ms >= o.median_ms > 0 for o in by_model.values())
     # torch alone takes more than the whole of the other engines
-    assert by_model["lstm"].memory_bytes > 1.5 * by_model["lstm@onnx"].memory_bytes > 40 * MB
-    assert end.survey.answers["lstm"].tolist() == end.survey.answers["lstm@onnx"].tolist()
-    assert end.survey.answers["lstm"][:2].tolist() == [1, 0]
+    assert by_model["lstm@torch"].memory_bytes > 1.5 * by_model["lstm@onnx"].memory_bytes > 40 * MB
+    assert end.survey.answers["lstm@torch"].tolist() == end.survey.answers["lstm@onnx"].tolist()
+    assert end.survey.answers["lstm@torch"][:2].tolist() == [1, 0]
 
 
 def test_an_export_that_fails_in_its_thread_is_raised(monkeypatch):
