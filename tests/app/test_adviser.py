@@ -95,7 +95,7 @@ def test_measuring_recommends_one_with_its_margins(asked):
 
 def test_needs_choose_anew_without_measuring_and_survive_other_pages(asked):
     app = press(opened(), "Measure the options")
-    app = need(app, "memory", 120.0)
+    app = need(need(app, "memory", 120.0), "loss", None)
     assert "LSTM · ONNX on 1 thread" in app.success[0].value.replace("\\", "")
     app = need(need(app, "latency", 0.2), "memory", None)
     assert not app.success and "No option meets what you need" in app.warning[0].value
@@ -104,7 +104,7 @@ def test_needs_choose_anew_without_measuring_and_survive_other_pages(asked):
     assert app.number_input(key="need-latency").value == 0.2
     assert app.number_input(key="need-memory").value is None
     assert "No option meets what you need" in app.warning[0].value and len(asked) == 1
-    app = need(need(need(app, "latency", None), "memory", None), "loss", None)
+    app = need(app, "latency", None)
     assert "no option is more accurate" in app.success[0].value.replace("\\", "")
 
 

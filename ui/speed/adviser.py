@@ -86,38 +86,44 @@ def _about_rows(of: ModelSet) -> str:
     return f"Timed on a text as long as the median of {data.name}; {what}"
 
 
+_FIELDS = (  # key, label, what it starts with, step, format, help
+    (
+        "latency", "p95, ms, at most", 10.0, 1.0, "%.1f",
+        "95 of 100 calls with one text take no longer. Empty: any.",
+    ),
+    (
+        "memory", "Memory, MB, at most", 300.0, 50.0, "%.0f",
+        "The most that is resident of a process that only serves the model. Empty: any.",
+    ),
+    (
+        "loss", "Accuracy loss, points, at most", 1.0, 0.5, "%.1f",
+        "Against the most accurate option. Empty: any.",
+    ),
+)  # fmt: skip
+
+
 def _needs() -> Needs:
     """What the visitor needs; an emptied field does not matter."""
+    given = []
     with st.container(horizontal=True, key="needs"):
-        latency, memory, loss = (
-            st.number_input(
-                label,
-                min_value=0.0,
-                value=value,
-                step=step,
-                format=form,
-                key=f"need-{key}",
-                persist_state="session",
-                placeholder="any",
-                width=200,
-                help=about,
+        for name, label, start, step, form, about in _FIELDS:
+            key = f"need-{name}"
+            st.session_state.setdefault(key, start)  # given as `value`, it could not be emptied
+            given.append(
+                st.number_input(
+                    label,
+                    min_value=0.0,
+                    value=None,
+                    step=step,
+                    format=form,
+                    key=key,
+                    persist_state="session",
+                    placeholder="any",
+                    width=200,
+                    help=about,
+                )
             )
-            for label, value, step, form, key, about in (
-                (
-                    "p95, ms, at most", 10.0, 1.0, "%.1f", "latency",
-                    "95 of 100 calls with one text take no longer. Empty: any.",
-                ),
-                (
-                    "Memory, MB, at most", 300.0, 50.0, "%.0f", "memory",
-                    "The most that is resident of a process that only serves the model. "
-                    "Empty: any.",
-                ),
-                (
-                    "Accuracy loss, points, at most", 1.0, 0.5, "%.1f", "loss",
-                    "Against the most accurate option. Empty: any.",
-                ),
-            )
-        )  # fmt: skip
+    latency, memory, loss = given
     return Needs(latency, memory, None if loss is None else loss / 100)
 
 
