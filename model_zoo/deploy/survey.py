@@ -1,6 +1,6 @@
 """Measuring every model on every engine, so many threads and batch sizes: stage after stage."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -79,6 +79,7 @@ def survey(
     kept_in: Path | None = None,
     answers_kept_in: Path | None = None,
     anew: bool = False,
+    answered: Mapping[str, np.ndarray] | None = None,
 ) -> Generator[Stage, None, None]:
     """A growing Survey of `models`, each with its engine: exports, costs, answers to `rows`.
 
@@ -86,24 +87,30 @@ def survey(
     engines have the accuracy that the model's own metrics record, and others none. What cannot be
     exported or measured is left out, and it is said why. Stop iterating to stop measuring: what was
     yielded last holds; an export under way goes on, for it is of use later. For `kept_in` and
-    `anew` see `costs` and `answers`.
+    `anew` see `costs` and `answers`; what was `answered` before to the same rows stands.
     """
     tokens = max(3, rows.tokens) if rows else TOKENS
-    going = _Survey(rows)
-    jobs = list(_jobs(models, labels, rows, threads or usual_threads()))
+    wanted = {row.id for row in models}
+    before = {model: given for model, given in (answered or {}).items() if model in wanted}
+    going = _Survey(rows, before)
+    jobs = [
+        job
+        for job in _jobs(models, labels, rows, threads or usual_threads())
+        if job.kind != "answers" or job.row.id not in before
+    ]
     left = _TimeLeft([job.kind for job in jobs])
     for job in jobs:
         if job.row.id not in going.left_out:
-            before = perf_counter()
+            started = perf_counter()
             try:
                 for waiting in going.do(job, tokens, batches, kept_in, answers_kept_in, anew):
                     if waiting:
                         yield Stage(
-                            going.so_far(), job.doing, left.seconds(perf_counter() - before)
+                            going.so_far(), job.doing, left.seconds(perf_counter() - started)
                         )
             except ZooError as error:
                 going.left_out[job.row.id] = str(error)
-            left.took(job.kind, perf_counter() - before)
+            left.took(job.kind, perf_counter() - started)
         else:
             left.took(job.kind, None)
         yield Stage(going.so_far(), job.doing, left.seconds())
@@ -125,14 +132,14 @@ def _jobs(
 class _Survey:
     """What has been measured so far, by identity."""
 
-    def __init__(self, rows: Rows | None) -> None:
+    def __init__(self, rows: Rows | None, answered: Mapping[str, np.ndarray]) -> None:
         self.left_out: dict[str, str] = {}
         self._rows = rows
         self._taken = datetime.now().astimezone().isoformat(timespec="seconds")
         self._specs: dict[str, ModelSpec] = {}
         self._checksums: dict[str, str] = {}
         self._costs: dict[str, list[Cost]] = {}
-        self._answers: dict[str, np.ndarray] = {}
+        self._answers = dict(answered)
 
     def do(
         self,

@@ -146,7 +146,27 @@ def test_rows_of_your_data_are_used_and_named(asked):
     app = app.switch_page("pages/speed.py").run()
     assert "They have no labels" in said(app)
     press(app, "Measure the options again")
-    assert asked[1]["rows"].truth is None
+    assert asked[1]["rows"].truth is None and asked[1]["answered"] is None
+
+
+def test_going_on_takes_up_the_answers_to_the_same_rows(monkeypatch):
+    asked = []
+
+    def survey(*args, **how):
+        asked.append(how["answered"])
+        yield Stage(surveyed(FOUND[0], truth=[1, 0], lstm=[1, 0]), "Answers", 5.0)
+        st.stop()
+
+    monkeypatch.setattr(surveys, "survey", survey)
+    app = opened().switch_page("pages/evaluate.py").run()
+    app = app.button(key="sample-opinions").click().run()
+    app = app.switch_page("pages/speed.py").run()
+    app = press(press(app, "Measure the options"), "Measure the options").run()
+    assert asked[0] is None and set(asked[1]) == {"lstm"}
+    app = app.switch_page("pages/evaluate.py").run()
+    app = app.button(key="sample-messages").click().run()
+    press(app.switch_page("pages/speed.py").run(), "Measure the options")
+    assert asked[2] is None
 
 
 @pytest.mark.parametrize("error", [DataError("No *row* holds."), MeasureError("Too *little*.")])

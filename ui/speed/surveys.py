@@ -18,6 +18,7 @@ from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import ModelSet
 from model_zoo.paths import user_cache
 from ui.frame.own_rows import own_rows
+from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.turns import sweeps
 from ui.show.wording import duration, plain
@@ -31,11 +32,13 @@ _REQUESTED, _FAILED = "survey asked for", "why the survey failed"
 class OwnSurvey:
     """What this visitor measured beside a set, on the rows of the file called `rows`, if on any.
 
-    Not `finished` while under way, and if it was stopped.
+    `about` are the texts and the weights that answers are of. Not `finished` while under way, and
+    if it was stopped.
     """
 
     survey: Survey
     rows: str
+    about: tuple[tuple[str, ...], tuple[str, ...]]
     finished: bool
 
 
@@ -84,14 +87,17 @@ def measure_options_if_requested(
 
 
 def _measure(of: ModelSet, names: Sequence[str], anew: bool, bar: DeltaGenerator) -> None:
-    usual = list(dict.fromkeys(ModelId(name).on(ModelId.ENGINE) for name in names))
+    usual = list(dict.fromkeys(ModelId(name).on(ModelId.ENGINE) for name in names))[:MOST_MODELS]
     rows, name = _rows(of)
+    about = rows.texts if rows else (), tuple(map(cached.weights, usual))
+    before = own_survey(of)
     stages = survey(
-        every_engine([spec(model) for model in usual[:MOST_MODELS]]),
+        every_engine([spec(model) for model in usual]),
         of.labels,
         rows,
         kept_in=user_cache(),
         anew=anew,
+        answered=before.survey.answers if before and before.about == about and not anew else None,
     )
     started, drawn_at = monotonic(), 0.0
     latest: Survey | None = None
@@ -102,12 +108,12 @@ def _measure(of: ModelSet, names: Sequence[str], anew: bool, bar: DeltaGenerator
             if stage is None:
                 break
             latest = stage.survey
-            _keep(of, OwnSurvey(latest, name, finished=False))
+            _keep(of, OwnSurvey(latest, name, about, finished=False))
             if monotonic() - drawn_at > REDRAW_SECONDS:
                 drawn_at = monotonic()
                 bar.progress(*_progress(stage, drawn_at - started))
     if latest:
-        _keep(of, OwnSurvey(latest, name, finished=True))
+        _keep(of, OwnSurvey(latest, name, about, finished=True))
 
 
 def _rows(of: ModelSet) -> tuple[Rows | None, str]:
