@@ -152,8 +152,8 @@ def _busy(survey: Survey) -> list[str]:
     if 4 * busy < len(survey.single):
         return []
     return [
-        f"The machine was busy: of {busy} in {len(survey.single)} options p95 is more than {BUSY} "
-        "times the median. Measure again when it is idle."
+        f"The machine was busy: p95 is more than {BUSY} times the median for {busy} of "
+        f"{len(survey.single)} options. Measure again when it is idle."
     ]
 
 

@@ -72,7 +72,7 @@ def trade_off(
     if latency_ms:
         figure.add_vline(x=latency_ms, line={"dash": "dot", "width": 1, "color": OTHER_MODEL})
     times = [*(option.p95_ms for option in options), *([latency_ms] if latency_ms else [])]
-    low, high = min(times) / 1.5, max(times) * 1.5
+    low, high = min(times) / 2, max(times) * 2  # room for the ring
     figure.update_xaxes(
         type="log",
         range=[log10(low), log10(high)],

@@ -127,7 +127,7 @@ def test_few_rows_and_few_calls_are_said():
 
 def test_a_busy_machine_is_noticed():
     assert "busy" not in words(surveyed(LSTM, BERT))
-    assert "busy: of 1 in 2 options p95 is more" in words(
+    assert "busy: p95 is more than 3 times the median for 1 of 2 options" in words(
         surveyed(LSTM, replace(BERT, median_ms=5.0))
     )
 
