@@ -201,6 +201,7 @@ def _looks(models: Iterable[str]) -> dict[str, dict[str, Any]]:
             "line": {"color": model_colour(name), "width": 2.5, "dash": dash},
             "marker": {
                 "symbol": symbol + engine_look(name).symbol,
+                "line": {"width": 2 if engine_look(name).symbol else 0},
                 "size": 9,
                 "color": model_colour(name),
             },

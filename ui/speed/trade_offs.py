@@ -72,7 +72,7 @@ def trade_offs_section(of: ModelSet, measured: Sweep | None, chosen: Sequence[st
         st.info(
             plain(
                 f"{listing(inexact)} {has} no accuracy on record: in 8 bits some answers differ. "
-                "What that costs on rows of yours, Your data measures."
+                "The page Your data measures what that costs on your own rows."
             ),
             icon=":material/info:",
         )
