@@ -1,6 +1,7 @@
 """Exports in the background: one at a time, in order, and what goes wrong is kept."""
 
 from threading import Event
+from threading import enumerate as enumerate_threads
 
 import pytest
 
@@ -33,10 +34,12 @@ class Maker:
 @pytest.fixture
 def maker(monkeypatch, tmp_path):
     monkeypatch.setenv("QUARTET_EXPORTS", str(tmp_path))
-    maker = Maker()
+    maker, before = Maker(), set(enumerate_threads())
     monkeypatch.setattr(module, "make", maker)
     yield maker
     maker.going.set()
+    for thread in set(enumerate_threads()) - before:  # else they write into the next test's folder
+        thread.join(60)
 
 
 def awaited(exporting, model):
