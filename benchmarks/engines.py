@@ -26,7 +26,7 @@ from model_zoo.explain.faithfulness import trust
 from model_zoo.host import host, use_threads
 from model_zoo.inside.context import influence
 from model_zoo.measure.latency import Latency, latency, text_of
-from model_zoo.models.engines import ENGINES
+from model_zoo.models.engines import ALONE, ENGINES
 from model_zoo.models.loading import Model, load
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
@@ -49,7 +49,6 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=4.0, help="after which a point ends")
     parser.add_argument("--threads", type=int, default=host().cores)
     arguments = parser.parse_args()
-    torch.set_num_threads(arguments.threads)
     use_threads(arguments.threads)
     machine = host()
     print(
@@ -57,8 +56,9 @@ def main() -> None:
         f"{machine.torch}, transformers {machine.transformers}"
     )
     models = {engine: {name: load(spec(name).on(engine)) for name in NAMES} for engine in ENGINES}
-    _sizes(models, arguments.runs, arguments.seconds)
-    _one_sentence(models, arguments.runs)
+    alone = {engine: models[engine] for engine in ALONE}
+    _sizes(alone, arguments.runs, arguments.seconds)
+    _one_sentence(alone, arguments.runs)
     _explanations(models)
     if arguments.file:
         table = open_table(arguments.file)
@@ -118,12 +118,13 @@ def _many_rows(texts: list[str]) -> None:
     """Many rows through BERT, once each: one thread a batch, as many batches as cores."""
     use_threads(1, beside=host().cores)
     theirs = pipeline("text-classification", model=str(spec("bert").folder), device="cpu")
+    torch.set_num_threads(host().cores)
     started = perf_counter()
     rows = theirs(texts, batch_size=32, top_k=None)
     pipeline_seconds = perf_counter() - started
     positive = [next(x["score"] for x in row if x["label"] == "positive") for row in rows]
     print(f"\n{len(texts):,} rows, BERT: pipeline(batch_size=32) {pipeline_seconds:.1f} s")
-    for engine in ENGINES:
+    for engine in ALONE:
         model = load(spec("bert").on(engine))
         started = perf_counter()
         windows = range(0, len(texts), WINDOW)

@@ -212,14 +212,14 @@ def test_answers_are_kept_without_the_texts(processes, tmp_path):
 
 def test_what_was_answered_before_is_not_asked_again(processes):
     rows = Rows(("good", "bad"), np.array([1, 0]), 2, 5)
-    before = {"lstm": np.array([1, 1]), "gone": np.array([0, 0])}
+    before = {"lstm@torch": np.array([1, 1]), "gone": np.array([0, 0])}
     measured = last(rows=rows, answered=before)
     assert [call[1] for call in processes if call[0] == "answers"] == [
         "lstm@onnx",
         "lstm@onnx-int8",
     ]
-    assert set(measured.answers) == {"lstm", "lstm@onnx", "lstm@onnx-int8"}
-    assert {o.accuracy for o in measured.options if o.model == "lstm"} == {0.5}
+    assert set(measured.answers) == {"lstm@torch", "lstm@onnx", "lstm@onnx-int8"}
+    assert {o.accuracy for o in measured.options if o.model == "lstm@torch"} == {0.5}
 
 
 def test_short_memory_leaves_a_model_out_and_says_so(processes, monkeypatch):
