@@ -63,7 +63,9 @@ def folder_of(row: ModelSpec, checksum: str) -> Path:
 def find(row: ModelSpec, checksum: str) -> Path | None:
     """The export of these weights, if there is a whole one."""
     folder = folder_of(row, checksum)
-    return folder if (folder / RECORD).is_file() and (folder / GRAPH).is_file() else None
+    files = [folder / name for name in (GRAPH, WORDS)]
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return folder if size and size == record(row, checksum).get("bytes") else None
 
 
 def record(row: ModelSpec, checksum: str) -> dict[str, Any]:

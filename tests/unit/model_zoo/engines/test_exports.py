@@ -138,3 +138,13 @@ def test_a_model_of_ones_own_is_exported_by_torch(tmp_path, kind):
         json.loads((exports.find(ours.spec, ours.checksum) / exports.RECORD).read_text())["engine"]
         == "onnx"
     )
+
+
+def test_an_export_that_was_cut_short_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUARTET_EXPORTS", str(tmp_path))
+    row, checksum = spec("lstm@onnx"), check_weights("lstm")
+    graph = exports.make(row, checksum) / exports.GRAPH
+    whole = graph.stat().st_size
+    graph.write_bytes(graph.read_bytes()[:1000])
+    assert exports.find(row, checksum) is None
+    assert predict(load("lstm@onnx"), TEXTS[:1]) and graph.stat().st_size == whole

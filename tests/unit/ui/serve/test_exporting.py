@@ -26,8 +26,8 @@ class Maker:
             raise self.error
         folder = exports.folder_of(row, checksum)
         folder.mkdir(parents=True)
-        for name in (exports.GRAPH, exports.RECORD):
-            (folder / name).write_text("{}")
+        (folder / exports.GRAPH).write_text("{}")
+        (folder / exports.RECORD).write_text('{"bytes": 2}')
         return folder
 
 
