@@ -36,6 +36,7 @@ from model_zoo.tables.table import open_table
 
 SENTENCE = "The acting is great and the story moves along, but the film as a whole is dreadful."
 POINTS = ((3, 1), (32, 1), (512, 1), (3, 32), (32, 32), (512, 32))  # tokens, texts a call
+UNCOUNTED, IN_A_ROW = 2, 5  # calls
 NAMES = tuple(model.name for model in model_set().models)
 
 
@@ -94,7 +95,7 @@ def _one_sentence(models: dict[str, dict[str, Model]], runs: int) -> None:
         }
         for engine, by_name in models.items():
             calls[engine] = lambda model=by_name[name]: predict(model, [SENTENCE])
-        took = _in_turns(calls, 2 * runs)
+        took = _in_turns(calls, runs // IN_A_ROW)
         ratios = (f"{way} {ms:.2f} ({took['pipeline'] / ms:.1f}x)" for way, ms in took.items())
         print(f"{name:<12}" + ", ".join(ratios))
 
@@ -110,7 +111,7 @@ def _explanations(models: dict[str, dict[str, Model]]) -> None:
     calls = {
         engine: lambda model=by_name["bert"]: explain(model) for engine, by_name in models.items()
     }
-    took = _in_turns(calls, 7)
+    took = _in_turns(calls, 2)
     print(", ".join(f"{way} {ms:.0f} ({took['torch'] / ms:.1f}x)" for way, ms in took.items()))
 
 
@@ -153,14 +154,18 @@ def _many_rows(texts: list[str]) -> None:
 
 
 def _in_turns(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Median milliseconds of each call, made one after the other, round by round."""
+    """Median milliseconds of each call, a few of the same in a row, round by round.
+
+    The first ones of a row are not counted: threads of the one before still spin beside them.
+    """
     samples: dict[str, list[float]] = {way: [] for way in calls}
-    for number in range(rounds + 3):
+    for _ in range(rounds):
         for way, call in calls.items():
-            started = perf_counter()
-            call()
-            if number >= 3:
-                samples[way].append(1e3 * (perf_counter() - started))
+            for number in range(-UNCOUNTED, IN_A_ROW):
+                started = perf_counter()
+                call()
+                if number >= 0:
+                    samples[way].append(1e3 * (perf_counter() - started))
     return {way: median(taken) for way, taken in samples.items()}
 
 
