@@ -26,8 +26,9 @@ from model_zoo.explain.faithfulness import trust
 from model_zoo.host import host, use_threads
 from model_zoo.inside.context import influence
 from model_zoo.measure.latency import Latency, latency, text_of
-from model_zoo.models.engines import ALONE, ENGINES
+from model_zoo.models.engines import ENGINES
 from model_zoo.models.loading import Model, load
+from model_zoo.models.network import ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
@@ -57,7 +58,7 @@ def main() -> None:
         f"{machine.torch}, transformers {machine.transformers}"
     )
     models = {engine: {name: load(spec(name).on(engine)) for name in NAMES} for engine in ENGINES}
-    alone = {engine: models[engine] for engine in ALONE}
+    alone = {engine: by_name for engine, by_name in models.items() if engine != ModelId.ENGINE}
     _sizes(alone, arguments.runs, arguments.seconds)
     _one_sentence(alone, arguments.runs)
     _explanations(models)
@@ -125,7 +126,7 @@ def _many_rows(texts: list[str]) -> None:
     pipeline_seconds = perf_counter() - started
     positive = [next(x["score"] for x in row if x["label"] == "positive") for row in rows]
     print(f"\n{len(texts):,} rows, BERT: pipeline(batch_size=32) {pipeline_seconds:.1f} s")
-    for engine in ALONE:
+    for engine in ENGINES:
         model = load(spec("bert").on(engine))
         started = perf_counter()
         windows = range(0, len(texts), WINDOW)

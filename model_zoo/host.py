@@ -87,10 +87,17 @@ def sums_without_loss() -> bool:
     """Whether the processor adds up products of 8-bit numbers in 32 bits (VNNI, or ARM's way)."""
     if platform.machine() not in ("x86_64", "AMD64"):
         return True
+    return processor_can("avx512_vnni") or processor_can("avx_vnni")
+
+
+@cache
+def processor_can(flag: str) -> bool:
+    """Whether the processor has what Linux lists as `flag`; always where that is empty."""
     try:
-        return "vnni" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines() if flag else []
     except OSError:
         return False
+    return not flag or any(line.startswith("flags") and flag in line.split() for line in lines)
 
 
 def keep_memory_low() -> None:

@@ -9,7 +9,7 @@ from model_zoo.commands.output import err, say
 from model_zoo.errors import SetError
 from model_zoo.models import hub, hub_client, hub_download
 from model_zoo.models.classes import plain_name
-from model_zoo.models.engines import ALONE, ENGINES, engine
+from model_zoo.models.engines import DEPLOYABLE, ENGINES, engine
 from model_zoo.models.network import ModelId
 from model_zoo.models.own import classes_of
 from model_zoo.models.registry import choose
@@ -41,9 +41,9 @@ def model_options(parser: argparse.ArgumentParser, *, every_engine: bool = False
     )
     parser.add_argument(
         "--engine",
-        default=",".join(ALONE) if every_engine else ModelId.ENGINE,
+        default=",".join(DEPLOYABLE) if every_engine else ModelId.ENGINE,
         metavar="A,B" if every_engine else "NAME",
-        help=f"what computes them: {', '.join(ALONE if every_engine else ENGINES)} "
+        help=f"what computes them: {', '.join(DEPLOYABLE if every_engine else ENGINES)} "
         f"({'all' if every_engine else ModelId.ENGINE}); of one model, --models bert@onnx,bert",
     )
 

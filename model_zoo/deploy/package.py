@@ -55,7 +55,8 @@ def check_packable(advice: Advice) -> Option:
         raise MeasureError("No option meets what you need, so there is none to pack. Need less.")
     row = spec(option.model)
     if not engine(row.id.engine).exported:
-        if not row.architecture.module.startswith("transformers:"):
+        plain = row.architecture.module.startswith("transformers:")
+        if not plain or not engine(row.id.engine).exact:  # the zip would compute in float32
             raise EngineError(
                 f"{row.title} on torch needs this library, so no zip of it would run alone. Choose "
                 "one of the other engines."

@@ -16,7 +16,7 @@ from model_zoo.engines import exports
 from model_zoo.errors import ZooError
 from model_zoo.host import host
 from model_zoo.measure.process import LOOK_SECONDS
-from model_zoo.models.engines import ALONE, TORCH, engine
+from model_zoo.models.engines import DEPLOYABLE, TORCH, engine
 from model_zoo.models.files import card, check_weights, read_metrics
 from model_zoo.models.network import ModelId
 from model_zoo.models.spec import ModelSpec
@@ -50,7 +50,9 @@ class _Job:
     threads: int = 0
 
 
-def every_engine(models: Sequence[ModelSpec], engines: Sequence[str] = ALONE) -> list[ModelSpec]:
+def every_engine(
+    models: Sequence[ModelSpec], engines: Sequence[str] = DEPLOYABLE
+) -> list[ModelSpec]:
     """Each of the models on each of the engines; one that names its engine, on that."""
     rows = {
         each.id: each

@@ -7,6 +7,7 @@ be asked less. Adding one means a row here and a Network in a file of its own.
 from dataclasses import dataclass
 
 from model_zoo.errors import EngineError
+from model_zoo.host import processor_can
 from model_zoo.models.network import Capability, ModelId
 
 
@@ -26,6 +27,7 @@ class Engine:
     capabilities: frozenset[Capability]
     exact: bool = True
     exported: bool = False  # computes an export of the model, and that alone
+    needs: str = ""  # what the processor must be able to, as Linux lists it; empty: nothing special
 
     @property
     def suffix(self) -> str:
@@ -53,6 +55,15 @@ ENGINES: dict[str, Engine] = {
             capabilities=frozenset(Capability),
         ),
         Engine(
+            "torch-bf16",
+            "bfloat16",
+            "PyTorch, weights and products in bfloat16",
+            load="model_zoo.engines.bfloat16_network:load",
+            capabilities=frozenset({Capability.EMBEDDINGS}),
+            exact=False,
+            needs="avx512_bf16",
+        ),
+        Engine(
             "onnx",
             "ONNX",
             "ONNX Runtime, float32",
@@ -70,10 +81,11 @@ ENGINES: dict[str, Engine] = {
             exported=True,
         ),
     )
+    if processor_can(engine.needs)
 }
 
 TORCH = "torch"  # what the others are compared with
-ALONE = tuple(name for name in ENGINES if name != ModelId.ENGINE)  # the usual one is of these
+DEPLOYABLE = tuple(row.name for row in ENGINES.values() if row.name == TORCH or row.exported)
 
 
 def engine(name: str) -> Engine:

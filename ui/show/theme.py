@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 from model_zoo.claims.verdict import Outcome
 from model_zoo.labels import SENTIMENT
-from model_zoo.models.engines import ENGINES
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import model_set
 
@@ -61,12 +60,13 @@ class EngineLook:
     border: str
 
 
-_ENGINE_LOOKS = (  # in the order of the engines
-    EngineLook("solid", "", "", "solid"),
-    EngineLook("dash", "-open", "/", "dashed"),
-    EngineLook("dot", "-open-dot", ".", "dotted"),
-    EngineLook("dashdot", "-dot", "x", "double"),
-)
+_ENGINE_LOOKS = {
+    "auto": EngineLook("solid", "", "", "solid"),
+    "torch": EngineLook("longdash", "-dot", "x", "double"),
+    "torch-bf16": EngineLook("longdashdot", "-open", "+", "groove"),
+    "onnx": EngineLook("dash", "-open", "/", "dashed"),
+    "onnx-int8": EngineLook("dot", "-open-dot", ".", "dotted"),
+}
 _met: dict[str, str] = {}
 
 
@@ -86,9 +86,7 @@ def model_style(model: str) -> str:
 
 def engine_look(model: str) -> EngineLook:
     """What tells the model from itself on another engine, in whose colour it is drawn, too."""
-    engines = list(ENGINES)
-    at = engines.index(ModelId(model).engine) if ModelId(model).engine in engines else 0
-    return _ENGINE_LOOKS[at % len(_ENGINE_LOOKS)]
+    return _ENGINE_LOOKS.get(ModelId(model).engine, _ENGINE_LOOKS[ModelId.ENGINE])
 
 
 def dashes(models: Iterable[str], in_turn: Sequence[str] = ("solid", "dash")) -> dict[str, str]:
@@ -97,7 +95,7 @@ def dashes(models: Iterable[str], in_turn: Sequence[str] = ("solid", "dash")) ->
     In turn, so that lines that coincide both show.
 
     >>> dashes(["lstm", "bert", "bert@onnx"]), dashes(["lstm", "bert"])
-    ({'lstm': 'solid', 'bert': 'solid', 'bert@onnx': 'dot'}, {'lstm': 'solid', 'bert': 'dash'})
+    ({'lstm': 'solid', 'bert': 'solid', 'bert@onnx': 'dash'}, {'lstm': 'solid', 'bert': 'dash'})
     """
     names = list(models)
     if len({ModelId(name).engine for name in names}) > 1:

@@ -15,7 +15,7 @@ from model_zoo.deploy.package import check_packable, check_room, file_name, writ
 from model_zoo.deploy.survey import BATCHES, TOKENS, usual_threads
 from model_zoo.deploy.wording import accuracy_about, called, sentences
 from model_zoo.errors import ZooError
-from model_zoo.models.engines import ALONE, TORCH, engine
+from model_zoo.models.engines import DEPLOYABLE, TORCH, engine
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.models.sets import ModelSet
@@ -34,7 +34,7 @@ def adviser_section(of: ModelSet) -> DeltaGenerator:
     """
     st.header("What to deploy")
     st.markdown(
-        f"Every model on every engine ({listing([engine(name).title for name in ALONE])}), on "
+        f"Every model on every engine ({listing([engine(name).title for name in DEPLOYABLE])}), on "
         f"{listing([str(count) for count in usual_threads()])} threads and with "
         f"{listing([str(size) for size in BATCHES])} texts a call, each in a fresh process on this "
         "machine: times, and the most memory it takes by itself."
@@ -178,7 +178,7 @@ def _figure(survey: Survey, advice: Advice) -> None:
         config=PLAIN,
         alt=f"Accuracy against p95 of one text, log axis. Beaten by none: {' '.join(points)}",
     )
-    shapes = listing([f"{SHAPES[name]} {engine(name).title}" for name in ALONE])
+    shapes = listing([f"{SHAPES[name]} {engine(name).title}" for name in DEPLOYABLE])
     how_to_read(
         f"One text a call. Up and to the left is better. Shapes: {shapes}; the larger, the more "
         "memory. Filled marks are beaten by no other in time, memory and accuracy together; the "

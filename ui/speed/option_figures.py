@@ -6,7 +6,7 @@ from math import log10
 import plotly.graph_objects as go
 
 from model_zoo.deploy.options import Option
-from model_zoo.models.engines import ALONE
+from model_zoo.models.engines import ENGINES
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from ui.show.theme import OTHER_MODEL, model_colour
@@ -15,7 +15,11 @@ from ui.speed.figures import ABOVE, MARGIN, round_ticks
 
 _SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "star")
 SHAPES = dict(
-    zip(ALONE, ("circles", "squares", "diamonds", "triangles", "crosses", "stars"), strict=False)
+    zip(
+        ENGINES,
+        ("circles", "squares", "diamonds", "triangles", "crosses", "stars"),
+        strict=False,
+    )
 )
 _SMALLEST, _LARGEST = 9, 26  # pixels across
 
@@ -86,5 +90,5 @@ def trade_off(
 
 
 def _symbol(option: Option, filled: bool) -> str:
-    at = ALONE.index(ModelId(option.model).engine)
+    at = list(ENGINES).index(ModelId(option.model).engine)
     return _SYMBOLS[at % len(_SYMBOLS)] + ("" if filled else "-open")

@@ -10,7 +10,7 @@ import pytest
 from model_zoo.deploy import answers, costs, kept, survey
 from model_zoo.deploy.answers import Rows, drawn
 from model_zoo.errors import DataError, EngineError, MeasureError
-from model_zoo.models.engines import ALONE
+from model_zoo.models.engines import DEPLOYABLE
 from model_zoo.models.files import card, set_tokenizer
 from model_zoo.models.registry import choose, spec
 from model_zoo.models.sets import model_set
@@ -53,7 +53,7 @@ def processes(monkeypatch):
     return asked
 
 
-def stages(names=("lstm",), engines=ALONE, rows=None, **how):
+def stages(names=("lstm",), engines=DEPLOYABLE, rows=None, **how):
     models = survey.every_engine(choose(names), engines)
     return list(survey.survey(models, LABELS, rows, threads=(1, 2), **how))
 
@@ -269,7 +269,7 @@ def test_rows_that_cannot_count_are_passed_over(tokenizer):
 def test_real_processes_measure_and_answer(monkeypatch):
     monkeypatch.setattr(costs, "PROCESS_SECONDS", 120)
     texts = ("a wonderful film", "a dreadful film", "\ud800 odd", "good " * 600)
-    models = survey.every_engine(choose(["lstm"]), ALONE)
+    models = survey.every_engine(choose(["lstm"]), DEPLOYABLE)
     rows = Rows(texts, np.array([1, 0, 1, 1]), 4, 5)
     (*_, end) = survey.survey(models, LABELS, rows, threads=(1,), batches=(1, 2))
     by_model = {o.model: o for o in end.survey.options if o.batch == 1}

@@ -5,10 +5,15 @@ import argparse
 import pytest
 
 from model_zoo.commands.lineup import model_options
-from model_zoo.errors import EngineError, UnknownModelError
+from model_zoo.errors import CapabilityError, EngineError, UnknownModelError
+from model_zoo.explain.attribute import attribute
+from model_zoo.host import processor_can
 from model_zoo.models.engines import ENGINES, engine
+from model_zoo.models.loading import load
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import choose, having, spec, title
+from model_zoo.models.sets import model_set
+from model_zoo.reading.predict import predict
 
 
 def test_the_usual_engine_is_not_mentioned():
@@ -21,7 +26,7 @@ def test_the_usual_engine_is_not_mentioned():
 
 
 def test_engines_that_are_none_are_refused_with_those_there_are():
-    with pytest.raises(EngineError, match=r"'abacus'.*auto, torch, onnx, onnx-int8"):
+    with pytest.raises(EngineError, match=r"'abacus'.*auto, torch, .*onnx, onnx-int8"):
         engine("abacus")
     with pytest.raises(EngineError):
         spec("bert@abacus")
@@ -54,3 +59,24 @@ def test_the_command_line_offers_every_engine(capsys):
     parser.print_help()
     words = " ".join(capsys.readouterr().out.split())
     assert all(name in words for name in ENGINES)
+
+
+@pytest.mark.skipif("torch-bf16" not in ENGINES, reason="this processor has no bfloat16")
+@pytest.mark.parametrize("name", [model.name for model in model_set().models])
+def test_bfloat16_answers_alike_from_words_and_from_their_vectors(name):
+    texts = ["A gorgeous, witty, seductive movie.", "Two dull hours that nobody gives back."]
+    half, usual = load(f"{name}@torch-bf16"), load(name)
+    for ours, theirs in zip(predict(half, texts), predict(usual, texts), strict=True):
+        assert ours.label == theirs.label
+        assert ours.probabilities == pytest.approx(theirs.probabilities, abs=0.05)
+        assert ours.probabilities != theirs.probabilities
+    scores = attribute(half, texts[0], method="occlusion").word_scores
+    assert scores == pytest.approx(
+        attribute(usual, texts[0], method="occlusion").word_scores, abs=0.5
+    )
+    with pytest.raises(CapabilityError, match="no gradients"):
+        attribute(half, texts[0])
+
+
+def test_an_engine_that_the_processor_lacks_is_not_there():
+    assert processor_can("") and not processor_can("no such flag")
