@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
 from time import monotonic
-from typing import Any
+from typing import IO, Any
 
 from model_zoo.errors import MeasureError
 from model_zoo.paths import ROOT
@@ -31,14 +33,15 @@ def in_fresh_process(
         text=True,
         encoding="utf-8",
     ) as process:
-        unsent: str | None = json.dumps(given)  # what has begun to be sent goes on by itself
+        # `communicate` does not go on sending what did not go into the pipe at once
+        stdin, process.stdin = process.stdin, None
+        Thread(target=_send, args=(stdin, given), name=f"input of {module}", daemon=True).start()
         try:
             while True:
                 try:
-                    output, errors = process.communicate(unsent, timeout=LOOK_SECONDS)
+                    output, errors = process.communicate(timeout=LOOK_SECONDS)
                     break
                 except subprocess.TimeoutExpired:
-                    unsent = None
                     if monotonic() > ends:
                         raise MeasureError(
                             f"The measuring process took more than {seconds:.0f} s. Try again when "
@@ -55,3 +58,12 @@ def in_fresh_process(
             f"The measuring process failed: {reason.rstrip('.')}. Try again."
         ) from None
     yield result
+
+
+def _send(stream: IO[str] | None, value: object) -> None:
+    """Write JSON and close the stream, to a process that may have ended meanwhile."""
+    assert stream is not None
+    with suppress(OSError, ValueError):
+        json.dump(value, stream)
+    with suppress(OSError, ValueError):
+        stream.close()
