@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from model_zoo.models.engines import engine
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import spec, title
 from ui.show.wording import listing, plain
@@ -27,9 +26,8 @@ def cannot(names: Iterable[str], capability: Capability) -> list[str]:
             )
     if elsewhere:
         stay = "stays" if len(elsewhere) == 1 else "stay"
-        torch = engine("torch").title
         sentences.append(
-            f"{listing(elsewhere)} {stay} empty here: a model {capability} on the {torch} engine "
-            "only, or the usual one (“Engines”, on Compare)."
+            f"{listing(elsewhere)} {stay} empty here: a model {capability} on the usual "
+            "engine or on torch only (“Engines”, on Compare)."
         )
     return list(map(plain, sentences))
