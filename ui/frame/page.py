@@ -57,15 +57,17 @@ def page(title: str) -> Iterator[None]:
     st.title(title)
     short_of_memory = st.empty()
     pool.warm_up()
-    with _boundary():
-        yield
-    with short_of_memory:
-        loader.notice()
-    with st.sidebar:
-        loader.panel()  # at the end, when it is known what this run has loaded
+    try:
         with _boundary():
-            own_models()
-    pool.tidy()
+            yield
+        with short_of_memory:
+            loader.notice()
+        with st.sidebar:
+            loader.panel()  # at the end, when it is known what this run has loaded
+            with _boundary():
+                own_models()
+    finally:  # also where the visitor went on, or left
+        pool.tidy()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import gc
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock, RLock, Thread, Timer
+from threading import Event, Lock, RLock, Thread, Timer
 from time import monotonic, perf_counter
 
 from model_zoo.engines.usual import UsualNetwork
@@ -51,7 +51,8 @@ class Pool:
         self._last_used: dict[str, float] = {}
         self._dropped: dict[str, str] = {}
         self._warming = Lock()
-        self._tidying: Timer | None = None
+        self._tidying = Lock()
+        self._untidy = Event()
 
     def model(self, name: str) -> loading.Model:
         """The model, the same one for every visitor; an error is raised anew, never kept.
@@ -106,16 +107,27 @@ class Pool:
 
     def tidy(self) -> None:
         """Give back, a little later, what work leaves behind; one timer at a time."""
-        if self._tidying is None or not self._tidying.is_alive():
-            self._tidying = Timer(TIDY_SECONDS, self._give_back)
-            self._tidying.daemon = True
-            self._tidying.start()
+        self._untidy.set()
+        if self._tidying.acquire(blocking=False):
+            timer = Timer(TIDY_SECONDS, self._tidy)
+            timer.daemon = True
+            timer.start()
+
+    def _tidy(self) -> None:
+        self._untidy.clear()
+        try:
+            self._give_back()
+        finally:
+            self._tidying.release()
+        if self._untidy.is_set():  # what was asked meanwhile came too late for this time
+            self.tidy()
 
     def _give_back(self) -> None:
         """Where little is left, models that torch has loaded are not kept for two engines.
 
         The largest first: they cost the most, and a host with so little has few visitors.
         """
+        gc.collect()
         give_back_memory()
         networks = [entry.model.network for entry in list(self._loaded.values())]
         both = [network for network in networks if isinstance(network, UsualNetwork)]
