@@ -49,6 +49,6 @@ def _choose(what: str) -> None:
         names = plain(listing([title(model) for model in gone]))
         were, them = ("was", "it") if len(gone) == 1 else ("were", "them")
         st.toast(
-            f"At most {MOST_MODELS} stand side by side, so {names} {were} left out. Choose fewer "
-            f"engines, and then {them} again under Models."
+            f"At most {MOST_MODELS} stand side by side, so {names} {were} left out. With fewer "
+            f"engines there is room for {them} again: “Models”, on Compare."
         )
