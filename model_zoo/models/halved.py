@@ -34,21 +34,21 @@ class HalfLinear(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """(..., in) -> (..., out), float32."""
-        product: Tensor = _Product.apply(inputs, self.weight)
-        return product if self.bias is None else product + self.bias
+        product: Tensor = _Product.apply(inputs, self.weight, self.bias)
+        return product
 
 
 class _Product(torch.autograd.Function):
-    """inputs W^T: autograd would keep every layer's W in float32 until the gradient is computed."""
+    """inputs W^T + b: autograd would keep every layer's W in float32 until the gradient is computed."""
 
     @staticmethod
-    def forward(ctx: Any, inputs: Tensor, weight: Tensor) -> Tensor:
+    def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         ctx.weight = weight
-        return nn.functional.linear(inputs, weight.float())
+        return nn.functional.linear(inputs, weight.float(), bias)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
-        return gradient @ ctx.weight.float(), None
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None, None]:
+        return gradient @ ctx.weight.float(), None, None
 
 
 def halve_word_vectors(module: "PreTrainedModel", shared: "np.ndarray | None" = None) -> None:
