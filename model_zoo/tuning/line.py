@@ -1,0 +1,104 @@
+"""The line of trainings: one at a time on a machine, the others in the order they came."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from model_zoo.errors import TrainingError
+from model_zoo.paths import ROOT
+from model_zoo.tuning.job import LOCK, Job, Kind, jobs, jobs_folder
+from model_zoo.tuning.locks import held, is_held
+from model_zoo.tuning.settings import enabled
+
+TRAINER = ".trainer"  # the lock of whoever trains
+LOG = "log.txt"  # what the process of a training says on its way; nothing of the rows
+_POLL_S = 0.5
+
+
+def waiting() -> list[Job]:
+    """The trainings in line, the next one first."""
+    return [job for job in jobs() if job.state.kind is Kind.WAITING]
+
+
+def running() -> Job | None:
+    """The training that is under way on this machine; None where there is none."""
+    return next((job for job in jobs() if job.state.kind is Kind.RUNNING), None)
+
+
+def place(job: Job) -> int:
+    """How many trainings are before this one that waits in line, the one under way counted."""
+    ahead = [other.name for other in waiting()]
+    before = ahead.index(job.name) if job.name in ahead else 0
+    return before + (1 if is_held(jobs_folder() / TRAINER) else 0)
+
+
+def start_next() -> Job | None:
+    """Start the next in line if none is under way, and return it; None where nothing is started.
+
+    It gets a process of its own, which outlives this one. To be called whenever somebody looks,
+    and after every training: nobody else keeps the line moving.
+    """
+    if not enabled():
+        return None
+    line = waiting()
+    if not line or line[0].state.here or is_held(jobs_folder() / TRAINER):
+        return None
+    job = line[0]
+    if is_held(job.folder / LOCK):  # its process has just been started
+        return None
+    _start(job.folder)
+    return job
+
+
+@contextmanager
+def turn(job: Job, wait: Callable[[int], bool] = lambda ahead: True) -> Iterator[None]:
+    """Within the block, this process trains `job`, and no other process trains anything.
+
+    As long as others are ahead, `wait(how many)` is called; TrainingError where it says False, or
+    where another process already trains this job.
+    """
+    with held(job.folder / LOCK) as mine:
+        if not mine:
+            raise TrainingError(f"{job.name!r} is being trained by another process already.")
+        while True:
+            first = next((other.name for other in waiting()), job.name) == job.name
+            with held(jobs_folder() / TRAINER) as free:
+                if free and first:
+                    job.set_state(Kind.RUNNING)
+                    yield
+                    return
+            if not wait(max(1, place(job))):
+                raise TrainingError(f"{job.name!r} has waited long enough. Try again later.")
+            time.sleep(_POLL_S)
+
+
+def _start(folder: Path) -> None:
+    """A process that trains the job in `folder`, at low priority and apart from this one."""
+    command = [sys.executable, "-m", "model_zoo.tuning", folder.name]
+    with (folder / LOG).open("ab") as log:
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=os.environ | process_environment(),
+            start_new_session=True,
+        )
+
+
+def process_environment() -> dict[str, str]:
+    """Environment that a training process is to start with.
+
+    glibc gives memory of large tensors back at once and takes it anew, which costs a tenth of the
+    time: here it keeps it.
+    """
+    return {
+        "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+        "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
+        "HF_HUB_OFFLINE": "1",
+    }

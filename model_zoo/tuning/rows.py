@@ -1,0 +1,147 @@
+"""The rows of a labelled file: read, checked, and counted, with what was wrong with them."""
+
+import hashlib
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from model_zoo.errors import DataError
+from model_zoo.models.classes import MOST_LABEL_CHARACTERS, MOST_LABELS, plain_name
+from model_zoo.tables.table import open_table
+
+LEAST_ROWS, MOST_ROWS = 50, 1_000_000
+_NAMED = 8  # labels that a sentence names before it only counts
+
+
+@dataclass(slots=True)
+class Rows:
+    """Texts and the label of each."""
+
+    texts: list[str]
+    labels: list[str]
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def take(self, places: Sequence[int]) -> "Rows":
+        """The rows at these places, in their order."""
+        return Rows([self.texts[i] for i in places], [self.labels[i] for i in places])
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """What reading a file left out, in rows.
+
+    `unreadable` have no text; `unlabelled` no label; `repeated` stand there a second time with the
+    same label; `contradicting` a second time with another one, and the first is kept.
+    """
+
+    unreadable: int = 0
+    unlabelled: int = 0
+    repeated: int = 0
+    contradicting: int = 0
+
+
+def read_rows(
+    file: Path | bytes,
+    name: str,
+    text: str,
+    label: str,
+    *,
+    header: bool = True,
+    advance: Callable[[int], None] = lambda rows: None,
+) -> tuple[Rows, Cleaned]:
+    """The usable rows of a table, each text once, and what was left out.
+
+    `file` is a path, or bytes that came under `name`; `advance` is told how many rows were read.
+    Labels are without spaces around them. Raises DataError where the file, or one of the two
+    columns, cannot be used, or it has more than MOST_ROWS rows.
+    """
+    table = open_table(file, name, header=header)
+    text_at, label_at = table.column(text), table.column(label)
+    rows, first = Rows([], []), {}
+    left = Counter[str]()
+    read = 0
+    for chunk in table.chunks():
+        read += len(chunk)
+        if read > MOST_ROWS:
+            raise DataError(f"{name} has more than {MOST_ROWS:,} rows. Give a random part of them.")
+        for row in chunk:
+            words, meant = row[text_at], row[label_at].strip()
+            if not readable(words):
+                left["unreadable"] += 1
+            elif not meant:
+                left["unlabelled"] += 1
+            elif (same := text_key(words)) in first:
+                left["repeated" if first[same] == meant else "contradicting"] += 1
+            else:
+                first[same] = meant
+                rows.texts.append(words)
+                rows.labels.append(meant)
+        advance(read)
+    return rows, Cleaned(**left)
+
+
+def readable(text: str) -> bool:
+    """Whether there is a character in it that a model reads: no space, control or lone accent.
+
+    >>> readable("Good"), readable(" \\u200b\\n")
+    (True, False)
+    """
+    return any(unicodedata.category(character)[0] not in "CZM" for character in text)
+
+
+def text_key(text: str) -> bytes:
+    """Equal for texts that differ in case and spaces only.
+
+    >>> text_key("Who  is it?") == text_key("who is it?"), text_key("Who") == text_key("How")
+    (True, False)
+    """
+    plain = " ".join(text.casefold().split())
+    return hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=16).digest()
+
+
+def check_labels(name: str, labels: Sequence[str]) -> tuple[str, ...]:
+    """The different labels in order, by number where all are numbers; DataError if they are unfit.
+
+    >>> check_labels("a.csv", ["10", "9", "10"])
+    ('9', '10')
+    """
+    kinds = sorted(set(labels))
+    if all(kind.isdecimal() for kind in kinds):
+        kinds.sort(key=int)
+    if len(kinds) < 2:
+        only = f"only one label, {kinds[0][:40]!r}" if kinds else "no labels"
+        raise DataError(f"{name} has {only}. Training needs at least two.")
+    if len(kinds) > MOST_LABELS:
+        raise DataError(
+            f"{name} has {len(kinds):,} different labels, and {MOST_LABELS} are the most. Is this "
+            "the column of labels? Merge some, or choose another column."
+        )
+    if long := [kind for kind in kinds if len(kind) > MOST_LABEL_CHARACTERS]:
+        raise DataError(
+            f"{name} has a label longer than {MOST_LABEL_CHARACTERS} characters, "
+            f"{long[0][:40]!r}…. Is this the column of labels? Shorten it, or choose another column."
+        )
+    same: dict[str, str] = {}
+    for kind in kinds:
+        other = same.setdefault(plain_name(kind), kind)
+        if other != kind:
+            raise DataError(
+                f"{name}: the labels {other!r} and {kind!r} differ in case, spaces or underscores "
+                "only. Write both alike."
+            )
+    return tuple(kinds)
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Labels for a sentence: the first few, and how many more.
+
+    >>> listed(["a", "b"]), listed([str(n) for n in range(10)])[-14:]
+    ("'a', 'b'", "'7' and 2 more")
+    """
+    shown = ", ".join(repr(label[:40]) for label in labels[:_NAMED])
+    more = len(labels) - _NAMED
+    return f"{shown} and {more} more" if more > 0 else shown

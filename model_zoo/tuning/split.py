@@ -1,0 +1,234 @@
+"""Rows to learn from, to choose by and to compare on: three parts, no text in two of them."""
+
+import hashlib
+import random
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from model_zoo.errors import DataError
+from model_zoo.models.files import sha256_of
+from model_zoo.models.sets import model_set
+from model_zoo.text.tokens import TextTokenizer
+from model_zoo.tuning.rows import (
+    LEAST_ROWS,
+    Cleaned,
+    Rows,
+    check_labels,
+    listed,
+    read_rows,
+    text_key,
+)
+from model_zoo.tuning.settings import TrainingSettings
+
+_SAMPLE = 2000  # rows that lengths are estimated from
+LOPSIDED = 3.0  # so many times more rows of one label than of another: the rare one counts more
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What there is to know of a labelled file before training on it.
+
+    `counts` are rows a label, all parts together, in the labels' order. `train`, `validation` and
+    `test` are rows of each part. `shared` rows stood in a later part as well and were taken out of
+    the earlier one: out of train where validation or test has them. `tokens` are mean and 95th
+    percentile a row, and `cut` the share of rows longer than the models read, from a sample.
+    `sha256` vouches for the files' bytes.
+    """
+
+    counts: Mapping[str, int]
+    train: int
+    validation: int
+    test: int
+    cleaned: Cleaned
+    shared: int
+    tokens: tuple[float, float]
+    cut: float
+    sha256: str
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All labels in order."""
+        return tuple(self.counts)
+
+    @property
+    def lopsided(self) -> bool:
+        """Whether the labels' rows differ so much that rare labels are given more weight."""
+        return max(self.counts.values()) > LOPSIDED * min(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Texts and the index of each one's label."""
+
+    texts: list[str]
+    labels: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The three parts of a file, and what was seen on the way."""
+
+    labels: tuple[str, ...]
+    train: Part
+    validation: Part
+    test: Part
+    inspection: Inspection
+
+
+def prepare(
+    settings: TrainingSettings,
+    data: bytes | None = None,
+    advance: Callable[[int], None] = lambda rows: None,
+) -> Split:
+    """The file of `settings`, or `data` that came under its name, in three parts.
+
+    Shares are drawn label by label, the same for the same rows and seed. `advance` is told how
+    many rows of a file were read. Raises DataError, naming what is wrong and what to do, where the
+    file cannot be used: too few rows or labels, or labels too rare to be in every part.
+    """
+    columns = {"text": settings.text, "label": settings.label, "header": settings.header}
+    name = settings.file.name
+    given: bytes | Path = settings.file if data is None else data
+    rows, cleaned = read_rows(given, name, **columns, advance=advance)  # type: ignore[arg-type]
+    if len(rows) < LEAST_ROWS:
+        raise DataError(
+            f"{name} has {len(rows)} usable rows (different texts with a label); training needs "
+            f"{LEAST_ROWS} at least. Label some more."
+        )
+    labels = check_labels(name, rows.labels)
+    parts: dict[str, Rows] = {}
+    for part in ("test", "validation"):
+        source = getattr(settings, part)
+        if isinstance(source, Path):
+            parts[part] = read_rows(source, source.name, **columns)[0]  # type: ignore[arg-type]
+            _check_part(source.name, parts[part], labels)
+    _check_rare(name, rows.labels, 3 - len(parts))
+    for part in ("test", "validation"):
+        if part not in parts:
+            share = getattr(settings, part)
+            chosen, others = draw(rows.labels, share, f"{settings.seed} {part}")
+            parts[part], rows = rows.take(chosen), rows.take(others)
+    shared = 0
+    taken = set(map(text_key, parts["test"].texts))
+    parts["validation"], gone = _without(parts["validation"], taken)
+    taken |= set(map(text_key, parts["validation"].texts))
+    shared += gone
+    rows, gone = _without(rows, taken)
+    shared += gone
+    parts["train"] = rows
+    _check_left(name, parts, labels)
+    index = {label: number for number, label in enumerate(labels)}
+    everything = Counter(label for part in parts.values() for label in part.labels)
+    mean, high, cut = _lengths(rows.texts, settings.seed)
+    ready = {
+        part: Part(of.texts, np.array([index[label] for label in of.labels], dtype=np.int64))
+        for part, of in parts.items()
+    }
+    inspection = Inspection(
+        counts={label: everything[label] for label in labels},
+        train=len(ready["train"]),
+        validation=len(ready["validation"]),
+        test=len(ready["test"]),
+        cleaned=cleaned,
+        shared=shared,
+        tokens=(mean, high),
+        cut=cut,
+        sha256=checksum(settings, data),
+    )
+    return Split(labels, ready["train"], ready["validation"], ready["test"], inspection)
+
+
+def checksum(settings: TrainingSettings, data: bytes | None = None) -> str:
+    """sha256 over the bytes of the file, or `data` in its place, and of the files of other parts.
+
+    DataError where one is gone.
+    """
+    parts = [part for part in (settings.validation, settings.test) if isinstance(part, Path)]
+    sums = [] if data is None else [hashlib.sha256(data).hexdigest()]
+    try:
+        sums += [sha256_of(file) for file in ([settings.file] if data is None else []) + parts]
+    except OSError as error:
+        raise DataError(
+            f"{error.filename} cannot be read ({error.strerror}). Put the file back, or name "
+            "another."
+        ) from None
+    return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
+
+
+def draw(labels: Sequence[str], share: float, seed: str) -> tuple[list[int], list[int]]:
+    """Places of (a `share` of every label's rows, the others), in order; at least one of a label.
+
+    >>> chosen, others = draw(["a"] * 10 + ["b"] * 4, 0.25, "0")
+    >>> len(chosen), len(others), [place >= 10 for place in chosen]
+    (3, 11, [False, False, True])
+    """
+    by_label = defaultdict(list)
+    for place, label in enumerate(labels):
+        by_label[label].append(place)
+    chosen: set[int] = set()
+    for label in sorted(by_label):
+        places = by_label[label]
+        count = max(1, round(share * len(places)))
+        chosen.update(random.Random(f"{seed} {label}").sample(places, count))
+    return sorted(chosen), [place for place in range(len(labels)) if place not in chosen]
+
+
+def _check_rare(name: str, labels: Sequence[str], parts: int) -> None:
+    """DataError where a label has fewer rows than there are parts to draw from them."""
+    counts = Counter(labels)
+    rare = sorted((label for label in counts if counts[label] < parts), key=counts.__getitem__)
+    if rare:
+        raise DataError(
+            f"{name}: too few rows to split ({parts} are needed, one for each part) of "
+            f"{'the label' if len(rare) == 1 else 'the labels'} {listed(rare)}. Add rows, merge "
+            "labels, or take these rows out."
+        )
+
+
+def _check_part(name: str, rows: Rows, labels: Sequence[str]) -> None:
+    """DataError where a file of other rows has none, or labels that cannot be learned."""
+    if not len(rows):
+        raise DataError(f"{name} has no usable rows. Give texts with labels.")
+    if unknown := sorted(set(rows.labels) - set(labels)):
+        raise DataError(
+            f"{name} has labels that no training row has: {listed(unknown)}. Write labels alike in "
+            "both files, or take these rows out."
+        )
+
+
+def _check_left(name: str, parts: Mapping[str, Rows], labels: Sequence[str]) -> None:
+    """DataError where taking out shared rows has left a part, or a label in train, without any."""
+    for part, rows in parts.items():
+        if not len(rows):
+            raise DataError(
+                f"No {part} rows are left once texts that stand in two parts are taken out. Give "
+                "different rows for each part."
+            )
+    if gone := sorted(set(labels) - set(parts["train"].labels)):
+        raise DataError(
+            f"{name}: all rows of {listed(gone)} stand among the validation or test rows as well. "
+            "Give different rows for each part."
+        )
+
+
+def _without(rows: Rows, taken: set[bytes]) -> tuple[Rows, int]:
+    """The rows whose texts are not `taken`, and how many are."""
+    kept = [place for place, text in enumerate(rows.texts) if text_key(text) not in taken]
+    return rows.take(kept), len(rows) - len(kept)
+
+
+def _lengths(texts: Sequence[str], seed: int) -> tuple[float, float, float]:
+    """Mean and 95th percentile of tokens a row, and the share that is cut, from a sample."""
+    sample = random.Random(seed).sample(texts, min(_SAMPLE, len(texts)))
+    (any_spec, *_) = model_set().models.values()
+    encoded = TextTokenizer(any_spec.folder).encode(sample)
+    lengths = np.array([len(item.ids) for item in encoded])
+    cut = np.mean([item.truncated for item in encoded])
+    return float(lengths.mean()), float(np.quantile(lengths, 0.95)), float(cut)
