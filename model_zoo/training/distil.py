@@ -93,12 +93,13 @@ _LAYER_NAMES = {
 
 @torch.no_grad()
 def student_of(teacher: BertForSequenceClassification) -> DistilBertForSequenceClassification:
-    """A student with half the teacher's layers: its layers 0, 2, 4, … and its head.
+    """A student with half the teacher's layers: its layers 0, 2, 4, …, its head and its classes.
 
     DistilBERT has no token types: the one that single sentences use is added to the positions, so
     nothing is lost.
     """
     config = distilbert_config(layers=teacher.config.num_hidden_layers // 2)
+    config.id2label, config.label2id = teacher.config.id2label, teacher.config.label2id
     config.attention_dropout = teacher.config.attention_probs_dropout_prob
     student = DistilBertForSequenceClassification(config)
     source, target = teacher.bert, student.distilbert

@@ -61,7 +61,8 @@ def read_rows(
     """
     table = open_table(file, name, header=header)
     text_at, label_at = table.column(text), table.column(label)
-    rows, first = Rows([], []), {}
+    rows = Rows([], [])
+    first: dict[bytes, str] = {}
     left = Counter[str]()
     read = 0
     for chunk in table.chunks():

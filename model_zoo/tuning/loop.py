@@ -1,0 +1,302 @@
+"""The loop that trains one network, resumable at any step as if it had never been stopped.
+
+A checkpoint holds all that the rest depends on (weights, their average, the optimiser, random
+numbers, the step) in safetensors, and is replaced in one move. Order and dropout follow from the
+seed, so that the weights that come out are the same to the byte however often a run was killed.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from model_zoo.host import resident_bytes
+from model_zoo.training.fit import layer_of, slope
+from model_zoo.tuning.learner import Learner, Source
+from model_zoo.tuning.recipes import Recipe
+from model_zoo.tuning.token_rows import pieces, shuffled_batches
+
+CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
+SAVE_EVERY_S = 30.0
+TELL_EVERY_S = 2.0
+
+
+class Stopped(Exception):
+    """A run was asked to stop, and its checkpoint is written; `request` is what was asked."""
+
+    def __init__(self, request: str) -> None:
+        super().__init__(request)
+        self.request = request
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a run stands, but for tensors.
+
+    `loss` and `accuracy` are (epoch, value) for the curves; `seconds` the time spent training, of
+    every process that took part; `peak_bytes` the most memory any of them was seen to take.
+    """
+
+    step: int = 0
+    seconds: float = 0.0
+    peak_bytes: int = 0
+    best_accuracy: float = -1.0
+    best_loss: float = math.inf
+    best_epoch: float = 0.0
+    without_gain: int = 0
+    loss: list[tuple[float, float]] = field(default_factory=list)
+    accuracy: list[tuple[float, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a network learns from: rows to learn, rows to choose by, a weight a class (C,), and the
+    logits (N, C) of a teacher where there is one."""
+
+    train: Source
+    validation: Source
+    weights: Tensor
+    teacher: Tensor | None = None
+
+
+# (standing, steps in all, epoch) -> what the run is asked to do, "" for nothing
+Watch = Callable[[Standing, int, float], str]
+
+
+def learn(
+    learner: Learner, lesson: Lesson, recipe: Recipe, folder: Path, seed: int, watch: Watch
+) -> Standing:
+    """Train the network in place, and leave it with the weights that did best on validation.
+
+    State is kept in `folder`; what is there goes on. Raises Stopped, with a checkpoint written,
+    where `watch` asks for it, which is called every few steps.
+    """
+    torch.manual_seed(seed)
+    state = _State(learner, recipe, folder)
+    standing = state.resume()
+    lengths = lesson.train.lengths
+    per_epoch = math.ceil(len(lesson.train) / recipe.batch)
+    total = per_epoch * recipe.epochs
+    gap = max(1, per_epoch // recipe.evaluations)
+    ends = {total} | {step for step in range(gap, total, gap)}
+    began, saved, told = monotonic() - standing.seconds, monotonic(), -math.inf
+    recent: list[float] = []
+    learner.network.train()
+    while standing.step < total and standing.without_gain < recipe.patience:
+        epoch, skip = divmod(standing.step, per_epoch)
+        order = shuffled_batches(lengths, recipe.batch, seed=1000 * seed + epoch)
+        for places in order[skip:]:
+            state.rate(slope(standing.step, total, recipe.warmup))
+            recent.append(_step(learner, lesson, recipe, state, places))
+            standing.step += 1
+            state.average(standing.step)
+            at = standing.step / per_epoch
+            standing.seconds = monotonic() - began
+            due = standing.step in ends
+            if due or monotonic() - told > TELL_EVERY_S:
+                standing.peak_bytes = max(standing.peak_bytes, resident_bytes())
+                standing.loss.append((round(at, 4), sum(recent) / len(recent)))
+                recent.clear()
+                told = monotonic()
+            if due:
+                _choose(learner, lesson, state, standing, at)
+                standing.seconds = monotonic() - began
+            request = watch(standing, total, at)
+            if due or request or monotonic() - saved > SAVE_EVERY_S:
+                state.save(standing)
+                saved = monotonic()
+            if request:
+                raise Stopped(request)
+            if due and standing.without_gain >= recipe.patience:
+                break
+    state.take_best()
+    learner.network.eval()
+    return standing
+
+
+def _step(
+    learner: Learner, lesson: Lesson, recipe: Recipe, state: "_State", places: list[int]
+) -> float:
+    """One batch: gradients of its pieces, then one step of the optimiser; the mean loss."""
+    labels = lesson.train.labels[places]
+    weight = float(lesson.weights[torch.from_numpy(labels)].sum())
+    loss_sum = 0.0
+    for piece in pieces(lesson.train.lengths, places, learner.piece_tokens):
+        logits, truth = learner.logits(lesson.train, piece)
+        loss = nn.functional.cross_entropy(
+            logits, truth, lesson.weights, reduction="sum", label_smoothing=recipe.smoothing
+        )
+        loss = loss / weight
+        if lesson.teacher is not None:
+            soft = _soft(logits, lesson.teacher[piece].float(), recipe.temperature) / len(places)
+            loss = (1 - recipe.soft) * loss + recipe.soft * soft
+        loss.backward()
+        loss_sum += loss.item()
+    nn.utils.clip_grad_norm_(state.trained.values(), 1.0)
+    state.optimiser.step()
+    state.optimiser.zero_grad()
+    return loss_sum
+
+
+def _soft(logits: Tensor, teacher: Tensor, temperature: float) -> Tensor:
+    """T² · KL(teacher/T ‖ student/T), summed over rows (Hinton et al. 2015)."""
+    return temperature**2 * nn.functional.kl_div(
+        (logits / temperature).log_softmax(-1),
+        (teacher / temperature).log_softmax(-1),
+        log_target=True,
+        reduction="sum",
+    )
+
+
+def _choose(
+    learner: Learner, lesson: Lesson, state: "_State", standing: Standing, epoch: float
+) -> None:
+    """Ask the validation rows, and keep the weights if they answer better than before."""
+    with state.averaged():
+        answers = answer(learner, lesson.validation)
+        truth = torch.from_numpy(lesson.validation.labels)
+        accuracy = float((answers.argmax(-1) == truth).float().mean())
+        loss = float(nn.functional.cross_entropy(answers, truth))
+        standing.accuracy.append((round(epoch, 4), accuracy))
+        standing.without_gain += 1
+        if (accuracy, -loss) > (standing.best_accuracy, -standing.best_loss):
+            standing.best_accuracy, standing.best_loss = accuracy, loss
+            standing.best_epoch, standing.without_gain = round(epoch, 4), 0
+            state.keep_best()
+    learner.network.train()
+
+
+@torch.no_grad()
+def answer(learner: Learner, source: Source) -> Tensor:
+    """Logits (N, C) of all rows, in evaluation mode."""
+    learner.network.eval()
+    rows = list(pieces(source.lengths, range(len(source)), 2 * learner.piece_tokens))
+    parts = [learner.logits(source, places)[0] for places in rows]
+    answers = torch.empty(len(source), parts[0].shape[1])
+    for places, part in zip(rows, parts, strict=True):
+        answers[places] = part
+    return answers
+
+
+class _State:
+    """The tensors of a run: weights that are trained, their average, the optimiser."""
+
+    def __init__(self, learner: Learner, recipe: Recipe, folder: Path) -> None:
+        network = learner.network
+        self._folder, self._recipe = folder, recipe
+        self.trained = {n: p for n, p in network.named_parameters() if p.requires_grad}
+        self._average = (
+            {name: p.detach().clone() for name, p in self.trained.items()}
+            if recipe.averaging
+            else {}
+        )
+        depth = network.config.num_hidden_layers
+        groups = [
+            {
+                "params": [parameter],
+                "peak": recipe.lr * recipe.layer_decay ** (depth - layer_of(name, depth)),
+                "weight_decay": recipe.weight_decay if parameter.dim() > 1 else 0.0,
+            }
+            for name, parameter in self.trained.items()
+        ]
+        self.optimiser = torch.optim.AdamW(groups, lr=recipe.lr, betas=(0.9, 0.98), fused=True)
+
+    def rate(self, share: float) -> None:
+        """Set the learning rate to this share of its peak."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["peak"] * share
+
+    def average(self, step: int) -> None:
+        """Move the average a step towards the weights, further in the beginning."""
+        if self._average:
+            follow = 1 - min(self._recipe.averaging, (step + 1) / (step + 10))
+            with torch.no_grad():
+                torch._foreach_lerp_(
+                    list(self._average.values()), list(self.trained.values()), follow
+                )
+
+    def averaged(self) -> "_Averaged":
+        """A block in which the network has the averaged weights, where there are any."""
+        return _Averaged(self.trained, self._average)
+
+    def keep_best(self) -> None:
+        """Write the weights as the best so far."""
+        _write(self._folder / BEST, {n: p.detach() for n, p in self.trained.items()}, {})
+
+    @torch.no_grad()
+    def take_best(self) -> None:
+        """Give the network the best weights."""
+        with safe_open(self._folder / BEST, "pt") as best:
+            for name, parameter in self.trained.items():
+                parameter.copy_(best.get_tensor(name))
+
+    def save(self, standing: Standing) -> None:
+        """Write the checkpoint."""
+        tensors = {f"weight.{name}": p.detach() for name, p in self.trained.items()}
+        tensors |= {f"average.{name}": tensor for name, tensor in self._average.items()}
+        for name, parameter in self.trained.items():
+            for key, value in self.optimiser.state[parameter].items():
+                tensors[f"{key}.{name}"] = value
+        tensors["random"] = torch.get_rng_state()
+        meta = {"standing": json.dumps(asdict(standing)), "recipe": json.dumps(asdict(self._recipe))}
+        _write(self._folder / CHECKPOINT, tensors, meta)
+
+    @torch.no_grad()
+    def resume(self) -> Standing:
+        """Take back the checkpoint, if there is one of the same recipe; where the run stands."""
+        file = self._folder / CHECKPOINT
+        if not file.exists():
+            return Standing()
+        with safe_open(file, "pt") as checkpoint:
+            meta = checkpoint.metadata()
+            if json.loads(meta["recipe"]) != asdict(self._recipe):  # of another version
+                return Standing()
+            names = set(checkpoint.keys())
+            for name, parameter in self.trained.items():
+                parameter.copy_(checkpoint.get_tensor(f"weight.{name}"))
+                if self._average:
+                    self._average[name].copy_(checkpoint.get_tensor(f"average.{name}"))
+                self.optimiser.state[parameter] = {
+                    key: checkpoint.get_tensor(f"{key}.{name}")
+                    for key in ("step", "exp_avg", "exp_avg_sq")
+                    if f"{key}.{name}" in names
+                }
+            torch.set_rng_state(checkpoint.get_tensor("random"))
+        record = json.loads(meta["standing"])
+        for curve in ("loss", "accuracy"):
+            record[curve] = [tuple(point) for point in record[curve]]
+        return Standing(**record)
+
+
+class _Averaged:
+    def __init__(self, trained: Mapping[str, Tensor], average: Mapping[str, Tensor]) -> None:
+        self._trained, self._average = trained, average
+
+    def __enter__(self) -> None:
+        self._kept = {name: self._trained[name].detach().clone() for name in self._average}
+        self._set(self._average)
+
+    def __exit__(self, *_: object) -> None:
+        self._set(self._kept)
+
+    @torch.no_grad()
+    def _set(self, values: Mapping[str, Tensor]) -> None:
+        for name, value in values.items():
+            self._trained[name].copy_(value)
+
+
+def _write(file: Path, tensors: Mapping[str, Tensor], meta: dict[str, str]) -> None:
+    """Write the tensors in one move: a kill leaves the old file or the new one."""
+    partial = file.with_suffix(".partial")
+    try:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, meta)
+        partial.replace(file)
+    finally:
+        partial.unlink(missing_ok=True)

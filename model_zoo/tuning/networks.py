@@ -1,0 +1,122 @@
+"""Where the four start from: the pre-trained encoder, or the bundled BERT where it is not there."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import nn
+from transformers import BertForSequenceClassification, BertModel, PreTrainedModel
+from transformers.utils import logging
+
+from model_zoo.errors import TrainingError
+from model_zoo.models.loading import load_module
+from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
+from model_zoo.models.transformer import bert_config
+from model_zoo.training import base, distil
+from model_zoo.training.grow import grow
+from model_zoo.tuning.token_rows import TokenRows
+
+_SAMPLE = 128  # texts that new layers are calibrated on
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the four start from: a folder or the bundled BERT, and what to call it."""
+
+    folder: str | None
+    title: str
+
+
+def origin() -> Origin:
+    """The pre-trained encoder where its package is installed, or else the bundled BERT."""
+    try:
+        return Origin(base.locate(), "MiniLM (all-MiniLM-L6-v2), pre-trained, not tuned to labels")
+    except TrainingError:
+        return Origin(None, "the bundled BERT, which was tuned to sentiment")
+
+
+def class_names(labels: tuple[str, ...]) -> dict[str, Any]:
+    """The config entries that give classes their names."""
+    ids = {label: number for number, label in enumerate(labels)}
+    return {"id2label": dict(enumerate(labels)), "label2id": ids}
+
+
+def recurrent(start: Origin, labels: tuple[str, ...], bidirectional: bool) -> PreTrainedModel:
+    """A fresh LSTM or BiLSTM on word vectors made from the encoder's, or the bundled ones."""
+    config = RecurrentConfig(bidirectional=bidirectional, **class_names(labels))
+    network = RecurrentForSequenceClassification(config)
+    if start.folder is not None:
+        table = base.reduced_embeddings(_encoder(start.folder), config.embedding_size)
+    else:
+        bundled = load_module("bilstm" if bidirectional else "lstm")
+        table = bundled.get_input_embeddings().weight.float()
+    with torch.no_grad():
+        network.embeddings.weight.copy_(table)
+        network.embeddings.weight[config.pad_token_id] = 0.0
+    return network
+
+
+def bert(
+    start: Origin, labels: tuple[str, ...], sample: TokenRows
+) -> BertForSequenceClassification:
+    """A BERT of 12 layers with a fresh head; new layers are calibrated on rows of `sample`."""
+    if start.folder is not None:
+        places = sorted(random.Random(0).sample(range(len(sample)), min(_SAMPLE, len(sample))))
+        cut = [place for place in places if sample.lengths[place] <= _SAMPLE] or places[:4]
+        ids, mask, _ = sample.batch(cut)
+        network = grow(_encoder(start.folder), ids, mask)
+    else:
+        bundled = load_module("bert")
+        config = bert_config(layers=bundled.config.num_hidden_layers)
+        config.attention_probs_dropout_prob = 0.0
+        network = BertForSequenceClassification(config)
+        network.load_state_dict({name: p.float() for name, p in bundled.state_dict().items()})
+    _name_classes(network, labels)
+    return network.requires_grad_(True)
+
+
+def distilbert(teacher: BertForSequenceClassification) -> PreTrainedModel:
+    """Half of the teacher, its head included."""
+    return distil.student_of(teacher)
+
+
+def load_bert(folder: Path) -> BertForSequenceClassification:
+    """A BERT that was saved here, in float32 and evaluation mode."""
+    with _quiet():
+        network = BertForSequenceClassification.from_pretrained(
+            folder, local_files_only=True, dtype=torch.float32, attn_implementation="eager"
+        )
+    return network.eval()
+
+
+def _name_classes(network: PreTrainedModel, labels: tuple[str, ...]) -> None:
+    """Give the network a fresh head with a class a label."""
+    names: Mapping[str, Any] = class_names(labels)
+    network.config.id2label, network.config.label2id = names["id2label"], names["label2id"]
+    network.num_labels = len(labels)
+    head = nn.Linear(network.classifier.in_features, len(labels))
+    nn.init.normal_(head.weight, std=0.02)
+    nn.init.zeros_(head.bias)
+    network.classifier = head
+
+
+def _encoder(folder: str) -> BertModel:
+    with _quiet():
+        return base.load_encoder(folder)
+
+
+class _quiet:
+    """Within the block transformers draws no bars and reports no weights it does not need."""
+
+    def __enter__(self) -> None:
+        self._bar, self._level = logging.is_progress_bar_enabled(), logging.get_verbosity()
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
+
+    def __exit__(self, *_: object) -> None:
+        logging.set_verbosity(self._level)
+        if self._bar:
+            logging.enable_progress_bar()

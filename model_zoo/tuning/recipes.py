@@ -1,0 +1,114 @@
+"""How each of the four is trained on a file, by budget and by how many rows there are.
+
+Chosen on rows held out of the training parts of two public sets, never on test rows.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from model_zoo.tuning.settings import TRANSFORMERS, TrainingSettings
+
+QUICK_ROWS = 20_000  # most that a Transformer reads under "quick": their states are kept in memory
+QUICK_TOKENS = 500_000
+MOST_VALIDATION = 2_000  # rows that are asked again and again while a network trains
+CURVE = (0.25, 0.5)  # shares of the rows for the learning curve, besides all of them
+LEAST_CURVE_ROWS = 20
+SEEDS = {"quick": 1, "standard": 1, "thorough": 3}
+_DEPTH = {"bert": 12, "distilbert": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one network is trained.
+
+    `lr` is the peak of a warm-up followed by a linear descent over all `epochs`; `layer_decay`
+    multiplies it once for each layer below the head. `averaging` is the decay a step of the moving
+    average of the weights that is evaluated and kept, 0 for none. `smoothing` is that of the
+    labels. `frozen` layers, from below, keep their weights. Where there is a teacher, `soft` weighs
+    its answers, softened by `temperature`, against the labels. Validation rows are asked
+    `evaluations` times an epoch, and training stops after `patience` times without a better answer.
+    """
+
+    epochs: int
+    lr: float
+    batch: int
+    weight_decay: float = 0.01
+    layer_decay: float = 1.0
+    warmup: float = 0.1
+    averaging: float = 0.0
+    smoothing: float = 0.0
+    frozen: int = 0
+    soft: float = 0.0
+    temperature: float = 2.0
+    evaluations: int = 1
+    patience: int = 3
+
+
+def recipe(settings: TrainingSettings, model: str, rows: int) -> Recipe:
+    """How `model` is trained on so many rows.
+
+    Large files need fewer passes: what counts is the number of steps.
+    """
+    if model not in TRANSFORMERS:
+        epochs = _passes(rows, most=10, steps=30_000, batch=64)
+        return Recipe(epochs=epochs, lr=2e-3, batch=64, patience=4)
+    student = model == "distilbert"
+    soft = 0.8 if student else 0.0
+    if settings.heads_only or settings.budget == "quick":
+        frozen = _DEPTH[model] if settings.heads_only else _DEPTH[model] * 2 // 3
+        lr = 1e-3 if settings.heads_only else 3e-4
+        return Recipe(
+            epochs=_passes(rows, most=6, steps=6_000, batch=32),
+            lr=lr,
+            batch=32,
+            frozen=frozen,
+            soft=soft,
+        )
+    return Recipe(
+        epochs=_passes(rows, most=5 if student else 4, steps=20_000, batch=32),
+        lr=1e-4,
+        batch=32,
+        layer_decay=0.95,
+        soft=soft,
+        evaluations=1 if rows < 20_000 else 4,
+    )
+
+
+def _passes(rows: int, *, most: int, steps: int, batch: int) -> int:
+    """How often so many rows are read: `most` at most, and about `steps` batches in all."""
+    return max(1, min(most, round(steps * batch / max(1, rows))))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One network to be trained: a model, the share of the rows it learns from, and a seed."""
+
+    model: str
+    share: float
+    seed: int
+
+    @property
+    def key(self) -> str:
+        """The name of its folder.
+
+        >>> Run("bert", 0.25, 0).key
+        'bert-0.25-0'
+        """
+        return f"{self.model}-{self.share:g}-{self.seed}"
+
+    @property
+    def teacher(self) -> "Run":
+        """The run that a student of this one's share and seed learns from."""
+        return Run("bert", self.share, self.seed)
+
+
+def runs(settings: TrainingSettings, rows: int) -> Iterator[Run]:
+    """Everything that has to be trained, in order: whole files first, then the learning curve."""
+    seeds = range(settings.seed, settings.seed + SEEDS[settings.budget])
+    for seed in seeds:
+        for model in settings.ordered:
+            yield Run(model, 1.0, seed)
+    for share in sorted(CURVE, reverse=True):
+        if share * rows >= LEAST_CURVE_ROWS:
+            for model in settings.ordered:
+                yield Run(model, share, settings.seed)

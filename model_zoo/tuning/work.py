@@ -1,0 +1,187 @@
+"""All runs of one training, one after the other, each kept as soon as it is done.
+
+A run is a folder: its checkpoint while it trains, then the model it made and a record of it. A
+training that goes on passes over the runs that have their record.
+"""
+
+import gc
+import json
+import shutil
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from model_zoo.host import give_back_memory
+from model_zoo.models.registry import spec
+from model_zoo.text.tokens import TextTokenizer
+from model_zoo.tuning import networks
+from model_zoo.tuning.job import write_json
+from model_zoo.tuning.learner import Learner, RecurrentLearner, TransformerLearner
+from model_zoo.tuning.loop import BEST, CHECKPOINT, Lesson, Standing, answer, learn
+from model_zoo.tuning.recipes import (
+    MOST_VALIDATION,
+    QUICK_ROWS,
+    QUICK_TOKENS,
+    Recipe,
+    Run,
+    recipe,
+    runs,
+)
+from model_zoo.tuning.save import save_model
+from model_zoo.tuning.settings import TRANSFORMERS, TrainingSettings
+from model_zoo.tuning.split import LOPSIDED, Split
+from model_zoo.tuning.token_rows import TokenRows, stratified, tokenised
+
+RECORD, MODEL = "result.json", "model"
+TOKENIZER = "bert"  # the four share one, which the bundled models have
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a run.
+
+    `accuracy` and `loss` are those on the validation rows at `epoch`, which was the best. `seconds`
+    is the time spent training, `peak_bytes` the most memory the process was seen to take.
+    `test_right` counts the held-out rows answered right by a network of the learning curve, whose
+    weights are not kept; None where they are.
+    """
+
+    run: Run
+    rows: int
+    recipe: Recipe
+    accuracy: float
+    loss: float
+    epoch: float
+    seconds: float
+    peak_bytes: int
+    curve: tuple[tuple[float, float], ...]
+    test_right: int | None = None
+
+
+class Work:
+    """The runs of a training in the folder `place`."""
+
+    def __init__(
+        self, settings: TrainingSettings, split: Split, place: Path
+    ) -> None:
+        self.settings, self.labels, self._place = settings, split.labels, place
+        self.origin = networks.origin()
+        tokenizer = TextTokenizer(spec(TOKENIZER).folder)
+        self.train, train_cut = tokenised(split.train, tokenizer)
+        everything, _ = tokenised(split.validation, tokenizer)
+        chosen = stratified(everything.labels, MOST_VALIDATION, settings.seed)
+        self.validation = everything.take(chosen)
+        self.test, test_cut = tokenised(split.test, tokenizer)
+        self.cut = (train_cut + test_cut) / (len(split.train) + len(split.test))
+        self.weights = class_weights(split.train.labels, len(split.labels))
+        self.runs = list(runs(settings, len(self.train)))
+
+    def rows_of(self, run: Run) -> TokenRows:
+        """The rows that a run learns from: a nested share of them, every label in it."""
+        rows = self.train
+        count = len(rows) if run.share == 1 else round(run.share * len(rows))
+        if run.model in TRANSFORMERS and self.settings.budget == "quick":
+            mean = len(rows.ids) / len(rows)
+            count = min(count, QUICK_ROWS, max(1, round(QUICK_TOKENS / mean)))
+        if count == len(rows):
+            return rows
+        return rows.take(stratified(rows.labels, count, self.settings.seed))
+
+    def folder(self, run: Run) -> Path:
+        """Where a run is."""
+        return self._place / run.key
+
+    def result(self, run: Run) -> Result | None:
+        """What came of a run; None as long as it is not done."""
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            record = json.loads((self.folder(run) / RECORD).read_text(encoding="utf-8"))
+            record["curve"] = tuple((at, value) for at, value in record["curve"])
+            return Result(**record | {"run": run, "recipe": Recipe(**record["recipe"])})
+        return None
+
+    def do(self, run: Run, watch: Callable[[Standing, int, float], str]) -> Result:
+        """Train what the run asks for, or take what is there of it; its result.
+
+        Raises `loop.Stopped` where `watch` asks for it.
+        """
+        if (done := self.result(run)) is not None:
+            return done
+        folder = self.folder(run)
+        folder.mkdir(parents=True, exist_ok=True)
+        gc.collect()
+        give_back_memory()
+        rows = self.rows_of(run)
+        how = recipe(self.settings, run.model, len(rows))
+        torch.manual_seed(run.seed)
+        learner, teacher = self._learner(run, rows, how)
+        lesson = Lesson(
+            learner.source(rows), learner.source(self.validation), self.weights, teacher
+        )
+        standing = learn(learner, lesson, how, folder, run.seed, watch)
+        right = None
+        if run.share != 1:
+            answers = answer(learner, learner.source(self.test)).argmax(-1).numpy()
+            right = int((answers == self.test.labels).sum())
+        if run.share == 1 or run.model == "bert":  # a student of the curve learns from it
+            save_model(learner.network, folder / MODEL, spec(TOKENIZER).folder)
+        result = Result(
+            run=run,
+            rows=len(rows),
+            recipe=how,
+            accuracy=standing.best_accuracy,
+            loss=standing.best_loss,
+            epoch=standing.best_epoch,
+            seconds=standing.seconds,
+            peak_bytes=standing.peak_bytes,
+            curve=tuple(standing.accuracy),
+            test_right=right,
+        )
+        write_json(folder / RECORD, _as_json(result))
+        for file in (CHECKPOINT, BEST):
+            (folder / file).unlink(missing_ok=True)
+        return result
+
+    def _learner(
+        self, run: Run, rows: TokenRows, how: Recipe
+    ) -> tuple[Learner, torch.Tensor | None]:
+        """The untrained network, and a teacher's answers to the rows where it has a teacher."""
+        if run.model not in TRANSFORMERS:
+            network = networks.recurrent(self.origin, self.labels, run.model == "bilstm")
+            return RecurrentLearner(network), None
+        if run.model == "bert":
+            network = networks.bert(self.origin, self.labels, rows)
+            return TransformerLearner(network, how.frozen), None
+        teacher = networks.load_bert(self.folder(run.teacher) / MODEL)
+        answers = answer(TransformerLearner(teacher), rows)
+        student = networks.distilbert(teacher)
+        return TransformerLearner(student, how.frozen), answers
+
+
+def class_weights(labels: np.ndarray, classes: int) -> torch.Tensor:
+    """A weight a class (C,): 1 for all, or, where rows a label differ much, more for rare ones.
+
+    The square root of how many times rarer a label is than the most frequent one; their mean over
+    the rows is 1.
+    """
+    counts = np.bincount(labels, minlength=classes).astype(np.float64)
+    if counts.max() <= LOPSIDED * counts.min():
+        return torch.ones(classes)
+    weights = np.sqrt(counts.max() / counts)
+    weights *= counts.sum() / (weights * counts).sum()
+    return torch.tensor(weights, dtype=torch.float32)
+
+
+def _as_json(result: Result) -> Mapping[str, Any]:
+    record = asdict(result)
+    del record["run"]
+    return record
+
+
+def forget(work: Path) -> None:
+    """Delete all runs."""
+    shutil.rmtree(work, ignore_errors=True)
