@@ -1,51 +1,64 @@
-"""Train one model on SST-2."""
+"""Train the four on a labelled file of your own, or one of them on SST-2."""
 
 import argparse
 from pathlib import Path
 
+from model_zoo.commands import train_on
 from model_zoo.commands.output import out, percent, positive, print_json, progress
-from model_zoo.errors import ZooError
+from model_zoo.errors import TrainingError, ZooError
 from model_zoo.models.registry import title
 from model_zoo.models.sets import model_set
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Model, data and recipe."""
-    parser.add_argument("name", metavar="NAME", help=", ".join(model_set().models))
-    parser.add_argument(
-        "--data", required=True, help="folder with train.tsv and validation.tsv, or hub"
-    )
-    parser.add_argument(
+    train_on.add_arguments(parser)
+    bundled = parser.add_argument_group("one of the bundled models anew")
+    bundled.add_argument("model", nargs="?", metavar="MODEL", help=", ".join(model_set().models))
+    bundled.add_argument("--data", help="folder with train.tsv and validation.tsv, or hub")
+    bundled.add_argument(
         "--extra",
         type=Path,
         metavar="FILE",
         help="TSV with sentence, label, source: half is added to training, half reported on",
     )
-    parser.add_argument(
+    bundled.add_argument(
         "--out", type=Path, default=Path("runs/models"), help="where model folders go (runs/models)"
     )
-    parser.add_argument(
+    bundled.add_argument(
         "--run", type=Path, help="where the state goes (beside --out, in state/NAME)"
     )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--epochs", type=positive, help="instead of the recipe's")
-    parser.add_argument("--lr", type=float, help="instead of the recipe's")
-    parser.add_argument("--batch-size", type=positive, help="instead of the recipe's")
-    parser.add_argument(
+    bundled.add_argument("--epochs", type=positive, help="instead of the recipe's")
+    bundled.add_argument("--lr", type=float, help="instead of the recipe's")
+    bundled.add_argument("--batch-size", type=positive, help="instead of the recipe's")
+    bundled.add_argument(
         "--held-out",
         type=positive,
         default=1000,
         metavar="N",
         help="sentences to choose by (1000)",
     )
-    parser.add_argument("--limit", type=positive, metavar="N", help="only N rows, for a trial run")
+    bundled.add_argument("--limit", type=positive, metavar="N", help="only N rows, for a trial run")
     parser.add_argument(
-        "--restart", action="store_true", help="throw away the state found in --run"
+        "--restart", action="store_true", help="throw away what was begun, and start anew"
     )
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """One model from data to a folder that `--set` can name."""
+    """Models from data to a folder that `--set` can name."""
+    if arguments.on is not None:
+        if arguments.model or arguments.data:
+            raise TrainingError("--on trains on a file of your own: leave out MODEL and --data.")
+        train_on.run(arguments)
+    elif arguments.model is None or arguments.data is None:
+        raise TrainingError("Say what to train on: --on FILE, or one MODEL with --data.")
+    else:
+        _train_bundled(arguments)
+
+
+def _train_bundled(arguments: argparse.Namespace) -> None:
+    """One model of the bundled ones."""
     try:
         from model_zoo.training.train import train
     except ModuleNotFoundError as error:
@@ -57,9 +70,9 @@ def run(arguments: argparse.Namespace) -> None:
         for field in ("epochs", "lr", "batch_size")
         if (value := getattr(arguments, field)) is not None
     }
-    state = arguments.run or arguments.out.parent / "state" / arguments.name
+    state = arguments.run or arguments.out.parent / "state" / arguments.model
     metrics = train(
-        arguments.name,
+        arguments.model,
         data=arguments.data,
         out=arguments.out,
         run=state,
@@ -76,6 +89,6 @@ def run(arguments: argparse.Namespace) -> None:
         return
     validation = metrics["validation"]
     out.print(
-        f"{title(arguments.name)}: {percent(validation['accuracy'], validation['ci95'])} "
-        f"on {validation['rows']} validation rows. Written to {arguments.out / arguments.name}."
+        f"{title(arguments.model)}: {percent(validation['accuracy'], validation['ci95'])} "
+        f"on {validation['rows']} validation rows. Written to {arguments.out / arguments.model}."
     )

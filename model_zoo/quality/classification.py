@@ -164,7 +164,19 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return np.divide(part, whole, out=np.zeros(whole.shape), where=whole > 0)
 
 
-def _f1_interval(counts: Confusion) -> tuple[float, float]:
+def macro_f1(counts: Confusion) -> tuple[float, tuple[float, float]]:
+    """Mean of F1 over all labels that occur in truth or answers, also of two, and its interval.
+
+    >>> macro_f1(Confusion(((1, 1), (0, 2))))[0]  # (2/3 + 4/5) / 2
+    0.7333333333333334
+    """
+    table = np.array(counts.counts)
+    cells = np.flatnonzero(table)
+    value = _f1(table.flat[cells][None], cells, len(table), macro=True)
+    return float(value[0]), _f1_interval(counts, macro=True)
+
+
+def _f1_interval(counts: Confusion, *, macro: bool = False) -> tuple[float, float]:
     """95 % percentile bootstrap (Efron 1979) over rows, which are counted, not drawn one by one."""
     table = np.array(counts.counts)  # (C, C)
     cells = np.flatnonzero(table)  # (K,) of the C * C: no row falls into another
@@ -173,7 +185,7 @@ def _f1_interval(counts: Confusion) -> tuple[float, float]:
     size = max(1, _AT_ONCE // max(len(cells), len(table)))
     scores = np.concatenate(
         [
-            _f1(draw.multinomial(counts.rows, shares, size=many), cells, len(table))
+            _f1(draw.multinomial(counts.rows, shares, size=many), cells, len(table), macro=macro)
             for many in [size] * (_RESAMPLES // size) + [_RESAMPLES % size]
             if many
         ]
@@ -182,14 +194,19 @@ def _f1_interval(counts: Confusion) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _f1(drawn: np.ndarray, cells: np.ndarray, labels: int) -> np.ndarray:
-    """F1 (R,) of counts drawn (R, K) for `cells` (K,) of a confusion: as in `Quality`."""
+def _f1(drawn: np.ndarray, cells: np.ndarray, labels: int, *, macro: bool) -> np.ndarray:
+    """F1 (R,) of counts drawn (R, K) for `cells` (K,) of a confusion: as in `Quality`.
+
+    With `macro`, of two labels it is the mean of both as well.
+    """
     true, answered = np.divmod(cells, labels)
     hits = np.zeros((len(drawn), labels), dtype=drawn.dtype)
     hits[:, true[true == answered]] = drawn[:, true == answered]
     either = _summed(drawn, true, labels) + _summed(drawn, answered, labels)
     scores = _share(2 * hits, either)
-    return scores[:, 1] if labels == 2 else scores.sum(axis=1) / (either > 0).sum(axis=1)
+    if labels == 2 and not macro:
+        return scores[:, 1]
+    return scores.sum(axis=1) / (either > 0).sum(axis=1)
 
 
 def _summed(drawn: np.ndarray, of: np.ndarray, labels: int) -> np.ndarray:

@@ -19,13 +19,24 @@ from model_zoo.tuning.token_rows import TokenRows, pieces
 _CPU = torch.device("cpu")
 
 
-class Source(Protocol):
-    """Rows as a learner reads them."""
+@dataclass(frozen=True, slots=True)
+class StateRows:
+    """Rows as the frozen layers leave them: `states` (all tokens, E) in float16."""
 
+    states: Tensor
+    starts: np.ndarray
     labels: np.ndarray
-    lengths: np.ndarray
 
-    def __len__(self) -> int: ...
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """Tokens a row (N,)."""
+        return np.diff(self.starts)
+
+
+Source = TokenRows | StateRows  # rows as a learner reads them
 
 
 class Learner(Protocol):
@@ -56,12 +67,13 @@ class RecurrentLearner:
     def __init__(self, network: PreTrainedModel) -> None:
         self.network = network
 
-    def source(self, rows: TokenRows) -> TokenRows:
+    def source(self, rows: TokenRows) -> Source:
         """The rows as they are."""
         return rows
 
-    def logits(self, source: TokenRows, places: Sequence[int]) -> tuple[Tensor, Tensor]:
+    def logits(self, source: Source, places: Sequence[int]) -> tuple[Tensor, Tensor]:
         """See Learner."""
+        assert isinstance(source, TokenRows)
         ids, mask, labels = source.batch(places)
         network = self.network
         lengths = mask.sum(1)
@@ -93,23 +105,6 @@ def _turned(embedded: Tensor, lengths: Tensor) -> Tensor:
     return embedded.gather(1, order[..., None].expand_as(embedded))
 
 
-@dataclass(frozen=True, slots=True)
-class StateRows:
-    """Rows as the frozen layers leave them: `states` (all tokens, E) in float16."""
-
-    states: Tensor
-    starts: np.ndarray
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """Tokens a row (N,)."""
-        return np.diff(self.starts)
-
-
 class TransformerLearner:
     """BERT or DistilBERT; embeddings and the `frozen` lowest layers keep their weights.
 
@@ -130,7 +125,7 @@ class TransformerLearner:
             layer.requires_grad_(False)
 
     @torch.no_grad()
-    def source(self, rows: TokenRows) -> TokenRows | StateRows:
+    def source(self, rows: TokenRows) -> Source:
         """The rows, or their states above the frozen layers."""
         if not self._frozen:
             return rows
@@ -146,7 +141,7 @@ class TransformerLearner:
                 states[start:end] = row[: end - start]
         return StateRows(states, rows.starts, rows.labels)
 
-    def logits(self, source: TokenRows | StateRows, places: Sequence[int]) -> tuple[Tensor, Tensor]:
+    def logits(self, source: Source, places: Sequence[int]) -> tuple[Tensor, Tensor]:
         """See Learner."""
         with precision(_CPU, True):
             if isinstance(source, StateRows):

@@ -1,6 +1,5 @@
 """The line of trainings: one at a time on a machine, the others in the order they came."""
 
-import os
 import subprocess
 import sys
 import time
@@ -86,19 +85,5 @@ def _start(folder: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | process_environment(),
             start_new_session=True,
         )
-
-
-def process_environment() -> dict[str, str]:
-    """Environment that a training process is to start with.
-
-    glibc gives memory of large tensors back at once and takes it anew, which costs a tenth of the
-    time: here it keeps it.
-    """
-    return {
-        "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
-        "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
-        "HF_HUB_OFFLINE": "1",
-    }

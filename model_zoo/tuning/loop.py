@@ -28,7 +28,7 @@ SAVE_EVERY_S = 30.0
 TELL_EVERY_S = 2.0
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - it is no error
     """A run was asked to stop, and its checkpoint is written; `request` is what was asked."""
 
     def __init__(self, request: str) -> None:
@@ -40,8 +40,9 @@ class Stopped(Exception):
 class Standing:
     """Where a run stands, but for tensors.
 
-    `loss` and `accuracy` are (epoch, value) for the curves; `seconds` the time spent training, of
-    every process that took part; `peak_bytes` the most memory any of them was seen to take.
+    `history` are the looks at the validation rows: step, epoch, train_loss, held_out_accuracy and
+    held_out_loss each. `loss` is the training loss of late. `seconds` is the time spent training,
+    of every process that took part; `peak_bytes` the most memory any of them was seen to take.
     """
 
     step: int = 0
@@ -49,10 +50,10 @@ class Standing:
     peak_bytes: int = 0
     best_accuracy: float = -1.0
     best_loss: float = math.inf
-    best_epoch: float = 0.0
+    best_step: int = 0
     without_gain: int = 0
-    loss: list[tuple[float, float]] = field(default_factory=list)
-    accuracy: list[tuple[float, float]] = field(default_factory=list)
+    loss: float = math.nan
+    history: list[dict[str, float]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +83,16 @@ def learn(
     state = _State(learner, recipe, folder)
     standing = state.resume()
     lengths = lesson.train.lengths
-    per_epoch = math.ceil(len(lesson.train) / recipe.batch)
+    per_epoch = math.ceil(len(lesson.train) / recipe.batch_size)
     total = per_epoch * recipe.epochs
     gap = max(1, per_epoch // recipe.evaluations)
-    ends = {total} | {step for step in range(gap, total, gap)}
+    ends = {total} | set(range(gap, total, gap))
     began, saved, told = monotonic() - standing.seconds, monotonic(), -math.inf
     recent: list[float] = []
     learner.network.train()
     while standing.step < total and standing.without_gain < recipe.patience:
         epoch, skip = divmod(standing.step, per_epoch)
-        order = shuffled_batches(lengths, recipe.batch, seed=1000 * seed + epoch)
+        order = shuffled_batches(lengths, recipe.batch_size, seed=1000 * seed + epoch)
         for places in order[skip:]:
             state.rate(slope(standing.step, total, recipe.warmup))
             recent.append(_step(learner, lesson, recipe, state, places))
@@ -102,7 +103,7 @@ def learn(
             due = standing.step in ends
             if due or monotonic() - told > TELL_EVERY_S:
                 standing.peak_bytes = max(standing.peak_bytes, resident_bytes())
-                standing.loss.append((round(at, 4), sum(recent) / len(recent)))
+                standing.loss = sum(recent) / len(recent)
                 recent.clear()
                 told = monotonic()
             if due:
@@ -164,11 +165,19 @@ def _choose(
         truth = torch.from_numpy(lesson.validation.labels)
         accuracy = float((answers.argmax(-1) == truth).float().mean())
         loss = float(nn.functional.cross_entropy(answers, truth))
-        standing.accuracy.append((round(epoch, 4), accuracy))
+        standing.history.append(
+            {
+                "step": standing.step,
+                "epoch": round(epoch, 4),
+                "train_loss": standing.loss,
+                "held_out_accuracy": accuracy,
+                "held_out_loss": loss,
+            }
+        )
         standing.without_gain += 1
         if (accuracy, -loss) > (standing.best_accuracy, -standing.best_loss):
             standing.best_accuracy, standing.best_loss = accuracy, loss
-            standing.best_epoch, standing.without_gain = round(epoch, 4), 0
+            standing.best_step, standing.without_gain = standing.step, 0
             state.keep_best()
     learner.network.train()
 
@@ -245,7 +254,8 @@ class _State:
             for key, value in self.optimiser.state[parameter].items():
                 tensors[f"{key}.{name}"] = value
         tensors["random"] = torch.get_rng_state()
-        meta = {"standing": json.dumps(asdict(standing)), "recipe": json.dumps(asdict(self._recipe))}
+        recipe = json.dumps(asdict(self._recipe))
+        meta = {"standing": json.dumps(asdict(standing)), "recipe": recipe}
         _write(self._folder / CHECKPOINT, tensors, meta)
 
     @torch.no_grad()
@@ -269,10 +279,7 @@ class _State:
                     if f"{key}.{name}" in names
                 }
             torch.set_rng_state(checkpoint.get_tensor("random"))
-        record = json.loads(meta["standing"])
-        for curve in ("loss", "accuracy"):
-            record[curve] = [tuple(point) for point in record[curve]]
-        return Standing(**record)
+        return Standing(**json.loads(meta["standing"]))
 
 
 class _Averaged:

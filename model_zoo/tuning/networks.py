@@ -24,18 +24,21 @@ _SAMPLE = 128  # texts that new layers are calibrated on
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the four start from: a folder or the bundled BERT, and what to call it."""
+    """What the four start from: a folder or the bundled BERT, what to call it, and how many of its
+    layers BERT is made of."""
 
     folder: str | None
     title: str
+    layers: int
 
 
 def origin() -> Origin:
     """The pre-trained encoder where its package is installed, or else the bundled BERT."""
     try:
-        return Origin(base.locate(), "MiniLM (all-MiniLM-L6-v2), pre-trained, not tuned to labels")
+        folder = base.locate()
+        return Origin(folder, "MiniLM (all-MiniLM-L6-v2), pre-trained, not tuned", base.LAYERS)
     except TrainingError:
-        return Origin(None, "the bundled BERT, which was tuned to sentiment")
+        return Origin(None, "the bundled BERT, which was tuned to sentiment", 12)
 
 
 def class_names(labels: tuple[str, ...]) -> dict[str, Any]:

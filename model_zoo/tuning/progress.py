@@ -38,8 +38,8 @@ class Progress:
 
     `stage` is "", "reading", "training", "comparing" or "writing". `done` is the share of the work
     that is behind it, 0 to 1, and `left` the seconds that are still to come, None as long as
-    nothing can be said. `runs` are by key, in the order they began. `warnings` are sentences for the
-    user, without any row or label.
+    nothing can be said. `runs` are by key, in the order they began. `at` is when it last told
+    anything (seconds since 1970).
     """
 
     stage: str = ""
@@ -47,7 +47,6 @@ class Progress:
     left: float | None = None
     at: float = 0.0
     runs: dict[str, RunProgress] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
 
 
 class Reporter:
@@ -93,8 +92,6 @@ def _apply(progress: Progress, record: dict[str, Any]) -> None:
     event = record["event"]
     if event == "stage":
         progress.stage = record["stage"]
-    elif event == "warning" and record["text"] not in progress.warnings:
-        progress.warnings.append(record["text"])
     elif event == "run":
         key = record["run"]
         known = progress.runs.get(key)

@@ -14,7 +14,7 @@ MOST_VALIDATION = 2_000  # rows that are asked again and again while a network t
 CURVE = (0.25, 0.5)  # shares of the rows for the learning curve, besides all of them
 LEAST_CURVE_ROWS = 20
 SEEDS = {"quick": 1, "standard": 1, "thorough": 3}
-_DEPTH = {"bert": 12, "distilbert": 6}
+DEPTH = {"bert": 12, "distilbert": 6}  # layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Recipe:
 
     epochs: int
     lr: float
-    batch: int
+    batch_size: int
     weight_decay: float = 0.01
     layer_decay: float = 1.0
     warmup: float = 0.1
@@ -44,30 +44,32 @@ class Recipe:
     patience: int = 3
 
 
-def recipe(settings: TrainingSettings, model: str, rows: int) -> Recipe:
-    """How `model` is trained on so many rows.
+def recipe(settings: TrainingSettings, model: str, rows: int, labels: int) -> Recipe:
+    """How `model` is trained on so many rows with so many labels.
 
-    Large files need fewer passes: what counts is the number of steps.
+    Large files need fewer passes: what counts is the number of steps. Many labels need larger ones,
+    for each of them is seen rarely.
     """
+    many = labels > 20
     if model not in TRANSFORMERS:
         epochs = _passes(rows, most=10, steps=30_000, batch=64)
-        return Recipe(epochs=epochs, lr=2e-3, batch=64, patience=4)
+        return Recipe(epochs=epochs, lr=3e-3 if many else 2e-3, batch_size=64, patience=4)
     student = model == "distilbert"
     soft = 0.8 if student else 0.0
     if settings.heads_only or settings.budget == "quick":
-        frozen = _DEPTH[model] if settings.heads_only else _DEPTH[model] * 2 // 3
+        frozen = DEPTH[model] if settings.heads_only else DEPTH[model] * 2 // 3
         lr = 1e-3 if settings.heads_only else 3e-4
         return Recipe(
             epochs=_passes(rows, most=6, steps=6_000, batch=32),
             lr=lr,
-            batch=32,
+            batch_size=32,
             frozen=frozen,
             soft=soft,
         )
     return Recipe(
         epochs=_passes(rows, most=5 if student else 4, steps=20_000, batch=32),
-        lr=1e-4,
-        batch=32,
+        lr=2e-4 if many else 1e-4,
+        batch_size=32,
         layer_decay=0.95,
         soft=soft,
         evaluations=1 if rows < 20_000 else 4,

@@ -124,7 +124,7 @@ def check_labels(name: str, labels: Sequence[str]) -> tuple[str, ...]:
     if long := [kind for kind in kinds if len(kind) > MOST_LABEL_CHARACTERS]:
         raise DataError(
             f"{name} has a label longer than {MOST_LABEL_CHARACTERS} characters, "
-            f"{long[0][:40]!r}…. Is this the column of labels? Shorten it, or choose another column."
+            f"{long[0][:40]!r}…. Is this the column of labels? Shorten it, or choose another one."
         )
     same: dict[str, str] = {}
     for kind in kinds:

@@ -38,6 +38,7 @@ from model_zoo.tuning.split import LOPSIDED, Split
 from model_zoo.tuning.token_rows import TokenRows, stratified, tokenised
 
 RECORD, MODEL = "result.json", "model"
+_AT_ONCE = 5_000  # held-out rows whose states are in memory together
 TOKENIZER = "bert"  # the four share one, which the bundled models have
 
 
@@ -45,10 +46,11 @@ TOKENIZER = "bert"  # the four share one, which the bundled models have
 class Result:
     """What came of a run.
 
-    `accuracy` and `loss` are those on the validation rows at `epoch`, which was the best. `seconds`
-    is the time spent training, `peak_bytes` the most memory the process was seen to take.
-    `test_right` counts the held-out rows answered right by a network of the learning curve, whose
-    weights are not kept; None where they are.
+    `accuracy` and `loss` are those on the validation rows after `step` steps, which were the best,
+    and `history` all looks at them (see `loop.Standing`). `seconds` is the time spent training,
+    `peak_bytes` the most memory the process was seen to take.
+    `test_right` counts the held-out rows answered right, before weights are rounded to float16:
+    it is for networks that are not kept, those of the learning curve and of other seeds.
     """
 
     run: Run
@@ -56,19 +58,17 @@ class Result:
     recipe: Recipe
     accuracy: float
     loss: float
-    epoch: float
+    step: int
     seconds: float
     peak_bytes: int
-    curve: tuple[tuple[float, float], ...]
-    test_right: int | None = None
+    history: list[dict[str, float]]
+    test_right: int
 
 
 class Work:
     """The runs of a training in the folder `place`."""
 
-    def __init__(
-        self, settings: TrainingSettings, split: Split, place: Path
-    ) -> None:
+    def __init__(self, settings: TrainingSettings, split: Split, place: Path) -> None:
         self.settings, self.labels, self._place = settings, split.labels, place
         self.origin = networks.origin()
         tokenizer = TextTokenizer(spec(TOKENIZER).folder)
@@ -100,7 +100,6 @@ class Work:
         """What came of a run; None as long as it is not done."""
         with suppress(OSError, ValueError, KeyError, TypeError):
             record = json.loads((self.folder(run) / RECORD).read_text(encoding="utf-8"))
-            record["curve"] = tuple((at, value) for at, value in record["curve"])
             return Result(**record | {"run": run, "recipe": Recipe(**record["recipe"])})
         return None
 
@@ -116,17 +115,13 @@ class Work:
         gc.collect()
         give_back_memory()
         rows = self.rows_of(run)
-        how = recipe(self.settings, run.model, len(rows))
+        how = recipe(self.settings, run.model, len(rows), len(self.labels))
         torch.manual_seed(run.seed)
         learner, teacher = self._learner(run, rows, how)
         lesson = Lesson(
             learner.source(rows), learner.source(self.validation), self.weights, teacher
         )
         standing = learn(learner, lesson, how, folder, run.seed, watch)
-        right = None
-        if run.share != 1:
-            answers = answer(learner, learner.source(self.test)).argmax(-1).numpy()
-            right = int((answers == self.test.labels).sum())
         if run.share == 1 or run.model == "bert":  # a student of the curve learns from it
             save_model(learner.network, folder / MODEL, spec(TOKENIZER).folder)
         result = Result(
@@ -135,16 +130,25 @@ class Work:
             recipe=how,
             accuracy=standing.best_accuracy,
             loss=standing.best_loss,
-            epoch=standing.best_epoch,
+            step=standing.best_step,
             seconds=standing.seconds,
             peak_bytes=standing.peak_bytes,
-            curve=tuple(standing.accuracy),
-            test_right=right,
+            history=standing.history,
+            test_right=self._right(learner),
         )
         write_json(folder / RECORD, _as_json(result))
         for file in (CHECKPOINT, BEST):
             (folder / file).unlink(missing_ok=True)
         return result
+
+    def _right(self, learner: Learner) -> int:
+        """How many held-out rows the network answers right; a few thousand at a time."""
+        right = 0
+        for start in range(0, len(self.test), _AT_ONCE):
+            rows = self.test.take(np.arange(start, min(start + _AT_ONCE, len(self.test))))
+            answers = answer(learner, learner.source(rows)).argmax(-1).numpy()
+            right += int((answers == rows.labels).sum())
+        return right
 
     def _learner(
         self, run: Run, rows: TokenRows, how: Recipe

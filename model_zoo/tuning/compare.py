@@ -1,0 +1,248 @@
+"""The trained models on the rows that none of them has seen: how good, how sure, at what cost."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from model_zoo.measure.latency import latency, text_of
+from model_zoo.models.files import card
+from model_zoo.models.loading import load
+from model_zoo.models.spec import ModelSpec
+from model_zoo.quality.classification import Quality, beliefs, decide, macro_f1, quality
+from model_zoo.quality.metrics import Bin, McNemar, compare, holm, reliability, wilson
+from model_zoo.reading.score import WINDOW, join, score
+from model_zoo.text.tokens import MAX_TOKENS
+from model_zoo.tuning.split import Part
+from model_zoo.tuning.work import Result
+
+Z95 = 1.959963984540054
+RUNS = 20  # calls that latency is the median of
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Accuracy on the held-out rows of a network that learned from so many rows."""
+
+    rows: int
+    accuracy: float
+    ci95: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One model on the held-out rows, and what it costs.
+
+    Accuracy and macro-F1 with 95 % intervals; `ece` and `reliability` say how far probabilities can
+    be taken at their word. `seeds` are the accuracies on the held-out rows of all seeds that were
+    trained, the one kept (best on validation) among them. `train_seconds` are those of the one
+    kept, `peak_bytes` the most memory its training took. `latency_ms` and `latency_p95_ms` are of
+    one text of `tokens` tokens. `curve` goes from few rows to all.
+    """
+
+    name: str
+    title: str
+    accuracy: float
+    accuracy_ci95: tuple[float, float]
+    macro_f1: float
+    macro_f1_ci95: tuple[float, float]
+    ece: float
+    reliability: tuple[Bin, ...]
+    confusion: tuple[tuple[int, ...], ...]
+    f1_by_label: tuple[float, ...]
+    validation_accuracy: float
+    seeds: tuple[float, ...]
+    train_seconds: float
+    peak_bytes: int
+    latency_ms: float
+    latency_p95_ms: float
+    size_bytes: int
+    parameters: int
+    curve: tuple[Point, ...]
+
+    @property
+    def spread(self) -> float | None:
+        """Standard deviation of accuracy over the seeds; None where there is one seed."""
+        return float(np.std(self.seeds, ddof=1)) if len(self.seeds) > 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two models on the same rows: how much more accurate `first` is, with a 95 % interval.
+
+    `p` is McNemar's exact probability of so uneven a split if neither were better; `adjusted` is
+    raised for the number of pairs looked at (Holm 1979).
+    """
+
+    first: str
+    second: str
+    only_first: int
+    only_second: int
+    difference: float
+    ci95: tuple[float, float]
+    p: float
+    adjusted: float
+
+    @property
+    def chance(self) -> bool:
+        """Whether the difference could well be chance."""
+        return self.adjusted >= 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All models on the same `rows` held-out rows, in order, and each pair."""
+
+    labels: tuple[str, ...]
+    rows: int
+    tokens: int
+    models: tuple[Standing, ...]
+    pairs: tuple[Pair, ...]
+
+    def pair(self, first: str, second: str) -> Pair:
+        """The pair of these two, seen from `first`."""
+        for pair in self.pairs:
+            if (pair.first, pair.second) == (first, second):
+                return pair
+            if (pair.first, pair.second) == (second, first):
+                low, high = pair.ci95
+                return Pair(
+                    first,
+                    second,
+                    pair.only_second,
+                    pair.only_first,
+                    -pair.difference,
+                    (-high, -low),
+                    pair.p,
+                    pair.adjusted,
+                )
+        raise KeyError((first, second))
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything as JSON has it."""
+        record = asdict(self)
+        for row, model in zip(record["models"], self.models, strict=True):
+            row["spread"] = model.spread
+        for row, pair in zip(record["pairs"], self.pairs, strict=True):
+            row["could_be_chance"] = pair.chance
+        return record
+
+
+def compared(
+    models: Mapping[str, ModelSpec],
+    test: Part,
+    kept: Mapping[str, Result],
+    seeds: Mapping[str, Sequence[Result]],
+    curve: Mapping[str, Sequence[Result]],
+    tokens: int,
+    advance: Callable[[int], None] = lambda rows: None,
+) -> Comparison:
+    """The trained `models` on the held-out rows, as they will be used: float16 weights, loaded.
+
+    `kept`, `seeds` and `curve` are the runs by model: the one kept, all of whole files, and those
+    of fewer rows. Latency is of texts of `tokens` tokens. `advance` is told the rows done since.
+    """
+    loaded = {name: load(row) for name, row in models.items()}
+    scored = join(
+        [
+            score(
+                list(loaded.values()),
+                test.texts[at : at + WINDOW],
+                advance=lambda model, rows: advance(rows),
+            )
+            for at in range(0, len(test), WINDOW)
+        ]
+    )
+    read = scored.read  # all of them, but for a text of nothing that a model knows
+    truth = test.labels[read]
+    probabilities = {
+        name: values[read] for name, values in zip(models, scored.probabilities, strict=True)
+    }
+    length = max(3, min(tokens, MAX_TOKENS))
+    *_, times = latency(list(loaded.values()), text_of(length), runs=RUNS)
+    standings = []
+    for name, model in loaded.items():
+        figures, file = quality(probabilities[name], truth), card(models[name])
+        time, run = times[model.id], kept[name]
+        points = [_point(result, len(test)) for result in curve.get(name, ())]
+        points.append(Point(run.rows, figures.accuracy, figures.accuracy_ci95))
+        standings.append(
+            Standing(
+                name=name,
+                title=models[name].title,
+                **_figures(figures, probabilities[name], truth),
+                validation_accuracy=run.accuracy,
+                seeds=tuple(result.test_right / len(test) for result in seeds[name]),
+                train_seconds=run.seconds,
+                peak_bytes=run.peak_bytes,
+                latency_ms=time.median_ms,
+                latency_p95_ms=time.p95_ms,
+                size_bytes=file.size_bytes,
+                parameters=file.parameters,
+                curve=tuple(sorted(points, key=lambda point: point.rows)),
+            )
+        )
+    answers = {name: decide(values) for name, values in probabilities.items()}
+    pairs = _pairs(
+        {
+            (first, second): compare(answers[first], answers[second], truth)
+            for first, second in combinations(answers, 2)
+        },
+        len(truth),
+    )
+    labels = next(iter(models.values())).labels
+    return Comparison(labels, len(truth), length, tuple(standings), pairs)
+
+
+def _figures(figures: Quality, probabilities: np.ndarray, truth: np.ndarray) -> dict[str, Any]:
+    macro, interval = macro_f1(figures.confusion)
+    return {
+        "accuracy": figures.accuracy,
+        "accuracy_ci95": figures.accuracy_ci95,
+        "macro_f1": macro,
+        "macro_f1_ci95": interval,
+        "ece": figures.ece,
+        "reliability": reliability(*beliefs(probabilities, truth)),
+        "confusion": figures.confusion.counts,
+        "f1_by_label": tuple(label.f1 for label in figures.labels),
+    }
+
+
+def _point(result: Result, rows: int) -> Point:
+    return Point(result.rows, result.test_right / rows, wilson(result.test_right, rows))
+
+
+def _pairs(tests: Mapping[tuple[str, str], McNemar], rows: int) -> tuple[Pair, ...]:
+    adjusted = holm([test.p for test in tests.values()])
+    return tuple(
+        Pair(
+            first,
+            second,
+            test.b,
+            test.c,
+            (test.b - test.c) / rows,
+            paired_interval(test.b, test.c, rows),
+            test.p,
+            higher,
+        )
+        for ((first, second), test), higher in zip(tests.items(), adjusted, strict=True)
+    )
+
+
+def paired_interval(b: int, c: int, rows: int) -> tuple[float, float]:
+    """95 % interval of the difference of two accuracies on the same rows.
+
+    Agresti and Min (2005): half a row is added to each of the four cells, which keeps it honest
+    where few rows differ.
+
+    >>> low, high = paired_interval(9, 1, 100)
+    >>> round(low, 3), round(high, 3)
+    (0.015, 0.142)
+    """
+    b_more, c_more, n = b + 0.5, c + 0.5, rows + 2
+    centre = (b_more - c_more) / n
+    reach = Z95 * sqrt((b_more + c_more) - (b_more - c_more) ** 2 / n) / n
+    return max(-1.0, centre - reach), min(1.0, centre + reach)

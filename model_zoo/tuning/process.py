@@ -1,0 +1,53 @@
+"""The process of a training: how it is set up before torch is imported, and how it is stopped."""
+
+import ctypes
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+NICENESS = 10  # of a training that nobody waits for at a terminal
+
+
+def prepare_process() -> None:
+    """Settings that training is fast with; to be made before torch is imported.
+
+    Threads that wait for one another do so without using up their core, which on a busy machine
+    costs more than it gains. Memory of large tensors, which glibc gives back at once and takes
+    anew, is kept.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    with suppress(AttributeError, OSError, TypeError):  # another C library
+        libc = ctypes.CDLL(None)
+        libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
+        libc.mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
+
+
+def give_way() -> None:
+    """Let everything else on the machine go first."""
+    with suppress(AttributeError, OSError):
+        os.nice(NICENESS)
+
+
+@contextmanager
+def stoppable() -> Iterator[Callable[[], str]]:
+    """Within the block, Ctrl+C and SIGTERM ask for a pause instead of ending the process.
+
+    The block gets what it is asked: "pause", or "". A second signal ends the process at once.
+    """
+    asked: list[str] = []
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        if asked:
+            raise KeyboardInterrupt
+        asked.append("pause")
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield lambda: asked[0] if asked else ""
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
