@@ -54,6 +54,9 @@ class Learner(Protocol):
     def logits(self, source: Source, places: Sequence[int]) -> tuple[Tensor, Tensor]:
         """Logits (B, C) in float32 and labels (B,) of these rows of a `source` of its own."""
 
+    def finish(self) -> None:
+        """Give the network the form that it is saved in."""
+
 
 class RecurrentLearner:
     """An LSTM or BiLSTM, each direction run over padded rows.
@@ -64,8 +67,16 @@ class RecurrentLearner:
 
     piece_tokens = 16_384
 
-    def __init__(self, network: PreTrainedModel) -> None:
+    def __init__(self, network: PreTrainedModel, rows: TokenRows) -> None:
+        """`rows` are those that it will learn from: vectors of their words are trained."""
         self.network = network
+        network.embeddings = _WordsOfRows(network.embeddings.weight.detach(), rows)
+
+    def finish(self) -> None:
+        """See Learner."""
+        embeddings = self.network.embeddings
+        if isinstance(embeddings, _WordsOfRows):
+            self.network.embeddings = embeddings.whole(self.network.config.pad_token_id)
 
     def source(self, rows: TokenRows) -> Source:
         """The rows as they are."""
@@ -98,6 +109,42 @@ class RecurrentLearner:
         return states[torch.arange(len(embedded)), lengths - 1]
 
 
+class _WordsOfRows(nn.Module):
+    """Word vectors of which only those are trained whose words occur in some rows.
+
+    The others would get no gradient, but their share of every step of the optimiser.
+    """
+
+    words: Tensor
+    place: Tensor
+    table: Tensor
+
+    def __init__(self, table: Tensor, rows: TokenRows) -> None:
+        super().__init__()
+        words = torch.from_numpy(np.unique(rows.ids).astype(np.int64))
+        self.register_buffer("words", words)
+        self.register_buffer("place", torch.full((len(table),), -1))
+        self.register_buffer("table", table)
+        self.place[words] = torch.arange(len(words))
+        self.weight = nn.Parameter(table[words].clone())
+
+    def forward(self, ids: Tensor) -> Tensor:
+        """Vectors (B, T, E) of `ids` (B, T); padding has one like any word, and is not read."""
+        places = self.place[ids]
+        own = nn.functional.embedding(places.clamp(min=0), self.weight)
+        if (places >= 0).all():
+            return own
+        return torch.where(places[..., None] >= 0, own, self.table[ids])
+
+    @torch.no_grad()
+    def whole(self, padding: int) -> nn.Embedding:
+        """All vectors in one table; that of `padding` is zero."""
+        table = self.table.clone()
+        table[self.words] = self.weight
+        table[padding] = 0.0
+        return nn.Embedding.from_pretrained(table, freeze=False, padding_idx=padding)
+
+
 def _turned(embedded: Tensor, lengths: Tensor) -> Tensor:
     """Each row of `embedded` (B, T, E) from its last token to its first, padding behind."""
     places = torch.arange(embedded.shape[1])
@@ -123,6 +170,9 @@ class TransformerLearner:
         self._embeddings.requires_grad_(False)
         for layer in self._layers[:frozen]:
             layer.requires_grad_(False)
+
+    def finish(self) -> None:
+        """See Learner."""
 
     @torch.no_grad()
     def source(self, rows: TokenRows) -> Source:

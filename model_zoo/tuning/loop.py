@@ -79,6 +79,9 @@ def learn(
     State is kept in `folder`; what is there goes on. Raises Stopped, with a checkpoint written,
     where `watch` asks for it, which is called every few steps.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in (*folder.glob(".tmp*"), *folder.glob("*.partial")):  # of a kill while writing
+        leftover.unlink(missing_ok=True)
     torch.manual_seed(seed)
     state = _State(learner, recipe, folder)
     standing = state.resume()

@@ -3,13 +3,13 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from transformers import BertForSequenceClassification, BertModel, PreTrainedModel
-from transformers.utils import logging
 
 from model_zoo.errors import TrainingError
 from model_zoo.models.loading import load_module
@@ -17,6 +17,7 @@ from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClas
 from model_zoo.models.transformer import bert_config
 from model_zoo.training import base, distil
 from model_zoo.training.grow import grow
+from model_zoo.tuning.quiet import quiet
 from model_zoo.tuning.token_rows import TokenRows
 
 _SAMPLE = 128  # texts that new layers are calibrated on
@@ -52,7 +53,7 @@ def recurrent(start: Origin, labels: tuple[str, ...], bidirectional: bool) -> Pr
     config = RecurrentConfig(bidirectional=bidirectional, **class_names(labels))
     network = RecurrentForSequenceClassification(config)
     if start.folder is not None:
-        table = base.reduced_embeddings(_encoder(start.folder), config.embedding_size)
+        table = _word_vectors(start.folder, config.embedding_size)
     else:
         bundled = load_module("bilstm" if bidirectional else "lstm")
         table = bundled.get_input_embeddings().weight.float()
@@ -88,7 +89,7 @@ def distilbert(teacher: BertForSequenceClassification) -> PreTrainedModel:
 
 def load_bert(folder: Path) -> BertForSequenceClassification:
     """A BERT that was saved here, in float32 and evaluation mode."""
-    with _quiet():
+    with quiet():
         network = BertForSequenceClassification.from_pretrained(
             folder, local_files_only=True, dtype=torch.float32, attn_implementation="eager"
         )
@@ -106,20 +107,12 @@ def _name_classes(network: PreTrainedModel, labels: tuple[str, ...]) -> None:
     network.classifier = head
 
 
+@cache
+def _word_vectors(folder: str, size: int) -> Tensor:
+    """The encoder's word embeddings reduced to this size; kept, for it takes seconds."""
+    return base.reduced_embeddings(_encoder(folder), size)
+
+
 def _encoder(folder: str) -> BertModel:
-    with _quiet():
+    with quiet():
         return base.load_encoder(folder)
-
-
-class _quiet:
-    """Within the block transformers draws no bars and reports no weights it does not need."""
-
-    def __enter__(self) -> None:
-        self._bar, self._level = logging.is_progress_bar_enabled(), logging.get_verbosity()
-        logging.disable_progress_bar()
-        logging.set_verbosity_error()
-
-    def __exit__(self, *_: object) -> None:
-        logging.set_verbosity(self._level)
-        if self._bar:
-            logging.enable_progress_bar()

@@ -60,7 +60,7 @@ def recipe(settings: TrainingSettings, model: str, rows: int, labels: int) -> Re
         frozen = DEPTH[model] if settings.heads_only else DEPTH[model] * 2 // 3
         lr = 1e-3 if settings.heads_only else 3e-4
         return Recipe(
-            epochs=_passes(rows, most=6, steps=6_000, batch=32),
+            epochs=_passes(rows, most=4, steps=6_000, batch=32),
             lr=lr,
             batch_size=32,
             frozen=frozen,

@@ -9,6 +9,7 @@ from transformers import PreTrainedModel
 
 from model_zoo.models.files import WEIGHTS
 from model_zoo.text.tokens import TOKENIZER
+from model_zoo.tuning.quiet import quiet
 
 _TOKENIZER_FILES = (TOKENIZER, "tokenizer_config.json")
 
@@ -22,7 +23,8 @@ def save_model(network: PreTrainedModel, folder: Path, tokenizer: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
     weights = {name: tensor.to(torch.float16) for name, tensor in network.state_dict().items()}
-    network.save_pretrained(aside, state_dict=weights)
+    with quiet():
+        network.save_pretrained(aside, state_dict=weights)
     (aside / WEIGHTS).chmod(0o644)  # safetensors writes it for the owner alone
     config = aside / "config.json"
     entries = json.loads(config.read_text(encoding="utf-8")) | {"dtype": "float32"}

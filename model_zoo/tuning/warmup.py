@@ -30,7 +30,8 @@ def measure() -> Speed:
     recurrent = {}
     for bidirectional in (False, True):
         network = RecurrentForSequenceClassification(RecurrentConfig(bidirectional=bidirectional))
-        recurrent[bidirectional] = _learning(RecurrentLearner(network), _rows(64, _SHORT))
+        rows = _rows(64, _SHORT)
+        recurrent[bidirectional] = _learning(RecurrentLearner(network, _rows(640, _SHORT)), rows)
     recurrent_bytes = _peak()
     config = bert_config()
     config.attention_probs_dropout_prob = 0.0

@@ -111,7 +111,6 @@ class Work:
         if (done := self.result(run)) is not None:
             return done
         folder = self.folder(run)
-        folder.mkdir(parents=True, exist_ok=True)
         gc.collect()
         give_back_memory()
         rows = self.rows_of(run)
@@ -122,6 +121,8 @@ class Work:
             learner.source(rows), learner.source(self.validation), self.weights, teacher
         )
         standing = learn(learner, lesson, how, folder, run.seed, watch)
+        right = self._right(learner)
+        learner.finish()
         if run.share == 1 or run.model == "bert":  # a student of the curve learns from it
             save_model(learner.network, folder / MODEL, spec(TOKENIZER).folder)
         result = Result(
@@ -134,7 +135,7 @@ class Work:
             seconds=standing.seconds,
             peak_bytes=standing.peak_bytes,
             history=standing.history,
-            test_right=self._right(learner),
+            test_right=right,
         )
         write_json(folder / RECORD, _as_json(result))
         for file in (CHECKPOINT, BEST):
@@ -156,7 +157,7 @@ class Work:
         """The untrained network, and a teacher's answers to the rows where it has a teacher."""
         if run.model not in TRANSFORMERS:
             network = networks.recurrent(self.origin, self.labels, run.model == "bilstm")
-            return RecurrentLearner(network), None
+            return RecurrentLearner(network, rows), None
         if run.model == "bert":
             network = networks.bert(self.origin, self.labels, rows)
             return TransformerLearner(network, how.frozen), None

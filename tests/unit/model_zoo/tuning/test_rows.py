@@ -1,0 +1,146 @@
+"""What a labelled file may hold, what is left out of it, and what is refused, saying what to do."""
+
+import json
+
+import pytest
+
+from model_zoo.errors import DataError, TrainingError
+from model_zoo.tuning.rows import LEAST_ROWS, read_rows
+from model_zoo.tuning.settings import TrainingSettings
+from model_zoo.tuning.split import prepare
+
+
+def table(rows, name="rows.csv"):
+    lines = ["text,label", *(f'"{text}",{label}' for text, label in rows)]
+    return "\n".join(lines).encode(), name
+
+
+def labelled(counts):
+    return [
+        (f"{label} sentence number {n}", label) for label, c in counts.items() for n in range(c)
+    ]
+
+
+def settings(tmp_path, **more):
+    given = {"file": tmp_path / "rows.csv", "text": "text", "label": "label", "name": "mine"}
+    return TrainingSettings(**given | more)
+
+
+def split(tmp_path, rows, **more):
+    return prepare(settings(tmp_path, **more), table(rows)[0])
+
+
+def test_what_cannot_be_used_is_left_out_and_counted():
+    rows = [("Fine", "a"), ("fine ", "a"), ("FINE", "b"), (" ", "a"), ("\u200b", "a"), ("No", " ")]
+    read, cleaned = read_rows(*table(rows), "text", "label")
+    assert (read.texts, read.labels) == (["Fine"], ["a"])
+    assert (cleaned.repeated, cleaned.contradicting) == (1, 1)
+    assert (cleaned.unreadable, cleaned.unlabelled) == (2, 1)
+
+
+def test_long_and_foreign_texts_are_rows_like_others():
+    long = "word " * 4_000
+    rows = [(long, "a"), ("مرحبا بالعالم", "b"), ("שלום", "a")]
+    read, _ = read_rows(*table(rows), "text", "label")
+    assert read.texts == [text for text, _ in rows] and len(long) == 20_000
+
+
+def test_json_lines_may_hold_a_nul_inside_a_text(tmp_path):
+    line = json.dumps({"text": "a\0b", "label": "x"}) + "\n"
+    read, _ = read_rows(line.encode(), "rows.jsonl", "text", "label")
+    assert len(read) == 1
+
+
+def test_parts_are_disjoint_and_hold_every_label(tmp_path):
+    made = split(tmp_path, labelled({"a": 60, "b": 30, "c": 10}))
+    parts = [made.train, made.validation, made.test]
+    texts = [text for part in parts for text in part.texts]
+    assert len(texts) == len(set(texts)) == 100
+    assert all(set(part.labels) == {0, 1, 2} for part in parts)
+    assert [len(part) for part in parts] == [81, 9, 10]  # a share of what is left
+    assert made.inspection.counts == {"a": 60, "b": 30, "c": 10} and made.inspection.lopsided
+
+
+def test_the_same_seed_draws_the_same_rows_and_another_one_others(tmp_path):
+    rows = labelled({"a": 60, "b": 40})
+    first, again = (split(tmp_path, rows, seed=3).test.texts for _ in range(2))
+    assert first == again != split(tmp_path, rows, seed=4).test.texts
+
+
+def test_rows_that_stand_in_train_and_test_leave_train(tmp_path):
+    rows = labelled({"a": 40, "b": 40})
+    test = tmp_path / "test.csv"
+    test.write_bytes(table([("A sentence  number 3", "a"), *labelled({"b": 5})])[0])
+    made = split(tmp_path, rows, test=test)
+    assert made.inspection.shared == 6 and len(made.test) == 6
+    kept = {" ".join(text.casefold().split()) for text in made.train.texts}
+    assert not kept & {" ".join(text.casefold().split()) for text in made.test.texts}
+    assert len(made.train) + len(made.validation) == 74
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        (labelled({"a": 20, "b": 20}), "usable rows"),
+        (labelled({"only": 60}), "only one label, 'only'"),
+        (labelled({"a": 60, "rare": 2, "b": 20}), "'rare'"),
+        (labelled({f"l{n}": 3 for n in range(201)}), "201 different labels"),
+        (labelled({"Not so": 40, "not_so": 40}), "'Not so' and 'not_so'"),
+        (labelled({"x" * 101: 40, "b": 40}), "longer than 100"),
+    ],
+    ids=["few rows", "one label", "a rare label", "many labels", "names alike", "long label"],
+)
+def test_what_cannot_be_learned_is_refused_with_its_name(tmp_path, rows, words):
+    with pytest.raises(DataError, match="^rows.csv") as refused:
+        split(tmp_path, rows)
+    assert words in str(refused.value) and str(refused.value).endswith(".")
+
+
+def test_fifty_rows_are_enough(tmp_path):
+    made = split(tmp_path, labelled({"a": LEAST_ROWS // 2, "b": LEAST_ROWS // 2}))
+    assert len(made.train) == 42
+
+
+def test_nul_bytes_in_a_csv_are_refused():
+    with pytest.raises(DataError, match="NUL"):
+        read_rows(b"text,label\na\0b,x\n", "rows.csv", "text", "label")
+
+
+def test_labels_of_the_test_file_that_no_row_teaches_are_refused_by_name(tmp_path):
+    test = tmp_path / "test.csv"
+    test.write_bytes(table(labelled({"new": 3}))[0])
+    with pytest.raises(DataError, match=r"test.csv has labels .*'new'"):
+        split(tmp_path, labelled({"a": 40, "b": 40}), test=test)
+
+
+def test_a_label_that_is_in_the_test_file_alone_is_refused(tmp_path):
+    rows = labelled({"a": 40, "b": 40})
+    test = tmp_path / "test.csv"
+    test.write_bytes(table([row for row in rows if row[1] == "b"])[0])
+    with pytest.raises(DataError, match=r"all rows of 'b'"):
+        split(tmp_path, rows, test=test)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"name": "../up"}, "name of a set"),
+        ({"name": "sentiment"}, "name of a set"),
+        ({"name": "local"}, "name of a set"),
+        ({"models": ("bert", "gpt")}, "'gpt'"),
+        ({"models": ("distilbert",)}, "learns from the BERT"),
+        ({"budget": "endless"}, "no budget"),
+        ({"test": 0.9}, "0.9"),
+        ({"seed": -1}, "seed"),
+        ({"label": "text"}, "one column"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(tmp_path, wrong, words):
+    with pytest.raises(TrainingError, match=words):
+        settings(tmp_path, **wrong)
+
+
+def test_settings_come_back_from_json_as_they_were(tmp_path):
+    made = settings(tmp_path, test=tmp_path / "test.csv", models=("bert", "lstm"), seed=7)
+    again = TrainingSettings.from_json(json.loads(json.dumps(made.as_json())))
+    assert again.as_json() == made.as_json() and again.ordered == ("lstm", "bert")
