@@ -240,7 +240,7 @@ def paired_interval(b: int, c: int, rows: int) -> tuple[float, float]:
 
     >>> low, high = paired_interval(9, 1, 100)
     >>> round(low, 3), round(high, 3)
-    (0.015, 0.142)
+    (0.017, 0.14)
     """
     b_more, c_more, n = b + 0.5, c + 0.5, rows + 2
     centre = (b_more - c_more) / n

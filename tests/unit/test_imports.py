@@ -31,6 +31,7 @@ LIBRARY = (
     "deploy",
     "claims",
     "training",
+    "tuning",
     "commands",
     "__main__",
 )
