@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from model_zoo.tuning.compare import Comparison, Standing
 
+_MARGIN = 0.01  # of accuracy that a cheaper model may be behind, where that could be chance
 _GAIN = 0.005  # of accuracy from the last doubling of rows: more rows should help
 
 
@@ -24,18 +25,25 @@ class Recommendation:
 
 
 def recommend(comparison: Comparison) -> Recommendation:
-    """The cheapest of the models that the most accurate one does not beat beyond chance.
+    """The cheapest of the models that are as good as the most accurate one.
 
-    Cheapest is the fastest to answer; of models that differ by less than a tenth, the smaller.
+    As good are those no more than a point (or a single row) behind, where that could be chance:
+    what is further behind is likely to be worse, even if so few rows do not prove it. Cheapest is the fastest to answer; of models that differ by less than a tenth, the smaller.
     """
     models = sorted(comparison.models, key=lambda model: -model.accuracy)
     best = models[0]
-    equal = [best, *(m for m in models[1:] if comparison.pair(best.name, m.name).chance)]
+    margin = max(_MARGIN, 1 / comparison.rows) + 1e-9
+    equal = [best, *(m for m in models[1:] if _as_good(comparison, best, m, margin))]
     chosen = min(equal, key=lambda model: _cost(model, equal))
     others = tuple(_about(comparison, chosen, model) for model in models if model is not chosen)
     return Recommendation(
         chosen.name, _reason(comparison, chosen, best), others, _uncertainty(comparison, models)
     )
+
+
+def _as_good(comparison: Comparison, best: Standing, other: Standing, margin: float) -> bool:
+    pair = comparison.pair(best.name, other.name)
+    return pair.chance and pair.difference <= margin
 
 
 def _cost(model: Standing, among: Sequence[Standing]) -> tuple[int, int]:
@@ -47,16 +55,15 @@ def _cost(model: Standing, among: Sequence[Standing]) -> tuple[int, int]:
 def _reason(comparison: Comparison, chosen: Standing, best: Standing) -> str:
     share = f"{chosen.accuracy:.1%} of {comparison.rows:,} held-out rows right"
     if chosen is best:
-        tied = [
-            model.title
-            for model in comparison.models
-            if model is not best and comparison.pair(best.name, model.name).chance
-        ]
+        others = [model for model in comparison.models if model is not best]
+        tied = [m.title for m in others if comparison.pair(best.name, m.name).chance]
+        if not others:
+            return f"{chosen.title}: {share}. No other model was trained to compare it with."
         if not tied:
             return f"Take {chosen.title}: {share}, more than every other, and that is no chance."
         return (
-            f"Take {chosen.title}: {share}, the most; from {_listing(tied)} the difference could "
-            f"be chance, and {chosen.title} costs no more."
+            f"Take {chosen.title}: {share}, the most. That it is ahead of {_listing(tied)} could "
+            "be chance; more held-out rows would tell."
         )
     return (
         f"Take {chosen.title}: {share}, {_gap(comparison, best, chosen)} of {best.title} "

@@ -115,7 +115,9 @@ def sums(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("models", ["lstm", pytest.param("bert,distilbert", marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    "models", ["lstm", pytest.param("bert,distilbert", marks=pytest.mark.long)]
+)
 def test_killed_at_any_moment_it_ends_with_the_same_bytes(models, tmp_path, capsys):
     file = written(tmp_path / "rows.csv", 120)
     options = ["--models", models, "--budget", "quick"]

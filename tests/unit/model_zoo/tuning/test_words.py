@@ -86,7 +86,13 @@ def test_one_that_is_beyond_chance_the_best_is_taken_whatever_it_costs():
 
 def test_where_the_cheapest_is_also_the_best_it_says_so():
     told = recommend(comparison({"lstm": 482, "bert": 480}, chance={("lstm", "bert")}))
-    assert told.model == "lstm" and "costs no more" in told.reason
+    assert told.model == "lstm" and "ahead of BERT could be chance" in told.reason
+
+
+def test_a_cheap_model_that_is_well_behind_is_not_taken_for_want_of_proof():
+    told = recommend(comparison({"lstm": 468, "bert": 482}, chance={("lstm", "bert")}))
+    assert told.model == "bert"
+    assert any("LSTM: 2.8 points worse" in words for words in told.others)
 
 
 def test_a_single_model_is_its_own_recommendation():
