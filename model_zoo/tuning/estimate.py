@@ -96,7 +96,7 @@ def costs(settings: TrainingSettings, inspection: Inspection, speed: Speed | Non
     """Expected seconds of every run; by typical speed where none was measured, for their shares."""
     speed = speed or known_speed() or TYPICAL
     by_run = {}
-    for run in runs(settings, inspection.train):
+    for run in runs(settings, inspection.train, len(inspection.counts)):
         rows = _rows(settings, inspection, run)
         how = recipe(settings, run.model, rows, len(inspection.counts))
         by_run[run.key] = _seconds(run, how, rows, inspection, speed)

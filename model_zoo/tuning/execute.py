@@ -42,7 +42,7 @@ def execute(job: Job, asked: Watch = lambda: "") -> Kind:
         split = prepare(job.settings, job.data)
         _train(job, job.settings, split, reporter, lambda: job.requested() or asked())
     except ZooError as error:
-        job.set_state(Kind.FAILED, str(error))
+        return _failed(job, str(error))
     except Stopped as stop:
         job.requested(take=True)
         if stop.request == "cancel":
@@ -51,9 +51,7 @@ def execute(job: Job, asked: Watch = lambda: "") -> Kind:
             job.set_state(Kind.PAUSED)
     except Exception as error:  # of the system, of torch; the page has to be told
         message = _in_words(error, job)
-        if message is None:
-            message = _unexpected(error)
-        job.set_state(Kind.FAILED, message)
+        return _failed(job, _unexpected(error) if message is None else message)
     else:
         reporter.tell("stage", stage="", done=1.0, left=0.0)
         job.throw_away(Kind.DONE)
@@ -112,6 +110,15 @@ def _sorted_out(
         for name, each in whole.items()
     }
     return whole, curve, kept
+
+
+def _failed(job: Job, message: str) -> Kind:
+    """Write down why it failed; where even that cannot be written, it is said on stderr."""
+    try:
+        job.set_state(Kind.FAILED, message)
+    except OSError:
+        print(message, file=sys.stderr, flush=True)
+    return Kind.FAILED
 
 
 def _in_words(error: BaseException, job: Job) -> str | None:

@@ -309,4 +309,5 @@ def _write(file: Path, tensors: Mapping[str, Tensor], meta: dict[str, str]) -> N
         save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, meta)
         partial.replace(file)
     finally:
-        partial.unlink(missing_ok=True)
+        for leftover in (partial, *file.parent.glob(".tmp*")):  # where the disk is full
+            leftover.unlink(missing_ok=True)

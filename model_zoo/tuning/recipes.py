@@ -104,13 +104,16 @@ class Run:
         return Run("bert", self.share, self.seed)
 
 
-def runs(settings: TrainingSettings, rows: int) -> Iterator[Run]:
-    """Everything that has to be trained, in order: whole files first, then the learning curve."""
+def runs(settings: TrainingSettings, rows: int, labels: int) -> Iterator[Run]:
+    """Everything that has to be trained, in order: whole files first, then the learning curve.
+
+    A share so small that some label would have no row in it is left out.
+    """
     seeds = range(settings.seed, settings.seed + SEEDS[settings.budget])
     for seed in seeds:
         for model in settings.ordered:
             yield Run(model, 1.0, seed)
     for share in sorted(CURVE, reverse=True):
-        if share * rows >= LEAST_CURVE_ROWS:
+        if share * rows >= max(LEAST_CURVE_ROWS, labels):
             for model in settings.ordered:
                 yield Run(model, share, settings.seed)

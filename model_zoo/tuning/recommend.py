@@ -28,7 +28,8 @@ def recommend(comparison: Comparison) -> Recommendation:
     """The cheapest of the models that are as good as the most accurate one.
 
     As good are those no more than a point (or a single row) behind, where that could be chance:
-    what is further behind is likely to be worse, even if so few rows do not prove it. Cheapest is the fastest to answer; of models that differ by less than a tenth, the smaller.
+    what is further behind is likely to be worse, even if so few rows do not prove it. Cheapest is
+    the fastest to answer; of models that differ by less than a tenth, the smaller.
     """
     models = sorted(comparison.models, key=lambda model: -model.accuracy)
     best = models[0]

@@ -18,12 +18,12 @@ body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;display:block;overflow-x:auto}
 th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #8884;white-space:nowrap}
 th:first-child,td:first-child{text-align:left}
-svg{width:100%;max-width:30rem;font:12px system-ui,sans-serif}
+svg{width:100%;max-width:34rem;font:12px system-ui,sans-serif}
 svg text{fill:currentColor}.grid{stroke:#8884}.axis{stroke:currentColor}
 .row{display:flex;flex-wrap:wrap;gap:1.5rem}.row>*{flex:1 1 20rem;min-width:0}
 .legend span{margin-right:1rem}.legend i{display:inline-block;width:.8em;height:.8em;
-border-radius:50%;margin-right:.3em}.take{font-size:1.15rem;border-left:4px solid #0072B2;
-padding-left:1rem}.note{opacity:.8}
+border-radius:50%;margin-right:.3em}figure{margin:0}
+.take{font-size:1.15rem;border-left:4px solid #0072B2;padding-left:1rem}.note{opacity:.8}
 """
 
 
@@ -54,6 +54,7 @@ def report(
         legend(titles),
         _row(_against(comparison, "latency"), _against(comparison, "size")),
         "<h2>Would more rows help?</h2>",
+        legend(titles),
         _row(_learning(comparison), _training(runs, titles)),
         '<p class="note">Left: the same recipe on a part of the rows, accuracy on the held-out '
         "ones. Right: accuracy on the validation rows while training.</p>",

@@ -79,7 +79,7 @@ class Work:
         self.test, test_cut = tokenised(split.test, tokenizer)
         self.cut = (train_cut + test_cut) / (len(split.train) + len(split.test))
         self.weights = class_weights(split.train.labels, len(split.labels))
-        self.runs = list(runs(settings, len(self.train)))
+        self.runs = list(runs(settings, len(self.train), len(self.labels)))
 
     def rows_of(self, run: Run) -> TokenRows:
         """The rows that a run learns from: a nested share of them, every label in it."""

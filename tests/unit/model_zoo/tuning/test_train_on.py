@@ -1,5 +1,6 @@
 """Whole trainings through the command line: all four, killed at any moment, refused in words."""
 
+import errno
 import json
 import os
 import random
@@ -192,3 +193,48 @@ def test_a_switched_off_server_refuses(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("QUARTET_TRAINING", "0")
     assert main(command(written(tmp_path / "rows.csv", 60), "off")) == 2
     assert "switched off" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "The disk is full"),
+        (RuntimeError("I/O error: No space left on device (os error 28)"), "The disk is full"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "The memory is full"),
+        (MemoryError(), "The memory is full"),
+        (ValueError("who wrote this book today?"), "should not (ValueError)"),
+    ],
+    ids=["disk", "disk, of safetensors", "memory, of torch", "memory", "anything else"],
+)
+def test_what_goes_wrong_is_said_and_nothing_is_lost(error, words, tmp_path, monkeypatch, capfd):
+    def fail(*_):
+        raise error
+
+    file = written(tmp_path / "rows.csv", 60)
+    options = ["--models", "lstm", "--budget", "quick"]
+    with monkeypatch.context() as patch:
+        patch.setattr("model_zoo.tuning.loop._step", fail)
+        assert main(command(file, "failed", *options)) == 2
+    said, job = capfd.readouterr().err, Job(jobs_folder() / "failed")
+    assert job.state.kind is Kind.FAILED and words in job.state.message and words in said
+    assert "who wrote" not in said + job.state.message
+    assert not set_folder("failed").exists()
+
+
+@pytest.mark.slow
+def test_a_set_is_replaced_whole_or_stays(tmp_path, monkeypatch, capsys):
+    file = written(tmp_path / "rows.csv", 60)
+    options = ["--models", "lstm", "--budget", "quick"]
+    assert main(command(file, "again", *options)) == 0
+    before = sums("again")
+    more = [*options, "--overwrite", "--seed", "1"]
+    with monkeypatch.context() as patch:
+        patch.setattr("model_zoo.tuning.bundle.shutil.copytree", _full)
+        assert main(command(file, "again", *more)) == 2
+        assert sums("again") == before and model_set("again").models
+    assert main(command(file, "again", *more)) == 0
+    assert sums("again") != before
+
+
+def _full(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")
