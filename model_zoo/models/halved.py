@@ -39,7 +39,7 @@ class HalfLinear(nn.Module):
 
 
 class _Product(torch.autograd.Function):
-    """inputs W^T + b: autograd would keep every layer's W in float32 until the gradient is computed."""
+    """inputs W^T + b; autograd would keep each W in float32 until gradients are computed."""
 
     @staticmethod
     def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:

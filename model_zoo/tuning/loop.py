@@ -230,9 +230,8 @@ class _State:
         if self._average:
             follow = 1 - min(self._recipe.averaging, (step + 1) / (step + 10))
             with torch.no_grad():
-                torch._foreach_lerp_(
-                    list(self._average.values()), list(self.trained.values()), follow
-                )
+                for name, average in self._average.items():
+                    average.lerp_(self.trained[name], follow)
 
     def averaged(self) -> "_Averaged":
         """A block in which the network has the averaged weights, where there are any."""

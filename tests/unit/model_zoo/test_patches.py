@@ -75,7 +75,7 @@ def test_the_answers_are_those_of_plain_imports():
         "from model_zoo.reading.predict import predict\n"
         "from model_zoo.explain.attribute import attribute\n"
         "answers = []\n"
-        "for name in ('bilstm', 'distilbert'):\n"
+        "for name in ('bilstm@torch', 'distilbert@torch'):\n"
         "    model = load(name)\n"
         "    answers += [p.of('positive') for p in predict(model, ['A fine film.', 'Not good.'])]\n"
         "    answers += attribute(model, 'Not good.', method='lime', samples=20).word_scores\n"
