@@ -75,6 +75,8 @@ def load(model: str | ModelSpec) -> Model:
     user's own does not fit into the memory that is left.
     """
     row = spec(model)
+    if row.id.is_own:
+        check_room(row)
     checksum = check_weights(row)
     start = engine(row.id.engine).load
     network = resolve_name(start)(row, checksum) if start else torch_network(row)

@@ -214,9 +214,9 @@ def test_zip_and_figures_can_be_taken_along(asked):
 
 
 def test_a_tie_by_chance_is_told_in_the_table(monkeypatch):
-    torch, int8 = option("bert", 20.0, 500, 0.75), option("bert@onnx-int8", 4.0, 140, 0.5)
+    torch, int8 = option("bert@torch", 20.0, 500, 0.75), option("bert@onnx-int8", 4.0, 140, 0.5)
     found = surveyed(
-        torch, int8, truth=[1, 1, 1, 1], bert=[1, 1, 1, 0], bert_at_onnx_int8=[1, 1, 0, 0]
+        torch, int8, truth=[1, 1, 1, 1], bert_at_torch=[1, 1, 1, 0], bert_at_onnx_int8=[1, 1, 0, 0]
     )
 
     def survey(*args, **how):

@@ -1,6 +1,6 @@
 """Live gauges below the cards: latency on this very sentence, and sizes, all on one scale."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from html import escape
 
@@ -11,6 +11,7 @@ from model_zoo.errors import ZooError
 from model_zoo.host import host, resident_bytes
 from model_zoo.measure.latency import LEAST_RUNS, Latency
 from model_zoo.measure.latency import latency as measure_latency
+from model_zoo.models.engines import ENGINES
 from model_zoo.models.files import ModelCard
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
@@ -173,10 +174,17 @@ def _method(latencies: Mapping[str, Latency], beside: int, when: datetime) -> st
         f"Latency: median and 95th percentile (the line on the dial) of {runs} calls{ended} after "
         f"{latency.warm_up} warm-up, models taking turns; {copies}{latency.tokens} tokens with "
         f"[CLS] and [SEP], {threads}, {machine.processor}, {machine.cores} cores, "
-        f"torch {machine.torch}; at {when:%H:%M:%S}, server's time.{company} Disk: "
+        f"computed by {_computed_by(latencies)}; at {when:%H:%M:%S}, server's time.{company} Disk: "
         "the weights file, or the export for another engine. Memory: what loading and one call "
         "add to a fresh process, measured once on this host. All gauges share their scales."
     )
+
+
+def _computed_by(names: Iterable[str]) -> str:
+    """The engines that answered, in words."""
+    entries = filter(None, map(pool.loaded, names))
+    used = dict.fromkeys(entry.model.network.engine for entry in entries)
+    return listing([ENGINES[name].description for name in used])
 
 
 def _await_memory(names: Sequence[str]) -> None:
