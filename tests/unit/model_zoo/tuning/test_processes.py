@@ -1,0 +1,94 @@
+"""Trainings in processes of their own: paused, killed, cancelled, one after the other."""
+
+import os
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from model_zoo.models.sets import model_set
+from model_zoo.tuning import line
+from model_zoo.tuning.job import Kind, create, set_folder
+from model_zoo.tuning.settings import TrainingSettings
+from model_zoo.tuning.split import prepare
+
+pytestmark = pytest.mark.slow
+
+DATA = (
+    "text,label\n"
+    + "".join(f"thing number {n} {'is fine and good' if n % 2 else 'is bad'},{n % 2}\n"
+              for n in range(120))
+).encode()  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _folders(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUARTET_TRAININGS", str(tmp_path / "trainings"))
+    monkeypatch.setenv("QUARTET_SETS", str(tmp_path / "sets"))
+    monkeypatch.delenv("QUARTET_TRAINING", raising=False)
+
+
+def uploaded(name):
+    """A training of a file that came as bytes."""
+    settings = TrainingSettings(Path("rows.csv"), "text", "label", name, models=("lstm",))
+    return create(settings, prepare(settings, DATA).inspection, DATA)
+
+
+def wait(ready):
+    until = time.monotonic() + 300
+    while not ready():
+        assert time.monotonic() < until
+        time.sleep(0.05)
+
+
+def trainers(job):
+    """Processes that train the job."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if (process.info["cmdline"] or [])[-3:] == ["-m", "model_zoo.tuning", job.name]
+    ]
+
+
+def learning(job):
+    return any(run.step for run in job.progress().runs.values())
+
+
+def test_a_training_outlives_pauses_and_kills_and_the_next_one_follows(monkeypatch):
+    job, second = uploaded(f"first{os.getpid()}"), uploaded(f"second{os.getpid()}")
+    assert line.start_next() == job
+    wait(lambda: learning(job))
+    (process,) = trainers(job)
+    assert process.nice() > psutil.Process().nice() or psutil.Process().nice() == 19
+    assert line.running() == job and line.place(second) == 1
+    assert line.start_next() is None
+    process.kill()
+    wait(lambda: job.state.kind is Kind.INTERRUPTED)
+    second.pause()  # or it would be the next
+    job.go_on()
+    assert line.start_next() == job
+    wait(lambda: job.state.kind is Kind.RUNNING)
+    job.pause()
+    wait(lambda: job.state.kind in (Kind.PAUSED, Kind.DONE))
+    second.go_on()
+    job.go_on()
+    wait(lambda: not trainers(job))  # it looks for the next in line before it ends
+    line.start_next()
+    wait(lambda: job.state.kind is Kind.DONE and second.state.kind is Kind.DONE)
+    for done in (job, second):
+        assert model_set(done.name).labels == ("0", "1") and done.data is None
+        assert done.progress().done == 1.0 and done.progress().left == 0.0
+        assert b"thing number" not in (done.folder / line.LOG).read_bytes()
+
+
+def test_a_cancelled_training_leaves_nothing():
+    job = uploaded(f"gone{os.getpid()}")
+    line.start_next()
+    wait(lambda: learning(job))
+    job.cancel()
+    wait(lambda: job.state.kind is Kind.CANCELLED)
+    assert job.data is None and not (job.folder / "work").exists()
+    assert not set_folder(job.name).exists()
+    job.remove()
+    assert not job.folder.exists()
