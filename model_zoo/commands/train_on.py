@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.output import err, out, percent, print_json, right, say, visible
-from model_zoo.errors import TrainingError, ZooError
+from model_zoo.errors import TrainingError
 from model_zoo.tuning.job import Job, Kind, create, jobs_folder, set_folder
 from model_zoo.tuning.line import start_next, turn
+from model_zoo.tuning.outcome import read_comparison
 from model_zoo.tuning.process import prepare_process, stoppable
 from model_zoo.tuning.settings import (
     BUDGETS,
@@ -215,13 +216,7 @@ def _duration(seconds: float) -> str:
 
 
 def _print(settings: TrainingSettings, arguments: argparse.Namespace) -> None:
-    import json
-
-    folder = set_folder(settings.name)
-    try:
-        record = json.loads((folder / "comparison.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ZooError(f"{folder} cannot be read ({error}). Train again.") from error
+    folder, record = set_folder(settings.name), read_comparison(settings.name)
     if arguments.json:
         print_json({"set": str(folder), **record})
         return

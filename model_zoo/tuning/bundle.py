@@ -6,7 +6,6 @@ import platform
 import shutil
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from importlib.metadata import version
@@ -19,12 +18,11 @@ from model_zoo.models.sets import DESCRIPTION
 from model_zoo.tuning.card import model_card
 from model_zoo.tuning.compare import Comparison, Standing
 from model_zoo.tuning.job import check_free, set_folder, write_json, write_text
+from model_zoo.tuning.outcome import COMPARISON, REPORT, TEST
 from model_zoo.tuning.recommend import Recommendation
 from model_zoo.tuning.settings import TITLES, TrainingSettings
 from model_zoo.tuning.split import Inspection, Split
 from model_zoo.tuning.work import MODEL, Result, Work
-
-COMPARISON, REPORT, TEST = "comparison.json", "report.html", "test.jsonl"
 
 
 def begin(work: Work, kept: Mapping[str, Result], settings: TrainingSettings) -> Path:
@@ -189,15 +187,3 @@ def _metrics(
             "transformers": version("transformers"),
         },
     }
-
-
-def zipped(place: Path, target: Path) -> Path:
-    """The set in one zip file `target`, written whole or not at all; its path."""
-    aside = target.with_name(f".{target.stem}.partial")
-    try:
-        made = Path(shutil.make_archive(str(aside), "zip", place.parent, place.name))
-        made.replace(target)
-    finally:
-        with suppress(OSError):
-            aside.with_suffix(".partial.zip").unlink(missing_ok=True)
-    return target

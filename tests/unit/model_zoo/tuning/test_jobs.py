@@ -1,6 +1,8 @@
 """Trainings as folders: one name, one state, a line; whatever is left by a kill is read right."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -11,6 +13,7 @@ from model_zoo.tuning.locks import held
 from model_zoo.tuning.progress import Reporter
 from model_zoo.tuning.settings import TrainingSettings
 from model_zoo.tuning.split import prepare
+from tests.root import ROOT
 
 ROWS = "text,label\n" + "".join(f"text number {n},{'ab'[n % 2]}\n" for n in range(80))
 
@@ -177,3 +180,11 @@ def test_the_settings_file_holds_no_row(rows):
     job = made(rows)
     record = json.loads((job.folder / "settings.json").read_text())
     assert "text number" not in json.dumps(record)
+
+
+def test_what_a_page_needs_brings_no_torch():
+    code = (
+        "import sys; from model_zoo.tuning import estimate, job, line, outcome, progress, split;"
+        "assert not {'torch', 'transformers'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -13,9 +13,10 @@ import time
 import pytest
 
 from model_zoo.__main__ import main
+from model_zoo.errors import SetError
 from model_zoo.models import files
 from model_zoo.models.sets import model_set
-from model_zoo.tuning.bundle import zipped
+from model_zoo.tuning import outcome
 from model_zoo.tuning.job import Job, Kind, jobs_folder, set_folder
 from tests.root import ROOT
 
@@ -94,9 +95,17 @@ def test_all_four_from_a_file_to_a_set_that_answers(tmp_path, capsys):
 
     assert main(command(file, "asked", "--budget", "quick")) == 2
     assert "--overwrite" in capsys.readouterr().err
-    made = zipped(folder, tmp_path / "asked.zip")
+    made = outcome.zipped("asked", tmp_path / "asked.zip")
     shutil.unpack_archive(made, tmp_path / "out")
     assert (tmp_path / "out" / "asked" / "set.json").is_file()
+
+    outcome.rename("asked", "other")
+    assert outcome.trained_sets() == ["other"] and model_set("other").title == "other"
+    assert outcome.read_comparison("other")["rows"] == record["rows"]
+    with pytest.raises(SetError, match="no set 'asked'"):
+        outcome.read_report("asked")
+    outcome.delete("other")
+    assert outcome.trained_sets() == [] and not list(folder.parent.iterdir())
 
 
 def start(file, name, *more):
@@ -241,3 +250,17 @@ def test_a_set_is_replaced_whole_or_stays(tmp_path, monkeypatch, capsys):
 
 def _full(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.slow
+def test_three_seeds_give_a_spread_and_the_best_by_validation(tmp_path, capsys):
+    file = written(tmp_path / "rows.csv", 70)
+    options = ["--models", "lstm", "--budget", "thorough", "--json"]
+    assert main(command(file, "seeds", *options)) == 0
+    (model,) = json.loads(capsys.readouterr().out)["models"]
+    assert len(model["seeds"]) == 3 and model["spread"] is not None
+    kept = json.loads((set_folder("seeds") / "lstm" / "metrics.json").read_text())
+    assert (
+        kept["seed"] in (0, 1, 2) and kept["held_out"]["accuracy"] == model["validation_accuracy"]
+    )
+    assert "deviation" in (set_folder("seeds") / "report.html").read_text()
