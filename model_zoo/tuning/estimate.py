@@ -22,6 +22,7 @@ from model_zoo.tuning.settings import BUDGETS, MODELS, TRANSFORMERS, TrainingSet
 from model_zoo.tuning.speed import TYPICAL, Speed, known_speed, measured_speed
 from model_zoo.tuning.split import Inspection
 
+_SLACK = 1.5  # memory that texts of many lengths leave in pieces, as it was seen to be
 _START_S = 8.0  # imports, loading the encoder, a model to save
 _SCORE_S = 0.004  # a held-out row with all models, and reading a row
 _PADDING = 1.08
@@ -194,11 +195,12 @@ def _seconds(run: Run, how: Recipe, rows: int, inspection: Inspection, speed: Sp
 
 def _memory(settings: TrainingSettings, inspection: Inspection, speed: Speed) -> dict[str, int]:
     """The most that a process takes while it trains each model."""
-    rows = 300 * (inspection.train + inspection.test)  # texts and their tokens
+    # texts, as strings and as tokens
+    rows = int((150 + 8 * inspection.tokens[0]) * (inspection.train + inspection.test))
     sizes = {}
     for name in settings.ordered:
         if name not in TRANSFORMERS:
-            sizes[name] = speed.recurrent_bytes + rows
+            sizes[name] = int(_SLACK * speed.recurrent_bytes) + rows
             continue
         count = _rows(settings, inspection, Run(name, 1.0, 0))
         how = recipe(settings, name, count, len(inspection.counts))
@@ -209,7 +211,7 @@ def _memory(settings: TrainingSettings, inspection: Inspection, speed: Speed) ->
         size = speed.full_bytes
         if how.frozen:
             size = speed.quick_bytes if learning else speed.heads_bytes
-        sizes[name] = size + rows + attention + states
+        sizes[name] = int(_SLACK * size) + rows + attention + states
     return sizes
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
+ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1"}
 NICENESS = 10  # of a training that nobody waits for at a terminal
 
 
@@ -18,8 +19,8 @@ def prepare_process() -> None:
     costs more than it gains. Memory of large tensors, which glibc gives back at once and takes
     anew, is kept.
     """
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
     with suppress(AttributeError, OSError, TypeError):  # another C library
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)

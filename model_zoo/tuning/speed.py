@@ -1,6 +1,7 @@
 """How fast this machine trains, and how much memory that takes: measured once, then kept."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -10,6 +11,7 @@ from model_zoo.errors import TrainingError
 from model_zoo.host import host, threads
 from model_zoo.paths import ROOT, user_cache
 from model_zoo.tuning.job import write_json
+from model_zoo.tuning.process import ENVIRONMENT
 
 SECONDS = 300  # after which a warm-up is given up
 _FILE = "training-speed.json"
@@ -40,17 +42,17 @@ class Speed:
 
 
 TYPICAL = Speed(
-    lstm=0.035,
-    bilstm=0.07,
-    layer=0.032,
-    layer_long=0.042,
-    layer_forward=0.009,
+    lstm=0.025,
+    bilstm=0.045,
+    layer=0.045,
+    layer_long=0.05,
+    layer_forward=0.014,
     update=0.002,
-    recurrent_update=0.012,
-    recurrent_bytes=650_000_000,
-    heads_bytes=900_000_000,
-    quick_bytes=1_100_000_000,
-    full_bytes=1_700_000_000,
+    recurrent_update=0.003,
+    recurrent_bytes=512_000_000,
+    heads_bytes=620_000_000,
+    quick_bytes=710_000_000,
+    full_bytes=1_130_000_000,
 )  # of two cores of a server; what progress is weighed by where nothing was measured
 
 
@@ -74,7 +76,13 @@ def measured_speed() -> Speed:
     command = [sys.executable, "-m", "model_zoo.tuning.warmup"]
     try:
         done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=True
+            command,
+            cwd=ROOT,
+            env=ENVIRONMENT | os.environ,  # as `process` sets it up
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=True,
         )
         speed = Speed(**json.loads(done.stdout.splitlines()[-1]))
     except (OSError, subprocess.SubprocessError, ValueError, TypeError, IndexError) as error:

@@ -17,6 +17,7 @@ from model_zoo.host import threads
 from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
 from model_zoo.models.transformer import VOCAB_SIZE, bert_config
 from model_zoo.tuning.learner import Learner, RecurrentLearner, TransformerLearner
+from model_zoo.tuning.process import prepare_process
 from model_zoo.tuning.speed import Speed
 from model_zoo.tuning.token_rows import TokenRows
 
@@ -26,6 +27,7 @@ _TIMES = 4
 
 def measure() -> Speed:
     """All figures, in an order in which memory only grows."""
+    prepare_process()
     torch.set_num_threads(threads())
     recurrent = {}
     for bidirectional in (False, True):
