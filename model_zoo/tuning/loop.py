@@ -41,8 +41,9 @@ class Standing:
     """Where a run stands, but for tensors.
 
     `history` are the looks at the validation rows: step, epoch, train_loss, held_out_accuracy and
-    held_out_loss each. `loss` is the training loss of late. `seconds` is the time spent training,
-    of every process that took part; `peak_bytes` the most memory any of them was seen to take.
+    held_out_loss each. `loss` is the training loss of late, `losses` the sum since the last look.
+    `seconds` is the time spent training, of every process that took part; `peak_bytes` the most
+    memory any of them was seen to take.
     """
 
     step: int = 0
@@ -53,6 +54,7 @@ class Standing:
     best_step: int = 0
     without_gain: int = 0
     loss: float = math.nan
+    losses: float = 0.0
     history: list[dict[str, float]] = field(default_factory=list)
 
 
@@ -99,6 +101,7 @@ def learn(
         for places in order[skip:]:
             state.rate(slope(standing.step, total, recipe.warmup))
             recent.append(_step(learner, lesson, recipe, state, places))
+            standing.losses += recent[-1]
             standing.step += 1
             state.average(standing.step)
             at = standing.step / per_epoch
@@ -168,15 +171,17 @@ def _choose(
         truth = torch.from_numpy(lesson.validation.labels)
         accuracy = float((answers.argmax(-1) == truth).float().mean())
         loss = float(nn.functional.cross_entropy(answers, truth))
+        last = standing.history[-1]["step"] if standing.history else 0
         standing.history.append(
             {
                 "step": standing.step,
                 "epoch": round(epoch, 4),
-                "train_loss": standing.loss,
+                "train_loss": standing.losses / (standing.step - last),
                 "held_out_accuracy": accuracy,
                 "held_out_loss": loss,
             }
         )
+        standing.losses = 0.0
         standing.without_gain += 1
         if (accuracy, -loss) > (standing.best_accuracy, -standing.best_loss):
             standing.best_accuracy, standing.best_loss = accuracy, loss

@@ -5,6 +5,7 @@ Chosen on rows held out of the training parts of two public sets, never on test 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 
 from model_zoo.tuning.settings import TRANSFORMERS, TrainingSettings
 
@@ -15,6 +16,9 @@ CURVE = (0.25, 0.5)  # shares of the rows for the learning curve, besides all of
 LEAST_CURVE_ROWS = 20
 SEEDS = {"quick": 1, "standard": 1, "thorough": 3}
 DEPTH = {"bert": 12, "distilbert": 6}  # layers
+_FROZEN = {"bert": 9, "distilbert": 4}  # of them, under "quick"
+_SMALL = 1_000  # rows, of which smaller batches make more steps
+_MOST_EPOCHS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +51,57 @@ class Recipe:
 def recipe(settings: TrainingSettings, model: str, rows: int, labels: int) -> Recipe:
     """How `model` is trained on so many rows with so many labels.
 
-    Large files need fewer passes: what counts is the number of steps. Many labels need larger ones,
-    for each of them is seen rarely.
+    Large files need fewer passes and small ones more: what counts is the number of steps. Many
+    labels need larger ones, for each of them is seen rarely.
     """
     many = labels > 20
     if model not in TRANSFORMERS:
-        epochs = _passes(rows, most=10, steps=30_000, batch=64)
-        return Recipe(epochs=epochs, lr=3e-3 if many else 2e-3, batch_size=64, patience=4)
+        batch = 16 if rows < _SMALL else 64
+        epochs = _epochs(rows, batch, usual=8, least=200, most=30_000)
+        return Recipe(
+            epochs, lr=3e-3 if many else 2e-3, batch_size=batch, patience=_patience(epochs)
+        )
     student = model == "distilbert"
     soft = 0.8 if student else 0.0
+    batch = 16 if rows < _SMALL else 32
     if settings.heads_only or settings.budget == "quick":
-        frozen = DEPTH[model] if settings.heads_only else DEPTH[model] * 2 // 3
-        lr = 1e-3 if settings.heads_only else 3e-4
+        epochs = _epochs(rows, batch, usual=3 if student else 4, least=100, most=6_000)
         return Recipe(
-            epochs=_passes(rows, most=4, steps=6_000, batch=32),
-            lr=lr,
-            batch_size=32,
-            frozen=frozen,
+            epochs,
+            lr=1e-3 if settings.heads_only else 3e-4,
+            batch_size=batch,
+            frozen=DEPTH[model] if settings.heads_only else _FROZEN[model],
             soft=soft,
+            patience=_patience(epochs),
         )
+    epochs = _epochs(rows, batch, usual=5 if student else 4, least=100, most=20_000)
     return Recipe(
-        epochs=_passes(rows, most=5 if student else 4, steps=20_000, batch=32),
+        epochs,
         lr=2e-4 if many else 1e-4,
-        batch_size=32,
+        batch_size=batch,
         layer_decay=0.95,
         soft=soft,
         evaluations=1 if rows < 20_000 else 4,
+        patience=_patience(epochs),
     )
 
 
-def _passes(rows: int, *, most: int, steps: int, batch: int) -> int:
-    """How often so many rows are read: `most` at most, and about `steps` batches in all."""
-    return max(1, min(most, round(steps * batch / max(1, rows))))
+def _epochs(rows: int, batch: int, *, usual: int, least: int, most: int) -> int:
+    """How often so many rows are read: as `usual`, but in `least` to about `most` steps.
+
+    >>> _epochs(5000, 32, usual=4, least=100, most=20_000)
+    4
+    >>> _epochs(100, 16, usual=4, least=100, most=20_000)
+    15
+    >>> _epochs(1_000_000, 32, usual=4, least=100, most=20_000)
+    1
+    """
+    steps = ceil(rows / batch)
+    return max(1, min(max(usual, ceil(least / steps)), _MOST_EPOCHS, round(most / steps)))
+
+
+def _patience(epochs: int) -> int:
+    return max(3, epochs // 3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ class Speed:
     layer over texts of 16 tokens, `layer_long` over texts of 256, and `layer_forward` to compute
     it without learning. `update` is a step of the optimiser for one such layer, `recurrent_update`
     one for an LSTM. `recurrent_bytes`, `heads_bytes`, `quick_bytes` and `full_bytes` are the most
-    that a process takes that trains an LSTM, heads alone, a third of BERT's layers, and all.
+    that a process takes that trains an LSTM, heads alone, a quarter of BERT's layers, and all.
     """
 
     lstm: float

@@ -42,7 +42,7 @@ def measure() -> Speed:
     forward = _seconds(lambda: TransformerLearner(bert, layers).source(_rows(64, _SHORT)))
     heads_bytes = _peak()
     bert.requires_grad_(True)
-    _learning(TransformerLearner(bert, 2 * layers // 3), _rows(32, _SHORT))
+    _learning(TransformerLearner(bert, 3 * layers // 4), _rows(32, _SHORT))
     quick_bytes = _peak()
     bert.requires_grad_(True)
     learner = TransformerLearner(bert)
