@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from model_zoo.host import host, threads
+from model_zoo.host import host
 from model_zoo.models.files import WEIGHTS, write_checksum
 from model_zoo.models.sets import DESCRIPTION
 from model_zoo.tuning.card import model_card
@@ -179,7 +179,7 @@ def _metrics(
             "f1": standing.macro_f1,
         },
         "seconds": round(result.seconds),
-        "hardware": f"{host().processor}, {threads()} threads",
+        "hardware": f"{host().processor}, {host().cores} threads",
         "finished": time.strftime("%Y-%m-%d"),
         "versions": {
             "python": platform.python_version(),

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 
 from model_zoo.errors import ZooError
-from model_zoo.host import threads
+from model_zoo.host import host
 from model_zoo.models.sets import read_set
 from model_zoo.text.tokens import MAX_TOKENS
 from model_zoo.tuning import bundle
@@ -62,7 +62,9 @@ def _train(
     job: Job, settings: TrainingSettings, split: Split, reporter: Reporter, asked: Watch
 ) -> Path:
     """All runs, the comparison, and the set in its place."""
-    torch.set_num_threads(threads())
+    # whatever this process computed on before: other threads add up in another order, and a
+    # training that goes on elsewhere would end with other bytes
+    torch.set_num_threads(host().cores)
     bundle.recover(settings)
     check_room(settings, split.inspection)
     work = Work(settings, split, job.folder / WORK)

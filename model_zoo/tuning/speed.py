@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from model_zoo.errors import TrainingError
-from model_zoo.host import host, threads
+from model_zoo.host import host
 from model_zoo.paths import ROOT, user_cache
 from model_zoo.tuning.job import write_json
 from model_zoo.tuning.process import ENVIRONMENT
@@ -101,7 +101,7 @@ def measured_speed() -> Speed:
 
 def _key() -> list[str | int]:
     machine = host()
-    return [machine.processor, machine.cores, threads(), machine.torch, machine.transformers]
+    return [machine.processor, machine.cores, machine.torch, machine.transformers]
 
 
 def _file() -> Path | None:

@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from transformers import BertForSequenceClassification
 
-from model_zoo.host import threads
+from model_zoo.host import host
 from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
 from model_zoo.models.transformer import VOCAB_SIZE, bert_config
 from model_zoo.tuning.learner import Learner, RecurrentLearner, TransformerLearner
@@ -28,7 +28,7 @@ _TIMES = 4
 def measure() -> Speed:
     """All figures, in an order in which memory only grows."""
     prepare_process()
-    torch.set_num_threads(threads())
+    torch.set_num_threads(host().cores)
     recurrent = {}
     for bidirectional in (False, True):
         network = RecurrentForSequenceClassification(RecurrentConfig(bidirectional=bidirectional))
