@@ -8,7 +8,6 @@ python -m model_zoo.deploy.answers IDENTITY MODEL_FOLDER SET_FOLDER   with a JSO
 
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import numpy as np
 
 from model_zoo.deploy import kept
 from model_zoo.deploy.costs import check_room
-from model_zoo.errors import DataError, ZooError
+from model_zoo.errors import DataError
 from model_zoo.host import host, use_threads
 from model_zoo.measure.process import in_fresh_process
 from model_zoo.models.loading import load
@@ -29,6 +28,7 @@ from model_zoo.models.spec import ModelSpec
 from model_zoo.quality.classification import decide
 from model_zoo.reading.score import WINDOW, score
 from model_zoo.text.tokens import TextTokenizer
+from model_zoo.worker import work
 
 MOST_ROWS = 2000  # that accuracy is measured on: more would take long and change little
 PROCESS_SECONDS = 1800  # after which a process is given up
@@ -107,10 +107,9 @@ def answers(
 def main() -> int:
     """Print the answers of the model that the arguments name, as JSON."""
     _, identity, folder, set_folder = sys.argv
-    if hasattr(os, "nice"):
-        os.nice(19)  # whoever is being served goes first
     use_threads(1, beside=host().cores)
-    try:
+
+    def do() -> None:
         model = load(remember(identity, Path(folder), Path(set_folder)))
         texts = json.load(sys.stdin)
         given: list[int] = []
@@ -119,10 +118,8 @@ def main() -> int:
             unread = np.isnan(shares[:, 0])
             given += np.where(unread, -1, decide(np.nan_to_num(shares))).tolist()
         print(json.dumps(given))
-    except ZooError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+
+    return work(do)
 
 
 if __name__ == "__main__":

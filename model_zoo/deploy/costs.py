@@ -7,7 +7,6 @@ python -m model_zoo.deploy.costs IDENTITY MODEL_FOLDER SET_FOLDER THREADS TOKENS
 """
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from model_zoo.deploy import kept
-from model_zoo.errors import MeasureError, ZooError
+from model_zoo.errors import MeasureError
 from model_zoo.host import free_bytes, most_resident_bytes, use_threads
 from model_zoo.measure.latency import Latency, latency, text_of
 from model_zoo.measure.process import in_fresh_process
@@ -25,6 +24,7 @@ from model_zoo.models.loading import load
 from model_zoo.models.registry import remember
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
+from model_zoo.worker import work
 
 RUNS = 60  # calls that count
 SECONDS = 4.0  # after which a batch size ends earlier, but see `latency`
@@ -128,16 +128,13 @@ def _read(values: Any, row: ModelSpec) -> list[Cost] | None:
 def main() -> int:
     """Print the costs of what the arguments name, as JSON."""
     _, identity, folder, set_folder, threads, tokens, batches = sys.argv
-    if hasattr(os, "nice"):
-        os.nice(19)  # whoever is being served goes first
-    try:
+
+    def do() -> None:
         row = remember(identity, Path(folder), Path(set_folder))
         sizes = [int(size) for size in batches.split(",")]
         print(json.dumps([asdict(cost) for cost in measure(row, int(threads), int(tokens), sizes)]))
-    except ZooError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+
+    return work(do)
 
 
 if __name__ == "__main__":

@@ -1,40 +1,35 @@
 """A Network that torch computes in bfloat16: half the digits, for processors that multiply them."""
 
-from typing import TYPE_CHECKING
-
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from model_zoo.errors import CapabilityError
-from model_zoo.host import heed_threads
-from model_zoo.models.loading import load_module
+from model_zoo.models.classifier import Classifier
+from model_zoo.models.loading import torch_network
 from model_zoo.models.network import Network
 from model_zoo.models.spec import ModelSpec
-from model_zoo.text.tokens import TextTokenizer
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel
 
 
 def load(row: ModelSpec, checksum: str) -> Network:
     """The network; raises as `loading.load` does. Its weights are not those of `checksum`: each is
     rounded to the nearest bfloat16."""
-    module = load_module(row)
-    heed_threads()
-    return BFloat16Classifier(row, module)
+    network = torch_network(row)
+    assert isinstance(network, Classifier)
+    return BFloat16Classifier(row, network)
 
 
 class BFloat16Classifier(Network):
     """Logits from word vectors in float32; weights, states and products in bfloat16."""
 
-    def __init__(self, row: ModelSpec, module: "PreTrainedModel") -> None:
-        self.title = row.title
+    def __init__(self, row: ModelSpec, network: Classifier) -> None:
+        self.title = network.title
         self.engine = row.id.engine
-        self.tokenizer = TextTokenizer(row.folder)
-        self.capabilities = row.capabilities
-        self._order = list(row.order)
-        self._words = module.get_input_embeddings()
-        self._module = module.to(torch.bfloat16)
+        self.tokenizer = network.tokenizer
+        self.capabilities = network.capabilities & row.capabilities
+        self._network = network
+        self._words = network.module.get_input_embeddings()
+        network.module.set_input_embeddings(nn.Identity())  # it is given vectors
+        network.module.to(torch.bfloat16)
 
     def logits(self, ids: Tensor, mask: Tensor) -> Tensor:
         """(B, T), (B, T) -> (B, C)."""
@@ -60,5 +55,5 @@ class BFloat16Classifier(Network):
     def _logits(self, embedded: Tensor, mask: Tensor) -> Tensor:
         with torch.no_grad():
             half = embedded.to(torch.bfloat16)
-            logits = self._module(inputs_embeds=half, attention_mask=mask).logits.float()
-        return logits[:, self._order] if self._order else logits
+            logits = self._network.module(inputs_embeds=half, attention_mask=mask).logits
+        return self._network.in_order(logits.float())

@@ -4,7 +4,6 @@ python -m model_zoo.engines.export IDENTITY MODEL_FOLDER SET_FOLDER EXPORT_FOLDE
 """
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -25,7 +24,7 @@ from model_zoo.engines.agreement import (
 )
 from model_zoo.engines.onnx_network import OnnxClassifier
 from model_zoo.engines.references import recorded
-from model_zoo.errors import EngineError, ZooError
+from model_zoo.errors import EngineError
 from model_zoo.models.engines import engine
 from model_zoo.models.files import check_weights, weights_files
 from model_zoo.models.loading import torch_network
@@ -33,6 +32,7 @@ from model_zoo.models.network import ModelId, Network
 from model_zoo.models.registry import remember
 from model_zoo.models.spec import ModelSpec
 from model_zoo.text.tokens import TextTokenizer
+from model_zoo.worker import work
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -149,16 +149,13 @@ def _quantised(
 
 
 def main() -> int:
-    """Export the model that the arguments name; the last line on stderr says what was wrong."""
+    """Export the model that the arguments name."""
     _, identity, folder, set_folder, out = sys.argv
-    if hasattr(os, "nice"):
-        os.nice(10)  # whoever is being served goes first
-    try:
+
+    def do() -> None:
         export(remember(identity, Path(folder), Path(set_folder)), Path(out))
-    except ZooError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+
+    return work(do, niceness=10)  # somebody waits for it
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import gc
 import json
-import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from model_zoo.models.registry import remember, spec
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
 from model_zoo.reading.predict import predict
+from model_zoo.worker import give_way
 
 TOKENS = 128  # of the text whose peaks are measured
 NEEDED_BYTES = 700_000_000  # room for a second process with torch and the largest model
@@ -250,8 +250,7 @@ def _write(file: Path, record: dict[str, Any]) -> None:
 
 def _print_figure(kind: str, model: ModelSpec) -> None:
     """What the fresh process does; its only line of output is the figure."""
-    if hasattr(os, "nice"):
-        os.nice(19)  # whoever is being served goes first
+    give_way()
     use_threads(1)
     print(json.dumps(asdict(FIGURES[kind](model))))
 

@@ -193,6 +193,10 @@ class Network(Protocol):
         """(B, T), (B, T) -> (B, C)."""
         ...
 
+    def release(self) -> bool:
+        """Give up what makes it quicker, for memory's sake; whether there was such a thing."""
+        return False
+
     def embed(self, ids: "Tensor") -> "Tensor":
         """EMBEDDINGS: the word embeddings of `ids`, (B, T) -> (B, T, E), gradients stop here."""
         self._lacks(Capability.EMBEDDINGS)

@@ -5,13 +5,14 @@ import sys
 from model_zoo.errors import ZooError
 from model_zoo.tuning.job import Job, jobs_folder
 from model_zoo.tuning.line import start_next, turn
-from model_zoo.tuning.process import give_way, prepare_process, stoppable
+from model_zoo.tuning.process import NICENESS, prepare_process, stoppable
+from model_zoo.worker import give_way
 
 
 def main(name: str) -> int:
     """Train the job of this name when its turn comes, then start the next in line."""
     prepare_process()
-    give_way()
+    give_way(NICENESS)
     try:
         with stoppable() as asked, turn(Job(jobs_folder() / name), lambda ahead: not asked()):
             from model_zoo.tuning.execute import execute

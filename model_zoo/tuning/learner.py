@@ -14,26 +14,18 @@ from transformers import PreTrainedModel
 
 from model_zoo.models.architectures import FIRST, RELU, architecture
 from model_zoo.training.fit import precision
-from model_zoo.tuning.token_rows import TokenRows, pieces
+from model_zoo.tuning.token_rows import Ragged, TokenRows, pieces
 
 _CPU = torch.device("cpu")
 
 
 @dataclass(frozen=True, slots=True)
-class StateRows:
+class StateRows(Ragged):
     """Rows as the frozen layers leave them: `states` (all tokens, E) in float16."""
 
     states: Tensor
     starts: np.ndarray
     labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    @property
-    def lengths(self) -> np.ndarray:
-        """Tokens a row (N,)."""
-        return np.diff(self.starts)
 
 
 Source = TokenRows | StateRows  # rows as a learner reads them

@@ -27,12 +27,6 @@ def prepare_process() -> None:
         libc.mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
 
 
-def give_way() -> None:
-    """Let everything else on the machine go first."""
-    with suppress(AttributeError, OSError):
-        os.nice(NICENESS)
-
-
 @contextmanager
 def stoppable() -> Iterator[Callable[[], str]]:
     """Within the block, Ctrl+C and SIGTERM ask for a pause instead of ending the process.

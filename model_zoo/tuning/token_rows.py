@@ -15,11 +15,10 @@ _CHUNK = 2048  # texts that are tokenised at once
 _SORTED = 50  # batches whose rows are sorted by length together: little padding, still shuffled
 
 
-@dataclass(frozen=True, slots=True)
-class TokenRows:
-    """N rows: `ids` (all tokens, one row after the other), `starts` (N + 1,), `labels` (N,)."""
+class Ragged:
+    """N rows of several lengths, one after the other: `starts` (N + 1,), `labels` (N,)."""
 
-    ids: np.ndarray
+    __slots__ = ()
     starts: np.ndarray
     labels: np.ndarray
 
@@ -30,6 +29,15 @@ class TokenRows:
     def lengths(self) -> np.ndarray:
         """Tokens a row (N,)."""
         return np.diff(self.starts)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRows(Ragged):
+    """N rows: `ids` (all tokens, one row after the other), `starts` (N + 1,), `labels` (N,)."""
+
+    ids: np.ndarray
+    starts: np.ndarray
+    labels: np.ndarray
 
     def take(self, places: np.ndarray) -> "TokenRows":
         """The rows at these places, in their order."""

@@ -12,18 +12,11 @@ from model_zoo.deploy.survey import Stage
 from model_zoo.errors import DataError, MeasureError
 from model_zoo.models.loading import load
 from tests.root import ROOT
-from tests.unit.model_zoo.deploy.figures import option, surveyed
+from tests.unit.model_zoo.deploy.figures import FOUND, option, surveyed
 from ui.serve import turns
 from ui.speed import adviser, surveys
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
-FOUND = (
-    option("lstm", 1.5, 360, 0.86),
-    option("lstm@onnx", 1.0, 96, 0.86, agreement=1.0),
-    option("lstm@onnx-int8", 0.5, 92, agreement=0.98),
-    option("bert@onnx", 9.0, 250, 0.92, agreement=1.0),
-    option("bert@onnx", 30.0, 270, 0.92, batch=8),
-)
 
 
 @pytest.fixture

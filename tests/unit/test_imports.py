@@ -16,6 +16,7 @@ LIBRARY = (
     "errors",
     "labels",
     "host",
+    "worker",
     "paths",
     "patches",
     "text",

@@ -176,7 +176,8 @@ def _method(latencies: Mapping[str, Latency], beside: int, when: datetime) -> st
         f"[CLS] and [SEP], {threads}, {machine.processor}, {machine.cores} cores, "
         f"computed by {_computed_by(latencies)}; at {when:%H:%M:%S}, server's time.{company} Disk: "
         "the weights file, or the export for another engine. Memory: what loading and one call "
-        "add to a fresh process, measured once on this host. All gauges share their scales."
+        "add to a fresh process, measured once on this host; of word vectors only those looked up "
+        "are read from their file. All gauges share their scales."
     )
 
 

@@ -19,7 +19,7 @@ from ui.show.wording import plain
 MAX_UPLOAD_MB = 50
 OPINIONS = "opinions"  # their labels are those of sentiment
 SAMPLES = {
-    OPINIONS: "72 opinions with labels, written for this project to be hard",
+    OPINIONS: "72 opinions with labels, written to be hard",
     "messages": "30 messages to a software maker, without labels",
 }
 PREVIEW = 6

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from threading import Event, Lock, RLock, Thread, Timer
 from time import monotonic, perf_counter
 
-from model_zoo.engines.usual import UsualNetwork
 from model_zoo.errors import ZooError
 from model_zoo.host import (
     free_bytes,
@@ -129,12 +128,10 @@ class Pool:
         """
         gc.collect()
         give_back_memory()
-        networks = [entry.model.network for entry in list(self._loaded.values())]
-        both = [network for network in networks if isinstance(network, UsualNetwork)]
-        for network in sorted(both, key=lambda network: -network.bytes):
+        for entry in sorted(self._loaded.values(), key=lambda entry: -entry.added_bytes):
             if free_bytes() >= SPARE_BYTES:
                 return
-            if network.release():
+            if entry.model.network.release():
                 gc.collect()
                 give_back_memory()
 

@@ -10,15 +10,7 @@ from model_zoo.deploy import survey as surveying
 from model_zoo.deploy.survey import Stage
 from model_zoo.errors import EngineError
 from model_zoo.models.loading import load
-from tests.unit.model_zoo.deploy.figures import option, surveyed
-
-FOUND = (
-    option("lstm", 1.5, 360, 0.86),
-    option("lstm@onnx", 1.0, 96, 0.86, agreement=1.0),
-    option("lstm@onnx-int8", 0.5, 92, agreement=0.98),
-    option("bert@onnx", 9.0, 250, 0.92, agreement=1.0),
-    option("bert@onnx", 30.0, 270, 0.92, batch=8),
-)
+from tests.unit.model_zoo.deploy.figures import FOUND, surveyed
 
 
 @pytest.fixture

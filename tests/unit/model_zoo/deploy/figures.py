@@ -20,6 +20,15 @@ def option(model, ms, megabytes=100, accuracy=None, **fields):
     )  # fmt: skip
 
 
+FOUND = (
+    option("lstm", 1.5, 360, 0.86),
+    option("lstm@onnx", 1.0, 96, 0.86, agreement=1.0),
+    option("lstm@onnx-int8", 0.5, 92, agreement=0.98),
+    option("bert@onnx", 9.0, 250, 0.92, agreement=1.0),
+    option("bert@onnx", 30.0, 270, 0.92, batch=8),
+)
+
+
 def surveyed(*options, truth=None, **answers):
     """A survey of these; of each model called as a keyword (at_ for @) its answers."""
     return Survey(
