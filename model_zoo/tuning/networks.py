@@ -53,7 +53,7 @@ def recurrent(start: Origin, labels: tuple[str, ...], bidirectional: bool) -> Pr
     config = RecurrentConfig(bidirectional=bidirectional, **class_names(labels))
     network = RecurrentForSequenceClassification(config)
     if start.folder is not None:
-        table = _word_vectors(start.folder, config.embedding_size)
+        table = _word_vectors(start.folder, config.embedding_size, torch.get_num_threads())
     else:
         bundled = load_module("bilstm" if bidirectional else "lstm")
         table = bundled.get_input_embeddings().weight.float()
@@ -108,8 +108,11 @@ def _name_classes(network: PreTrainedModel, labels: tuple[str, ...]) -> None:
 
 
 @cache
-def _word_vectors(folder: str, size: int) -> Tensor:
-    """The encoder's word embeddings reduced to this size; kept, for it takes seconds."""
+def _word_vectors(folder: str, size: int, threads: int) -> Tensor:
+    """The encoder's word embeddings reduced to this size; kept, for it takes seconds.
+
+    Kept for each number of `threads`: with another one sums are rounded otherwise.
+    """
     return base.reduced_embeddings(_encoder(folder), size)
 
 
