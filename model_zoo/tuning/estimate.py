@@ -189,7 +189,8 @@ def _seconds(run: Run, how: Recipe, rows: int, inspection: Inspection, speed: Sp
     seconds = how.epochs * tokens * learning * layer + steps * learning * speed.update
     seconds += forward * (looks * learning + test * depth + tokens * how.frozen)
     if run.model == "distilbert":
-        seconds += forward * tokens * DEPTH["bert"]
+        # the teacher's answers, of the layers above its frozen ones, which are about twice as many
+        seconds += forward * tokens * (DEPTH["bert"] - 2 * how.frozen)
     return seconds
 
 

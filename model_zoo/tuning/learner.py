@@ -81,11 +81,10 @@ class RecurrentLearner:
         network = self.network
         lengths = mask.sum(1)
         embedded = network.dropout(network.embeddings(ids))  # (B, T, E)
-        with precision(_CPU, True):
-            ends = [self._end(embedded, lengths, "")]
-            if network.config.bidirectional:
-                ends.append(self._end(_turned(embedded, lengths), lengths, "_reverse"))
-        state = torch.cat(ends, dim=-1).float()  # (B, directions * H)
+        ends = [self._end(embedded, lengths, "")]
+        if network.config.bidirectional:
+            ends.append(self._end(_turned(embedded, lengths), lengths, "_reverse"))
+        state = torch.cat(ends, dim=-1)  # (B, directions * H)
         return network.classifier(network.dropout(state)), labels
 
     def _end(self, embedded: Tensor, lengths: Tensor, direction: str) -> Tensor:

@@ -28,11 +28,19 @@ def running() -> Job | None:
     return next((job for job in jobs() if job.state.kind is Kind.RUNNING), None)
 
 
+def is_training() -> bool:
+    """Whether any training is under way on this machine; not where none can be."""
+    try:
+        return is_held(jobs_folder() / TRAINER)
+    except TrainingError:
+        return False
+
+
 def place(job: Job) -> int:
     """How many trainings are before this one that waits in line, the one under way counted."""
     ahead = [other.name for other in waiting()]
     before = ahead.index(job.name) if job.name in ahead else 0
-    return before + (1 if is_held(jobs_folder() / TRAINER) else 0)
+    return before + (1 if is_training() else 0)
 
 
 def start_next() -> Job | None:
@@ -44,7 +52,7 @@ def start_next() -> Job | None:
     if not enabled():
         return None
     line = waiting()
-    if not line or line[0].state.here or is_held(jobs_folder() / TRAINER):
+    if not line or line[0].state.here or is_training():
         return None
     job = line[0]
     if is_held(job.folder / LOCK):  # its process has just been started

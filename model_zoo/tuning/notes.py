@@ -1,12 +1,16 @@
 """What was done with a file, in sentences for the report: counts, no rows."""
 
+from typing import TYPE_CHECKING
+
 from model_zoo.tuning.recipes import QUICK_ROWS, QUICK_TOKENS
 from model_zoo.tuning.settings import TRANSFORMERS, TrainingSettings
 from model_zoo.tuning.split import Inspection
-from model_zoo.tuning.work import Work
+
+if TYPE_CHECKING:  # importing it brings torch
+    from model_zoo.tuning.work import Work
 
 
-def notes(settings: TrainingSettings, inspection: Inspection, work: Work) -> list[str]:
+def notes(settings: TrainingSettings, inspection: Inspection, work: "Work") -> list[str]:
     """Sentences on the rows, where the models start from, and what was left out."""
     counts = inspection.counts.values()
     sentences = [

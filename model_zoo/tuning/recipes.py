@@ -16,7 +16,7 @@ CURVE = (0.25, 0.5)  # shares of the rows for the learning curve, besides all of
 LEAST_CURVE_ROWS = 20
 SEEDS = {"quick": 1, "standard": 1, "thorough": 3}
 DEPTH = {"bert": 12, "distilbert": 6}  # layers
-_FROZEN = {"bert": 9, "distilbert": 4}  # of them, under "quick"
+_FROZEN = {"bert": 10, "distilbert": 4}  # of them, under "quick"
 _SMALL = 1_000  # rows, of which smaller batches make more steps
 _MOST_EPOCHS = 30
 
@@ -57,18 +57,16 @@ def recipe(settings: TrainingSettings, model: str, rows: int, labels: int) -> Re
     many = labels > 20
     if model not in TRANSFORMERS:
         batch = 16 if rows < _SMALL else 64
-        epochs = _epochs(rows, batch, usual=8, least=200, most=30_000)
-        return Recipe(
-            epochs, lr=3e-3 if many else 2e-3, batch_size=batch, patience=_patience(epochs)
-        )
+        epochs = _epochs(rows, batch, usual=8 if many else 6, least=200, most=30_000)
+        return Recipe(epochs, lr=3e-3, batch_size=batch, patience=_patience(epochs))
     student = model == "distilbert"
     soft = 0.8 if student else 0.0
     batch = 16 if rows < _SMALL else 32
     if settings.heads_only or settings.budget == "quick":
-        epochs = _epochs(rows, batch, usual=3 if student else 4, least=100, most=6_000)
+        epochs = _epochs(rows, batch, usual=3, least=100, most=6_000)
         return Recipe(
             epochs,
-            lr=1e-3 if settings.heads_only else 3e-4,
+            lr=1e-3 if settings.heads_only else 6e-4,
             batch_size=batch,
             frozen=DEPTH[model] if settings.heads_only else _FROZEN[model],
             soft=soft,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from model_zoo.tuning.compare import Comparison, Standing
+from model_zoo.tuning.html_page import whole_page
 from model_zoo.tuning.recommend import Recommendation
 from model_zoo.tuning.settings import TrainingSettings
 from model_zoo.tuning.split import Inspection
@@ -12,19 +13,6 @@ from model_zoo.tuning.work import Result
 
 _MATRIX_LABELS = 20  # of more labels, only the commonest mistakes are shown
 _MISTAKES = 20
-_STYLE = """
-:root{color-scheme:light dark}
-body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem}
-table{border-collapse:collapse;font-variant-numeric:tabular-nums;display:block;overflow-x:auto}
-th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #8884;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}
-svg{width:100%;max-width:34rem;font:12px system-ui,sans-serif}
-svg text{fill:currentColor}.grid{stroke:#8884}.axis{stroke:currentColor}
-.row{display:flex;flex-wrap:wrap;gap:1.5rem}.row>*{flex:1 1 20rem;min-width:0}
-.legend span{margin-right:1rem}.legend i{display:inline-block;width:.8em;height:.8em;
-border-radius:50%;margin-right:.3em}figure{margin:0}
-.take{font-size:1.15rem;border-left:4px solid #0072B2;padding-left:1rem}.note{opacity:.8}
-"""
 
 
 def report(
@@ -38,9 +26,6 @@ def report(
     """The page; `runs` are those kept, by model, and `notes` sentences on the rows."""
     titles = {model.name: model.title for model in comparison.models}
     parts = [
-        f"<h1>{escape(settings.name)}</h1>",
-        f"<p class=take>{escape(recommendation.reason)}</p>",
-        _list([*recommendation.others, *recommendation.uncertainty]),
         "<h2>On the held-out rows</h2>",
         _table(comparison),
         '<p class="note">Intervals are 95 % (Wilson; bootstrap for macro-F1). Calibration error: '
@@ -66,13 +51,10 @@ def report(
         _list(notes),
         _labels(inspection, comparison),
     ]
-    return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>{escape(settings.name)}</title><style>{_STYLE}</style></head><body>"
-        + "\n".join(parts)
-        + "</body></html>\n"
+    head = f"<p class=take>{escape(recommendation.reason)}</p>" + _list(
+        [*recommendation.others, *recommendation.uncertainty]
     )
+    return whole_page(settings.name, head, "\n".join(parts))
 
 
 def _table(comparison: Comparison) -> str:

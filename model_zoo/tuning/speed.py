@@ -7,8 +7,8 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from model_zoo.errors import TrainingError
-from model_zoo.host import host
+from model_zoo.errors import RoomError, TrainingError
+from model_zoo.host import free_bytes, host
 from model_zoo.paths import ROOT, user_cache
 from model_zoo.tuning.job import write_json
 from model_zoo.tuning.process import ENVIRONMENT
@@ -66,13 +66,25 @@ def known_speed() -> Speed | None:
         return None
 
 
+def check_memory() -> None:
+    """Raises RoomError where there is too little memory free to measure, which takes as much as
+    training does."""
+    free, needed = free_bytes(), TYPICAL.full_bytes
+    if free < needed:
+        raise RoomError(
+            f"It takes about {needed / 1e6:,.0f} MB of memory to measure this machine, and "
+            f"{max(0, free) / 1e6:,.0f} MB are free."
+        )
+
+
 def measured_speed() -> Speed:
     """How fast this machine trains, measured now if it was not before (half a minute).
 
-    TrainingError where the measurement fails.
+    RoomError where memory is short, TrainingError where the measurement fails.
     """
     if (speed := known_speed()) is not None:
         return speed
+    check_memory()
     command = [sys.executable, "-m", "model_zoo.tuning.warmup"]
     try:
         done = subprocess.run(

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, log10
 
-COLOURS = {"lstm": "#0072B2", "bilstm": "#009E73", "bert": "#D55E00", "distilbert": "#CC79A7"}
+from model_zoo.colours import OF_THE_FOUR
+
 _OTHER = "#555555"
 _WIDTH, _HEIGHT = 460, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 16, 14, 44
@@ -68,7 +69,7 @@ def chart(
 def legend(series: Mapping[str, str]) -> str:
     """HTML that names the colours: key -> title."""
     entries = (
-        f'<span><i style="background:{COLOURS.get(key, _OTHER)}"></i>{escape(title)}</span>'
+        f'<span><i style="background:{OF_THE_FOUR.get(key, _OTHER)}"></i>{escape(title)}</span>'
         for key, title in series.items()
     )
     return f'<p class="legend">{"".join(entries)}</p>'
@@ -136,7 +137,7 @@ def _axes(across: _Scale, up: _Scale, x: str, y: str, percent: bool, percent_x: 
 
 
 def _drawn(series: Series, across: _Scale, up: _Scale) -> list[str]:
-    colour = COLOURS.get(series.key, _OTHER)
+    colour = OF_THE_FOUR.get(series.key, _OTHER)
     parts = []
     if series.joined and len(series.dots) > 1:
         line = " ".join(f"{across(dot.x):.1f},{up(dot.y):.1f}" for dot in series.dots)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 
 from model_zoo.host import give_back_memory
 from model_zoo.models.registry import spec
@@ -38,6 +39,7 @@ from model_zoo.tuning.split import LOPSIDED, Split
 from model_zoo.tuning.token_rows import TokenRows, stratified, tokenised
 
 RECORD, MODEL = "result.json", "model"
+ANSWERS = "answers.safetensors"  # a teacher's logits on the rows that it learned from
 _AT_ONCE = 5_000  # held-out rows whose states are in memory together
 TOKENIZER = "bert"  # the four share one, which the bundled models have
 
@@ -122,6 +124,9 @@ class Work:
         )
         standing = learn(learner, lesson, how, folder, run.seed, watch)
         right = self._right(learner)
+        if run.model == "bert" and "distilbert" in self.settings.models:
+            answers = answer(learner, lesson.train)  # above frozen layers, where there are any
+            save_file({"logits": answers}, folder / ANSWERS)
         learner.finish()
         if run.share == 1 or run.model == "bert":  # a student of the curve learns from it
             save_model(learner.network, folder / MODEL, spec(TOKENIZER).folder)
@@ -162,9 +167,8 @@ class Work:
             network = networks.bert(self.origin, self.labels, rows)
             return TransformerLearner(network, how.frozen), None
         teacher = networks.load_bert(self.folder(run.teacher) / MODEL)
-        answers = answer(TransformerLearner(teacher), rows)
-        student = networks.distilbert(teacher)
-        return TransformerLearner(student, how.frozen), answers
+        answers = load_file(self.folder(run.teacher) / ANSWERS)["logits"]
+        return TransformerLearner(networks.distilbert(teacher), how.frozen), answers
 
 
 def class_weights(labels: np.ndarray, classes: int) -> torch.Tensor:

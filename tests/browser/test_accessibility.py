@@ -15,6 +15,7 @@ READY = {
     "Speed and size": "[data-testid='stTable']",
     "Your data": "[data-testid='stFileUploader']",
     "The four models": "[data-testid='stTable']",
+    "Train": "[data-testid='stFileUploader']",
 }
 
 

@@ -15,6 +15,7 @@ from tests.root import ROOT
 LIBRARY = (
     "errors",
     "labels",
+    "colours",
     "host",
     "worker",
     "paths",
@@ -37,7 +38,7 @@ LIBRARY = (
     "__main__",
 )
 SHARED = ("show", "serve", "frame")
-PAGES = ("compare", "attributions", "inside", "speed", "data", "checks", "four")
+PAGES = ("compare", "attributions", "inside", "speed", "data", "checks", "four", "train")
 
 
 def imported(file: Path) -> set[str]:

@@ -22,6 +22,7 @@ MENU = (
     ("pages/speed.py", "Speed and size"),
     ("pages/evaluate.py", "Your data"),
     ("pages/models.py", "The four models"),
+    ("pages/train.py", "Train"),
 )
 patches.apply("streamlit")
 patches.apply("starlette", spool_max_size=(1 + st.get_option("server.maxUploadSize")) * 2**20)

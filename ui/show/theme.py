@@ -1,26 +1,19 @@
 """Colours, one per model and one per label: the same in every figure, card and page.
 
-Model colours are Okabe and Ito's (2008), told apart by the common kinds of colour blindness: warm
-for the recurrent pair, cool for the Transformers. On another engine a model keeps its colour, and
-its lines, markers and bars are others. Label colours are a set's own, or else a purple
-and teal pair, not red and green, or up to eight after Tol (2021); they never stand without their
-word or sign, and beyond eight labels the word stands alone.
+On another engine a model keeps its colour, and its lines, markers and bars are others. Label
+colours are a set's own, or else a purple and teal pair, not red and green, or up to eight after Tol
+(2021); they never stand without their word or sign, and beyond eight labels the word stands alone.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from model_zoo.claims.verdict import Outcome
+from model_zoo.colours import OF_THE_FOUR
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import model_set
 
-_OF_THE_FOUR = {
-    "lstm": "#E69F00",
-    "bilstm": "#D55E00",
-    "bert": "#0072B2",
-    "distilbert": "#56B4E9",
-}
 _OF_OTHERS = ("#009E73", "#CC79A7", "#8F7A00", "#7F6BB0")  # in the order in which they are met
 _PAIR = ("#9C5BB5", "#1B9E8A")
 _LABELS = (
@@ -73,8 +66,8 @@ _met: dict[str, str] = {}
 def model_colour(model: str) -> str:
     """The colour of a model, by its identity; those beside the four share a few among them."""
     identity = ModelId(model)
-    if not identity.is_own and identity.name in _OF_THE_FOUR:
-        return _OF_THE_FOUR[identity.name]
+    if not identity.is_own and identity.name in OF_THE_FOUR:
+        return OF_THE_FOUR[identity.name]
     key = f"{identity.set}/{identity.name}"
     return _met.setdefault(key, _OF_OTHERS[len(_met) % len(_OF_OTHERS)])
 

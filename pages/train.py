@@ -1,0 +1,31 @@
+"""Train: the four on the visitor's own labelled file, under one protocol, and which one to take."""
+
+import streamlit as st
+
+from model_zoo.tuning.settings import enabled
+from ui.frame.page import page
+from ui.train.expected import file_section, start_section
+from ui.train.labelled import choose_file
+from ui.train.plan import plan
+from ui.train.trained import trained_section
+from ui.train.trainings import trainings_section
+
+with page("Train"):
+    if enabled():
+        st.caption(
+            "Train LSTM, BiLSTM, BERT and DistilBERT on a labelled file of your own, and see with "
+            "honest tests which of them you should use. A training goes on when you close this tab."
+        )
+        trainings_section()
+        st.header("A file to train on", anchor=False)
+        if (file := choose_file()) and (planned := plan(file)):
+            settings, inspection = planned
+            file_section(inspection)
+            start_section(file, settings, inspection)
+    else:
+        st.info(
+            "Training is switched off on this server. Install Quartet on a machine of your own to "
+            "train the four on your file.",
+            icon=":material/block:",
+        )
+    trained_section()

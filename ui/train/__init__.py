@@ -1,0 +1,1 @@
+"""Training the four on a labelled file: the file, the plan, what is under way, what came of it."""

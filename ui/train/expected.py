@@ -1,0 +1,168 @@
+"""What a training will take here, before it is started: time, memory, and what fits instead."""
+
+import pandas as pd
+import streamlit as st
+
+from model_zoo.errors import ZooError
+from model_zoo.tuning.estimate import Estimate, command_line, estimate, offers
+from model_zoo.tuning.job import check_free, create
+from model_zoo.tuning.line import start_next
+from model_zoo.tuning.notes import file_notes
+from model_zoo.tuning.settings import TITLES, TRANSFORMERS, TrainingSettings
+from model_zoo.tuning.speed import TYPICAL, known_speed
+from model_zoo.tuning.split import Inspection
+from ui.frame.callbacks import whole
+from ui.serve.warming import warming
+from ui.show.wording import duration, listing, megabytes, plain
+from ui.train.labelled import Labelled
+from ui.train.plan import take_offer
+
+_FAILED = "why the training was not started"
+_MOST_LABELS = 12  # whose counts are shown before they are folded away
+_LOOK_S = 1.0
+
+
+def file_section(inspection: Inspection) -> None:
+    """What is in the file: rows of each part, labels and how many rows each has."""
+    st.markdown(
+        f"**{inspection.train:,}** rows to learn from, **{inspection.validation:,}** to choose by, "
+        f"**{inspection.test:,}** to compare on; **{len(inspection.counts)}** labels; "
+        f"{inspection.tokens[0]:.0f} tokens a text on average."
+    )
+    notes = file_notes(inspection)
+    if inspection.cut:
+        notes.append(f"About {inspection.cut:.1%} of the texts are cut at 512 tokens.")
+    if inspection.test < 100:
+        notes.append(
+            f"With {inspection.test} rows to compare on, only large differences will be told from "
+            "chance. Label more rows, or hold out a larger share (“More choices”)."
+        )
+    for note in notes:
+        st.caption(plain(note))
+    counts = inspection.counts
+    many = len(counts) > _MOST_LABELS
+    with st.expander(f"Rows of each label ({len(counts)})", expanded=not many):
+        st.dataframe(
+            pd.DataFrame({"label": list(counts), "rows": list(counts.values())}),
+            hide_index=True,
+            column_config={
+                "rows": st.column_config.ProgressColumn(
+                    "rows", format="%d", min_value=0, max_value=max(counts.values())
+                )
+            },
+            alt="Every label and how many rows have it",
+        )
+
+
+def start_section(file: Labelled, settings: TrainingSettings, inspection: Inspection) -> None:
+    """The estimate, what fits where this does not, and the button that starts the training."""
+    st.fragment(_estimate, run_every=_LOOK_S if _is_awaited() else None)(settings, inspection)
+    expected = estimate(settings, inspection, known_speed() or TYPICAL)
+    try:
+        check_free(settings)
+    except ZooError as error:
+        st.warning(plain(_on_page(str(error))), icon=":material/folder:")
+        taken = True
+    else:
+        taken = False
+    if expected.too_large:
+        _offers(settings, inspection, expected)
+    st.button(
+        "Start training",
+        type="primary",
+        icon=":material/model_training:",
+        disabled=taken or bool(expected.too_large),
+        on_click=_start,
+        args=(file, settings, inspection),
+    )
+    if problem := st.session_state.pop(_FAILED, None):
+        st.error(plain(problem), icon=":material/error:")
+    with st.expander("The same on another machine"):
+        st.caption("Install Quartet there, copy the file, and run:")
+        st.code(command_line(settings), language="bash", wrap_lines=True)
+
+
+def _is_awaited() -> bool:
+    """Whether this machine's speed is being measured now; begins with it where it can be."""
+    warming.begin()
+    return warming.is_under_way
+
+
+def _estimate(settings: TrainingSettings, inspection: Inspection) -> None:
+    """What to expect, drawn again when it is known for this machine."""
+    awaited = not known_speed()
+    why = warming.begin() if awaited else ""
+    expected = estimate(settings, inspection, known_speed() or TYPICAL)
+    left, right = st.columns(2)
+    left.metric("Time", f"{duration(expected.low)} to {duration(expected.high)}", border=True)
+    right.metric("Memory at most", megabytes(max(expected.memory_bytes.values())), border=True)
+    each = listing(
+        [f"{TITLES[name]} {duration(seconds)}" for name, seconds in expected.seconds.items()]
+    )
+    basis = (
+        f"As two cores of a server do it; this machine has not been measured yet. {why}"
+        if awaited
+        else "By what this machine was measured to do"
+    )
+    st.caption(
+        plain(
+            f"{basis}{'' if awaited else '.'} {each}, learning curves included, and "
+            f"{duration(expected.other_seconds)} for the rest. "
+            f"{megabytes(max(0, expected.free_bytes))} are free now. It may stop early, and takes "
+            "longer while others use the machine."
+        )
+    )
+    if st.session_state.get("speed was awaited") and not awaited:
+        st.session_state["speed was awaited"] = False
+        st.rerun()
+    st.session_state["speed was awaited"] = awaited and warming.is_under_way
+
+
+def _offers(settings: TrainingSettings, inspection: Inspection, expected: Estimate) -> None:
+    """What fits instead of what does not, each with a button that chooses it."""
+    names = listing([TITLES[name] for name in expected.too_large])
+    needed = max(expected.memory_bytes.values())
+    st.warning(
+        plain(
+            f"Not enough memory here: {names} would take up to {megabytes(needed)}, and "
+            f"{megabytes(max(0, expected.free_bytes))} are free."
+        ),
+        icon=":material/memory:",
+    )
+    fitting = offers(settings, inspection)
+    if not fitting:
+        st.caption("Nothing of this fits. Train on a machine with more memory, as below.")
+    with st.container(horizontal=True):
+        for offer in fitting:
+            st.button(
+                _called(offer, settings),
+                key=f"offer-{'-'.join(offer.models)}-{offer.budget}-{offer.heads_only}",
+                on_click=take_offer,
+                args=(offer.ordered, offer.budget, offer.heads_only),
+            )
+
+
+def _called(offer: TrainingSettings, settings: TrainingSettings) -> str:
+    """What is different about settings that are offered."""
+    if not set(offer.models) & set(TRANSFORMERS):
+        return f"{listing([TITLES[name] for name in offer.ordered])} only"
+    if offer.heads_only and not settings.heads_only:
+        return "Heads on frozen encoders"
+    return f"Budget “{offer.budget}”"
+
+
+@whole
+def _start(file: Labelled, settings: TrainingSettings, inspection: Inspection) -> None:
+    """Put the training in line, and start it if it is first."""
+    try:
+        create(settings, inspection, file.content)
+        start_next()
+    except ZooError as error:
+        st.session_state[_FAILED] = _on_page(str(error))
+
+
+def _on_page(message: str) -> str:
+    """The library's sentence, with the page's choice in place of the command's option."""
+    return message.replace(
+        "replace it with --overwrite", "tick “Replace a set of the same name” (“More choices”)"
+    ).replace("--restart", "“Throw away”")

@@ -1,0 +1,140 @@
+"""The labelled file that is to be trained on: an upload or a sample, and which columns count."""
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from model_zoo import paths
+from model_zoo.errors import DataError
+from model_zoo.tables.columns import guess_text
+from model_zoo.tables.source import Row
+from model_zoo.tables.table import FORMATS, looks_like_data, open_table
+from ui.show.wording import plain
+
+MAX_UPLOAD_MB = 50
+SAMPLE = "requests.csv"
+PREVIEW = 6
+_GUESSED_FROM = 500  # rows
+_MOST_GUESSED = 50  # different values of a column that is taken for the labels unasked
+_KEPT, _PROBLEM, _TAKEN = "file to train on", "problem with the file", "training upload taken"
+
+
+@dataclass(slots=True)
+class Labelled:
+    """A file with its first rows, and the columns of its texts and labels as chosen so far.
+
+    `number` tells it from other files of the same visitor; without a `header`, line one is a row.
+    """
+
+    name: str
+    content: bytes
+    number: int
+    header: bool
+    columns: tuple[str, ...]
+    head: list[Row]
+    text: str
+    label: str
+
+
+def choose_file() -> Labelled | None:
+    """The file to train on, with a preview and its columns to choose; None before there is one."""
+    left, right = st.columns([3, 2], gap="large")
+    uploaded = left.file_uploader(
+        f"A file of texts with a label each: {', '.join(ending[1:].upper() for ending in FORMATS)},"
+        f" 50 rows and more, up to {MAX_UPLOAD_MB} MB",
+        type=[ending[1:] for ending in FORMATS],
+        max_upload_size=MAX_UPLOAD_MB,
+        key="training-upload",
+    )
+    with right:
+        st.caption("Or try a file that comes with Quartet:")
+        st.button(
+            "400 messages to a town library, four topics", key="training-sample", on_click=_sample
+        )
+    if uploaded is not None and uploaded.file_id != st.session_state.get(_TAKEN):
+        st.session_state[_TAKEN] = uploaded.file_id
+        _take(uploaded.getvalue(), uploaded.name)
+    file: Labelled | None = st.session_state.get(_KEPT)
+    if problem := st.session_state.get(_PROBLEM):
+        kept = f" {file.name}, opened before, is still here." if file else ""
+        st.error(plain(problem + kept), icon=":material/error:")
+    if file is None:
+        st.caption(
+            "A file stays in this server's memory until you start a training. Then it is copied to "
+            "this server's disk, and deleted there when the training ends."
+        )
+    else:
+        _columns(file)
+    return file
+
+
+def _sample() -> None:
+    _take((paths.SAMPLES / SAMPLE).read_bytes(), SAMPLE)
+
+
+def _take(content: bytes, name: str) -> None:
+    """Make the file the one to train on, or keep what was there and say what is wrong."""
+    try:
+        st.session_state[_KEPT] = _read(content, name)
+        st.session_state[_PROBLEM] = None
+    except DataError as error:
+        st.session_state[_PROBLEM] = str(error)
+
+
+def _read(content: bytes, name: str) -> Labelled:
+    table = open_table(content, name)
+    header = not looks_like_data(table.columns)
+    if not header:
+        table = open_table(content, name, header=False)
+    columns = tuple(table.columns)
+    if len(columns) < 2:
+        raise DataError(
+            f"{name} has one column only. Training needs two: a text and a label in every row."
+        )
+    head = list(islice(table.rows(), _GUESSED_FROM))
+    text = guess_text(columns, head)
+    before: Labelled | None = st.session_state.get(_KEPT)
+    number = before.number + 1 if before else 0
+    return Labelled(
+        Path(name).name, content, number, header, columns, head, text, _label(columns, head, text)
+    )
+
+
+def _label(columns: tuple[str, ...], head: list[Row], text: str) -> str:
+    """The column whose values repeat most, of those that could be labels; the text's is none."""
+    kinds = {
+        name: len({row[at].strip() for row in head})
+        for at, name in enumerate(columns)
+        if name != text
+    }
+    fit = [name for name, count in kinds.items() if 2 <= count <= _MOST_GUESSED]
+    return min(fit or kinds, key=kinds.__getitem__)
+
+
+def _columns(file: Labelled) -> None:
+    """Preview and the choice of columns."""
+    st.subheader(plain(file.name), anchor=False)
+    if not file.header:
+        st.caption("The first line was taken for a row: it does not look like column names.")
+    with st.container(key="training-preview"):
+        preview = pd.DataFrame(file.head[:PREVIEW], columns=list(file.columns))
+        st.dataframe(
+            preview.apply(lambda column: column.str.slice(0, 200)),
+            hide_index=True,
+            alt="The first rows",
+        )
+    columns = list(file.columns)
+    left, right = st.columns(2)
+    file.text = left.selectbox(
+        "Texts are in", columns, index=columns.index(file.text), key=f"texts-of-{file.number}"
+    )
+    others = [column for column in columns if column != file.text]
+    file.label = right.selectbox(
+        "Labels are in",
+        others,
+        index=others.index(file.label) if file.label in others else 0,
+        key=f"labels-of-{file.number}-{columns.index(file.text)}",
+    )

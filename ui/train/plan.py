@@ -1,0 +1,159 @@
+"""What to train and how: the choices, what is in the file, and the settings that come of both."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from model_zoo.errors import ZooError
+from model_zoo.tuning.job import jobs_folder, set_folder
+from model_zoo.tuning.settings import BUDGETS, MODELS, TITLES, TrainingSettings
+from model_zoo.tuning.split import Inspection, prepare
+from ui.frame.callbacks import whole
+from ui.show.wording import plain
+from ui.train.labelled import Labelled
+
+_BUDGETS = {
+    "quick": "Recurrent models in full; of BERT and DistilBERT, the upper layers only.",
+    "standard": "All of every model, until held-out rows are answered no better.",
+    "thorough": "As standard, three times with other random numbers: how much is chance?",
+}
+_INSPECTED = "what is in the file to train on"  # key and outcome, for a page that is drawn again
+_MODELS, _BUDGET, _HEADS = "train-models", "train-budget", "train-heads-only"
+
+
+def plan(file: Labelled) -> tuple[TrainingSettings, Inspection] | None:
+    """The settings as chosen, and what is in the file; None, with the reason shown, if unfit."""
+    models, budget = _what()
+    with st.expander("More choices"):
+        more = _more()
+    try:
+        name = st.text_input(
+            "Name of the set of models",
+            value=_free_name(file.name),
+            max_chars=60,
+            key=f"train-name-{file.number}",
+            help="Letters, digits, - and _. The four will be found under this name on every page.",
+        )
+        settings = TrainingSettings(
+            file=Path(file.name),
+            text=file.text,
+            label=file.label,
+            name=name.strip(),
+            models=models,
+            budget=budget,
+            header=file.header,
+            **more,
+        )
+        return settings, _inspected(file, settings)
+    except ZooError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+@whole
+def take_offer(models: tuple[str, ...], budget: str, heads_only: bool) -> None:
+    """Have the choices be these; a callback."""
+    st.session_state[_MODELS], st.session_state[_BUDGET] = list(models), budget
+    st.session_state[_HEADS] = heads_only
+
+
+def _what() -> tuple[tuple[str, ...], str]:
+    """The models to train and the budget."""
+    st.session_state.setdefault(_MODELS, list(MODELS))
+    st.session_state.setdefault(_BUDGET, BUDGETS[0])
+    with st.container(horizontal=True, gap="large"):
+        models = st.pills(
+            "Models",
+            list(MODELS),
+            selection_mode="multi",
+            format_func=TITLES.__getitem__,
+            key=_MODELS,
+            persist_state="session",
+            width="content",
+            help="DistilBERT learns from the BERT that is trained with it.",
+        )
+        budget = st.segmented_control(
+            "Budget",
+            BUDGETS,
+            key=_BUDGET,
+            required=True,
+            format_func=str.capitalize,
+            persist_state="session",
+            width="content",
+        )
+    budget = budget or BUDGETS[0]
+    st.caption(f"**{budget.capitalize()}**: {_BUDGETS[budget]}")
+    return tuple(name for name in MODELS if name in models), budget
+
+
+def _more() -> dict[str, Any]:
+    """Shares, seed and switches, by the names that settings have for them."""
+    left, middle, right = st.columns(3)
+    test = left.slider(
+        "Rows to compare on, %", 5, 50, 10, 5, key="train-test", persist_state="session",
+        help="Held out: no model sees them before the end.",
+    )  # fmt: skip
+    validation = middle.slider(
+        "Rows to choose by, %", 5, 50, 10, 5, key="train-validation", persist_state="session",
+        help="They say when to stop, and which weights to keep.",
+    )  # fmt: skip
+    seed = right.number_input(
+        "Seed", 0, 2**31 - 1, 0, key="train-seed", persist_state="session",
+        help="Of all random numbers: the same seed gives the same models on the same machine.",
+    )  # fmt: skip
+    heads_only = st.checkbox(
+        "Leave the encoders of BERT and DistilBERT as they are, train their heads alone",
+        key=_HEADS,
+        persist_state="session",
+        help="Takes the least memory, and is less accurate.",
+    )
+    keep_test = st.checkbox(
+        "Put the held-out rows into the set",
+        key="train-keep-test",
+        persist_state="session",
+        help="Without it, the set holds no row of your file.",
+    )
+    overwrite = st.checkbox(
+        "Replace a set of the same name", key="train-overwrite", persist_state="session"
+    )
+    return {
+        "test": test / 100,
+        "validation": validation / 100,
+        "seed": int(seed),
+        "heads_only": heads_only,
+        "keep_test": keep_test,
+        "overwrite": overwrite,
+    }
+
+
+def _free_name(file: str) -> str:
+    """A name for the set, made of the file's, that no set or training has yet."""
+    stem = re.sub(r"[^\w-]+", "-", Path(file).stem).strip("-")[:50] or "my-models"
+    names = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
+    return next(
+        name
+        for name in names
+        if not set_folder(name).exists() and not (jobs_folder() / name).exists()
+    )
+
+
+def _inspected(file: Labelled, settings: TrainingSettings) -> Inspection:
+    """What is in the file; raises DataError, and is read once for the same choices."""
+    parts = (settings.text, settings.label, settings.validation, settings.test, settings.seed)
+    key = (file.number, *parts)
+    known = st.session_state.get(_INSPECTED)
+    if known is None or known[0] != key:
+        with st.spinner("Reading the file…", show_time=True):
+            try:
+                # by any name, for the name is no part of what is in the file
+                inspection = prepare(replace(settings, name="any"), file.content).inspection
+                known = key, inspection
+            except ZooError as error:
+                known = key, error
+        st.session_state[_INSPECTED] = known
+    if isinstance(known[1], ZooError):
+        raise known[1]
+    return known[1]
