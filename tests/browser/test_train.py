@@ -61,9 +61,7 @@ def test_choose_train_survive_and_compare(browser, environment, tmp_path):
             page.goto(f"{server.address}/train")
             expect(page.get_by_text("Its process ended without a word")).to_be_visible()
             page.get_by_role("button", name="Go on").click()
-            expect(page.get_by_text("Take LSTM").or_(page.get_by_text("LSTM: "))).to_be_visible(
-                timeout=180_000
-            )
+            expect(page.get_by_text("of 40 held-out rows right")).to_be_visible(timeout=180_000)
             expect(page.get_by_text("On the held-out rows")).to_be_visible()
             with page.expect_download() as download:
                 page.get_by_role("button", name="All of it").click()
