@@ -1,5 +1,7 @@
 """The frame of a report: a page of its own, of which the body can stand in another page."""
 
+import re
+from base64 import b64encode
 from html import escape
 
 _STYLE = """
@@ -10,13 +12,17 @@ overflow-x:auto}
 .report :is(th,td){padding:.25rem .6rem;text-align:right;border:0;border-bottom:1px solid #8884;
 white-space:nowrap}
 .report :is(th,td):first-child{text-align:left}
-.report svg{width:100%;max-width:34rem;font:12px system-ui,sans-serif}
+.report :is(svg,img){width:100%;max-width:34rem;font:12px system-ui,sans-serif}
 .report svg text{fill:currentColor}.report .grid{stroke:#8884}.report .axis{stroke:currentColor}
 .report .row{display:flex;flex-wrap:wrap;gap:1.5rem}.report .row>*{flex:1 1 20rem;min-width:0}
 .report .legend span{margin-right:1rem}.report .legend i{display:inline-block;width:.8em;
 height:.8em;border-radius:50%;margin-right:.3em}.report figure{margin:0}.report .note{opacity:.85}
 .take{font-size:1.15rem;border-left:4px solid #0072B2;padding-left:1rem}
 """
+_DRAWING = re.compile(r'<svg ([^>]*?) role="img" aria-label="([^"]*)">(.*?)</svg>', re.DOTALL)
+# an image does not take its colours from the page: a grey that is read on white and on black
+_ALONE = """<style>svg{font:12px system-ui,sans-serif}text{fill:#7a7a7a}
+.grid{stroke:#8884}.axis{stroke:#7a7a7a}</style>"""
 _BEGIN, _END = '<div class="report">', "</div></body></html>\n"
 
 
@@ -31,5 +37,15 @@ def whole_page(title: str, head: str, body: str) -> str:
 
 
 def as_part(page: str) -> str:
-    """The body of a `whole_page` with its style, to stand in another page."""
-    return f"<style>{_STYLE}</style>{page[page.index(_BEGIN) : page.rindex(_END)]}</div>"
+    """The body of a `whole_page` with its style, to stand in another page, light or dark.
+
+    Drawings become images, which pass where drawings inside of the page are filtered out.
+    """
+    body = page[page.index(_BEGIN) : page.rindex(_END)]
+    return f"<style>{_STYLE}</style>{_DRAWING.sub(_image, body)}</div>"
+
+
+def _image(drawing: re.Match[str]) -> str:
+    attributes, alt, parts = drawing.groups()
+    alone = f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{_ALONE}{parts}</svg>'
+    return f'<img alt="{alt}" src="data:image/svg+xml;base64,{b64encode(alone.encode()).decode()}">'

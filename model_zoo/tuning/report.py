@@ -148,7 +148,7 @@ def _learning(comparison: Comparison) -> str:
         for model in comparison.models
     )
     return _figure(
-        chart(series, x="rows learned from", y="accuracy", logarithmic=True, alt=words), words + "."
+        chart(series, x="rows learned from", y="accuracy", logarithmic=True, alt=words), ""
     )
 
 

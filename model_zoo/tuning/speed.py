@@ -11,6 +11,7 @@ from model_zoo.errors import RoomError, TrainingError
 from model_zoo.host import free_bytes, host
 from model_zoo.paths import ROOT, user_cache
 from model_zoo.tuning.job import write_json
+from model_zoo.tuning.line import is_training
 from model_zoo.tuning.process import ENVIRONMENT
 
 SECONDS = 300  # after which a warm-up is given up
@@ -102,7 +103,7 @@ def measured_speed() -> Speed:
             "This machine's speed could not be measured (memory may be short). Close other "
             "programs, and try again."
         ) from error
-    if (file := _file()) is not None:
+    if (file := _file()) is not None and not is_training():  # beside which it is slower
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             write_json(file, {"of": _key(), "speed": asdict(speed)})

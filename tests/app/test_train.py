@@ -151,9 +151,10 @@ def test_a_training_under_way_shows_curves_and_one_that_failed_says_why():
             epoch=step / 2, seconds=1.0, done=0.25, left=40.0, loss=0.5, accuracy=accuracy,
         )  # fmt: skip
     app.run()
-    (chart,) = app.get("plotly_chart")
-    assert "LSTM 75.0%" in chart.proto.alt
-    assert {each["name"] for each in json.loads(chart.proto.spec)["data"]} == {"LSTM"}
+    accuracy, loss = app.get("plotly_chart")
+    assert "LSTM 75.0%" in accuracy.proto.alt and "LSTM 0.50" in loss.proto.alt
+    for chart in (accuracy, loss):
+        assert {each["name"] for each in json.loads(chart.proto.spec)["data"]} == {"LSTM"}
     job.set_state(Kind.FAILED, "The disk is *full*. Go on.")
     app.run()
     assert "The disk is *full*. Go on. 25% is done and kept." in said(app)

@@ -13,7 +13,7 @@ from model_zoo.tuning.settings import TITLES
 from ui.frame.callbacks import whole
 from ui.show.theme import PLAIN
 from ui.show.wording import duration, in_line, plain
-from ui.train.figures import curves
+from ui.train.figures import MEASURES, curves
 
 _LOOK_S = 1.0
 _PROBLEM = "problem with a training"
@@ -79,12 +79,13 @@ def _training(job: Job, state: State) -> None:
         done = f" {progress.done:.0%} is done and kept." if progress.done else ""
         st.caption(plain(f"{_why(state)}{done}"))
     if any(run.loss or run.accuracy for run in progress.runs.values()):
-        st.plotly_chart(
-            curves(progress.runs.values()),
-            key=f"curves-{job.name}",
-            config=PLAIN,
-            alt=_in_words(progress),
-        )
+        for column, measure in zip(st.columns(2), MEASURES, strict=True):
+            column.plotly_chart(
+                curves(progress.runs.values(), measure),
+                key=f"{measure}-{job.name}",
+                config=PLAIN,
+                alt=_in_words(progress, measure),
+            )
         st.caption(
             "Accuracy on the rows to choose by, and training loss, all models on one scale. "
             "Curves of parts of the rows are left out. **When not to trust it:** a model is chosen "
@@ -150,7 +151,14 @@ def _why(state: State) -> str:
     return state.message or "It failed."
 
 
-def _in_words(progress: Progress) -> str:
+def _in_words(progress: Progress, measure: str) -> str:
+    if measure == "loss":
+        last = [
+            f"{TITLES[run.model]} {run.loss[-1][1]:.2f}"
+            for run in progress.runs.values()
+            if run.share == 1 and run.loss
+        ]
+        return f"Training loss so far: {', '.join(last)}"
     best = [
         f"{TITLES[run.model]} {max(value for _, value in run.accuracy):.1%}"
         for run in progress.runs.values()
