@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import platform
-import tempfile
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
@@ -14,6 +12,7 @@ from model_zoo.engines.exports import runtime_version
 from model_zoo.host import host
 from model_zoo.models.engines import engine
 from model_zoo.models.spec import ModelSpec
+from model_zoo.whole_files import write_json
 
 FOLDER = "deploy"  # in the user's cache
 
@@ -50,13 +49,7 @@ def write(folder: Path | None, asked: dict[str, Any], value: Any) -> None:
     file = _file(folder, asked)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
-        handle, aside = tempfile.mkstemp(prefix=".writing-", dir=file.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                json.dump({"conditions": asked, "value": value}, stream, indent=1)
-            Path(aside).replace(file)
-        finally:
-            Path(aside).unlink(missing_ok=True)
+        write_json(file, {"conditions": asked, "value": value})
 
 
 def _file(folder: Path, asked: dict[str, Any]) -> Path:

@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +31,7 @@ from model_zoo.paths import ROOT, user_cache
 GRAPH, WORDS, RECORD = "model.onnx", "words.npy", "export.json"
 POSITIONS = "positions"  # input of a graph: how many get their last state; the first, unless given
 FORMAT = 3  # of what is written here; another one is made anew
+_ASIDE = ".making-"  # begins the names of folders of exports that are under way
 SECONDS = 900  # after which a process that exports is given up
 PROCESS_BYTES = 350_000_000  # torch and the libraries, in a process of its own
 LEAN_PROCESS_BYTES = 120_000_000  # without torch
@@ -97,7 +100,8 @@ def make(row: ModelSpec, checksum: str) -> Path:
         )
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".making-", dir=kept.parent))
+        _clear_leftovers(kept.parent)
+        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=kept.parent))
     except OSError as error:
         raise EngineError(
             f"{kept.parent} cannot be written to ({error.strerror}). Set QUARTET_EXPORTS to a "
@@ -114,6 +118,14 @@ def make(row: ModelSpec, checksum: str) -> Path:
         return kept
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Delete what exports left that were killed, unless it may be one that is under way."""
+    for aside in folder.glob(f"{_ASIDE}*"):
+        with suppress(OSError):
+            if time.time() - aside.stat().st_mtime > SECONDS:
+                shutil.rmtree(aside, ignore_errors=True)
 
 
 def _run(row: ModelSpec, folder: Path) -> None:

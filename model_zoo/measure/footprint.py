@@ -27,6 +27,7 @@ from model_zoo.models.registry import remember, spec
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
 from model_zoo.reading.predict import predict
+from model_zoo.whole_files import write_json
 from model_zoo.worker import give_way
 
 TOKENS = 128  # of the text whose peaks are measured
@@ -245,7 +246,7 @@ def _read(file: Path, conditions: dict[str, Any]) -> _Figure | None:
 def _write(file: Path, record: dict[str, Any]) -> None:
     with suppress(OSError):  # where nothing can be kept, it is measured anew after the next start
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        write_json(file, record)
 
 
 def _print_figure(kind: str, model: ModelSpec) -> None:

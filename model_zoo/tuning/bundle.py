@@ -17,12 +17,13 @@ from model_zoo.models.files import WEIGHTS, write_checksum
 from model_zoo.models.sets import DESCRIPTION
 from model_zoo.tuning.card import model_card
 from model_zoo.tuning.compare import Comparison, Standing
-from model_zoo.tuning.job import check_free, set_folder, write_json, write_text
+from model_zoo.tuning.job import check_free, set_folder
 from model_zoo.tuning.outcome import COMPARISON, REPORT, TEST
 from model_zoo.tuning.recommend import Recommendation
 from model_zoo.tuning.settings import TITLES, TrainingSettings
 from model_zoo.tuning.split import Inspection, Split
 from model_zoo.tuning.work import MODEL, Result, Work
+from model_zoo.whole_files import write_json, write_text
 
 
 def begin(work: Work, kept: Mapping[str, Result], settings: TrainingSettings) -> Path:

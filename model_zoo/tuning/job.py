@@ -9,7 +9,6 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -22,6 +21,7 @@ from model_zoo.tuning.locks import is_held
 from model_zoo.tuning.progress import Progress, read_progress
 from model_zoo.tuning.settings import TrainingSettings, check_enabled, check_name
 from model_zoo.tuning.split import Inspection, checksum
+from model_zoo.whole_files import write_json, write_text
 
 SETTINGS, STATE, PROGRESS, REQUEST = "settings.json", "state.json", "progress.jsonl", "request"
 LOCK, WORK, INPUT = "lock", "work", "input"
@@ -283,18 +283,3 @@ def jobs() -> list[Job]:
     return sorted(
         (Job(folder) for folder in folders if folder.is_dir()), key=lambda job: job.state.since
     )
-
-
-def write_json(file: Path, record: Mapping[str, Any]) -> None:
-    """Write a JSON file in one move."""
-    write_text(file, json.dumps(record, indent=1, ensure_ascii=False) + "\n")
-
-
-def write_text(file: Path, text: str) -> None:
-    """Write a text file in one move: a kill leaves the old one or the new one."""
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
-    finally:
-        partial.unlink(missing_ok=True)

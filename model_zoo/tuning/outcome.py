@@ -11,7 +11,8 @@ from typing import Any
 
 from model_zoo.errors import SetError, TrainingError
 from model_zoo.models.sets import DESCRIPTION
-from model_zoo.tuning.job import Job, check_name, jobs_folder, set_folder, write_json
+from model_zoo.tuning.job import Job, check_name, jobs_folder, set_folder
+from model_zoo.whole_files import write_json
 
 COMPARISON, REPORT, TEST = "comparison.json", "report.html", "test.jsonl"
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from model_zoo.errors import RoomError, TrainingError
 from model_zoo.host import free_bytes, host
 from model_zoo.paths import ROOT, user_cache
-from model_zoo.tuning.job import write_json
 from model_zoo.tuning.line import is_training
 from model_zoo.tuning.process import ENVIRONMENT
+from model_zoo.whole_files import write_json
 
 SECONDS = 300  # after which a warm-up is given up
 _FILE = "training-speed.json"

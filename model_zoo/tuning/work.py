@@ -21,7 +21,6 @@ from model_zoo.host import give_back_memory
 from model_zoo.models.registry import spec
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.tuning import networks
-from model_zoo.tuning.job import write_json
 from model_zoo.tuning.learner import Learner, RecurrentLearner, TransformerLearner
 from model_zoo.tuning.loop import BEST, CHECKPOINT, Lesson, Standing, answer, learn
 from model_zoo.tuning.recipes import (
@@ -37,6 +36,7 @@ from model_zoo.tuning.save import save_model
 from model_zoo.tuning.settings import TRANSFORMERS, TrainingSettings
 from model_zoo.tuning.split import LOPSIDED, Split
 from model_zoo.tuning.token_rows import TokenRows, stratified, tokenised
+from model_zoo.whole_files import write_json
 
 RECORD, MODEL = "result.json", "model"
 ANSWERS = "answers.safetensors"  # a teacher's logits on the rows that it learned from

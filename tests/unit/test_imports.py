@@ -19,6 +19,7 @@ LIBRARY = (
     "host",
     "worker",
     "paths",
+    "whole_files",
     "patches",
     "text",
     "models",

@@ -1,6 +1,7 @@
 """Exports: made whole or not at all, checked, and computing what torch computes."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -148,3 +149,14 @@ def test_an_export_that_was_cut_short_is_made_anew(tmp_path, monkeypatch):
     graph.write_bytes(graph.read_bytes()[:1000])
     assert exports.find(row, checksum) is None
     assert predict(load("lstm@onnx"), TEXTS[:1]) and graph.stat().st_size == whole
+
+
+def test_what_a_killed_export_left_is_cleared_away(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUARTET_EXPORTS", str(tmp_path))
+    monkeypatch.setattr(exports, "_run", lambda row, folder: None)
+    old, under_way = tmp_path / ".making-old", tmp_path / ".making-new"
+    for folder in (old, under_way):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    exports.make(spec("lstm@onnx"), "0" * 64)
+    assert not old.exists() and under_way.exists()
