@@ -100,6 +100,9 @@ def processor_can(flag: str) -> bool:
     return not flag or any(line.startswith("flags") and flag in line.split() for line in lines)
 
 
+PREPARED_SHAPES = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"  # in the environment
+
+
 def keep_memory_low() -> None:
     """Settings that cost little time and save much memory; to be made before torch is imported.
 
@@ -107,7 +110,7 @@ def keep_memory_low() -> None:
     sentence, a thousand of them: here for the last 64. By default glibc gives every thread that
     computes a heap of its own, and keeps blocks of up to 32 MB once they are free.
     """
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "64")
+    os.environ.setdefault(PREPARED_SHAPES, "64")
     with suppress(AttributeError, OSError, TypeError):  # another C library
         libc = ctypes.CDLL(None)
         for option, value in ((_M_ARENA_MAX, 2), (_M_MMAP_THRESHOLD, 4 << 20)):

@@ -11,6 +11,7 @@ from model_zoo.errors import TrainingError
 from model_zoo.paths import ROOT
 from model_zoo.tuning.job import LOCK, Job, Kind, jobs, jobs_folder
 from model_zoo.tuning.locks import held, is_held
+from model_zoo.tuning.process import environment
 from model_zoo.tuning.settings import enabled
 
 TRAINER = ".trainer"  # the lock of whoever trains
@@ -90,6 +91,7 @@ def _start(folder: Path) -> None:
         subprocess.Popen(
             command,
             cwd=ROOT,
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
+from model_zoo.host import PREPARED_SHAPES
+
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # malloc.h
 ENVIRONMENT = {"OMP_WAIT_POLICY": "PASSIVE", "HF_HUB_OFFLINE": "1"}
 NICENESS = 10  # of a training that nobody waits for at a terminal
@@ -25,6 +27,15 @@ def prepare_process() -> None:
         libc = ctypes.CDLL(None)
         libc.mallopt(_M_MMAP_THRESHOLD, 1 << 30)
         libc.mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
+
+
+def environment() -> dict[str, str]:
+    """What a process that trains is started with: all of ours, but not what keeps a server small.
+
+    Training meets the same shapes again and again, and has to keep what is prepared for them.
+    """
+    kept = {name: value for name, value in os.environ.items() if name != PREPARED_SHAPES}
+    return ENVIRONMENT | kept
 
 
 @contextmanager

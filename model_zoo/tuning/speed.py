@@ -1,7 +1,6 @@
 """How fast this machine trains, and how much memory that takes: measured once, then kept."""
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -11,7 +10,7 @@ from model_zoo.errors import RoomError, TrainingError
 from model_zoo.host import free_bytes, host
 from model_zoo.paths import ROOT, user_cache
 from model_zoo.tuning.line import is_training
-from model_zoo.tuning.process import ENVIRONMENT
+from model_zoo.tuning.process import environment
 from model_zoo.whole_files import write_json
 
 SECONDS = 300  # after which a warm-up is given up
@@ -91,7 +90,7 @@ def measured_speed() -> Speed:
         done = subprocess.run(
             command,
             cwd=ROOT,
-            env=ENVIRONMENT | os.environ,  # as `process` sets it up
+            env=environment(),
             capture_output=True,
             text=True,
             timeout=SECONDS,

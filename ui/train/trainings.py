@@ -31,6 +31,9 @@ _STAGES = {
 }
 
 
+_ASKED = {"pause": "Pausing: what was learned is kept…", "cancel": "Being thrown away…"}
+
+
 def trainings_section() -> None:
     """All that has not ended, drawn again every second while something goes on."""
     current = _standing()
@@ -72,7 +75,8 @@ def _training(job: Job, state: State) -> None:
         st.markdown(f"{_ICONS[state.kind]} **{plain(job.name)}**", width="stretch")
         _buttons(job, state)
     if state.kind is Kind.RUNNING:
-        st.progress(min(1.0, progress.done), plain(_doing(progress)))
+        doing = _ASKED.get(job.requested()) or _doing(progress)
+        st.progress(min(1.0, progress.done), plain(doing))
     elif state.kind is Kind.WAITING:
         st.caption(f"In line. {in_line(place(job))}")
     else:
@@ -96,8 +100,7 @@ def _training(job: Job, state: State) -> None:
 
 def _buttons(job: Job, state: State) -> None:
     if state.kind in (Kind.RUNNING, Kind.WAITING) and not state.here:
-        asked = job.requested()
-        _button("Pausing…" if asked == "pause" else "Pause", "pause", job, job.pause, bool(asked))
+        _button("Pause", "pause", job, job.pause, disabled=bool(job.requested()))
     if state.kind.stopped:
         _button("Go on", "play_arrow", job, job.go_on)
     word = "Throw away" if state.kind.stopped else "Cancel"

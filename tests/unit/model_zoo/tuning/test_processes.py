@@ -7,9 +7,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from model_zoo.host import PREPARED_SHAPES
 from model_zoo.models.sets import model_set
 from model_zoo.tuning import line
 from model_zoo.tuning.job import Kind, create, set_folder
+from model_zoo.tuning.process import environment
 from model_zoo.tuning.settings import TrainingSettings
 from model_zoo.tuning.split import prepare
 
@@ -49,6 +51,14 @@ def trainers(job):
         for process in psutil.process_iter(["cmdline"])
         if (process.info["cmdline"] or [])[-3:] == ["-m", "model_zoo.tuning", job.name]
     ]
+
+
+def test_what_keeps_a_server_small_does_not_slow_training_down(monkeypatch):
+    monkeypatch.setenv(PREPARED_SHAPES, "64")
+    monkeypatch.setenv("OMP_WAIT_POLICY", "ACTIVE")
+    started_with = environment()
+    assert PREPARED_SHAPES not in started_with
+    assert started_with["OMP_WAIT_POLICY"] == "ACTIVE"  # what the user says
 
 
 def learning(job):
