@@ -21,8 +21,9 @@ with page("Inside"):
     encoded, _ = text_box()
     state.write_address()
     if encoded.words:
+        st.session_state.setdefault("section", "Attention")  # the tour may have chosen another
         chosen = st.segmented_control(
-            "What to look at", list(SECTIONS), default="Attention", required=True, key="section"
+            "What to look at", list(SECTIONS), required=True, key="section"
         )
         SECTIONS[chosen](encoded)
     else:

@@ -10,6 +10,7 @@ from ui.frame.page import MENU
 
 READY = {
     "Compare": ".q-words",
+    "Start here": ".q-card",
     "Attributions": "[data-testid='stTable']",
     "Inside": ".js-plotly-plot",
     "Speed and size": "[data-testid='stTable']",

@@ -25,12 +25,13 @@ def gauges(
     most_parameters: int,
     largest_bytes: int,
     most_bytes: int | None,
+    with_memory: bool = True,
 ) -> go.Figure:
     """One model's gauges: a dial for its latency, and bars for parameters, disk and memory.
 
     `slowest_ms`, `most_parameters`, `largest_bytes` (on disk) and `most_bytes` (in memory) end the
     scales; give the same for all models, so that their gauges can be compared at a glance. What is
-    None is drawn as an empty gauge.
+    None is drawn as an empty gauge; memory may be left out.
     """
     colour = model_colour(card.name)
     frame = {"borderwidth": 1, "bordercolor": OTHER_MODEL, "bgcolor": "rgba(0,0,0,0)"}
@@ -56,7 +57,7 @@ def gauges(
         ("disk", card.size_bytes, largest_bytes, "MB"),
         ("memory", added_bytes, most_bytes, "MB"),
     )
-    for row, (name, value, end, unit) in enumerate(sizes):
+    for row, (name, value, end, unit) in enumerate(sizes if with_memory else sizes[:-1]):
         low, high = 0.25 - 0.125 * row, 0.33 - 0.125 * row
         figure.add_indicator(
             mode="gauge",

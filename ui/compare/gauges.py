@@ -60,7 +60,7 @@ def gauges(text: str, names: Sequence[str], slots: Mapping[str, DeltaGenerator])
         for key in [key for key in kept if key[:2] != wanted[:2]]:
             del kept[key], beside[key]
         try:
-            latencies, beside[wanted] = _measure(text, names, batch or 1, method)
+            latencies, beside[wanted] = measure(text, names, batch or 1, method)
         except ZooError as error:
             method.error(plain(str(error)), icon=":material/error:")
             return
@@ -72,7 +72,7 @@ def gauges(text: str, names: Sequence[str], slots: Mapping[str, DeltaGenerator])
         st.fragment(_await_memory, run_every=1.0)(names)
 
 
-def _measure(
+def measure(
     text: str, names: Sequence[str], batch: int, place: DeltaGenerator
 ) -> tuple[dict[str, Latency], int]:
     """Latency of each model, with progress in `place`, and how many others were at work meanwhile.

@@ -17,6 +17,7 @@ from ui.show.wording import plain
 
 MENU = (
     ("app.py", "Compare"),
+    ("pages/tour.py", "Start here"),
     ("pages/attributions.py", "Attributions"),
     ("pages/inside.py", "Inside"),
     ("pages/speed.py", "Speed and size"),

@@ -1,0 +1,1 @@
+"""The page Start here: a guided tour made of the other pages' pictures."""

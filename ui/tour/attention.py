@@ -1,0 +1,86 @@
+"""Step: BERT reads in no direction; every word attends to all others at once."""
+
+import numpy as np
+import streamlit as st
+
+from model_zoo.inside.attention import Attention, hide_special, on_cls, on_sep
+from model_zoo.models.registry import title
+from ui.frame.examples import EXAMPLES
+from ui.inside.attention_figures import arcs
+from ui.serve import cached
+from ui.show.theme import PLAIN
+from ui.show.wording import counted, percent, plain
+from ui.tour.guess import guess
+from ui.tour.live import ask
+from ui.tour.questions import Question, pick, telling_row
+from ui.tour.step import Scene, Step
+
+
+def _draw(scene: Scene) -> bool:
+    name = scene.models["bert"]
+    place = st.container()
+    with place:
+        attention = ask(cached.attention, name, scene.text)
+    if attention is None:
+        return True
+    layer, head = _busiest(attention)
+    weights = hide_special(attention.weights[layer, head])
+    words = [token.removeprefix("##") for token in attention.tokens[1:-1]]
+    asked = telling_row(weights)
+    picture = f"{title(name)}, layer {layer + 1}, head {head + 1}"
+    options = pick(weights[asked].astype(float).tolist(), words)
+    question = options and Question(
+        f"From “{words[asked]}”, at which of these words will this head look most?",
+        *options,
+        f"{_says(weights[asked], words, asked)} This shows where a layer looks, not why the model "
+        "answers as it does.",
+    )
+    shown = guess(scene, question or None)
+    origin = asked if shown else int(asked == 0)
+    with place:
+        st.plotly_chart(
+            arcs(weights[origin], words, origin, name),
+            key="tour-arcs",
+            config=PLAIN,
+            alt=f"Lines from the word {words[origin]} to all {len(words)} words, by attention, "
+            f"{picture}. {_says(weights[origin], words, origin)}",
+        )
+        depth, heads = attention.weights.shape[:2]
+        st.caption(
+            f"{plain(picture)}, from “{plain(words[origin])}”. It has {counted(depth, 'layer')} "
+            f"of {counted(heads, 'head')}, and each **head** is a way of looking of its own."
+        )
+    return shown
+
+
+def _busiest(attention: Attention) -> tuple[int, int]:
+    """A layer in the middle, and its head that rests the least on the tokens around the text."""
+    depth = len(attention.weights)
+    layer = depth // 4 * 2 if depth > 1 else 0
+    of_layer = attention.weights[layer : layer + 1]
+    resting = np.maximum(on_cls(of_layer), on_sep(of_layer))[0]
+    return layer, int(resting.argmin())
+
+
+def _says(shares: np.ndarray, words: list[str], origin: int) -> str:
+    """Where a word looks most, in words."""
+    to = int(shares.argmax())
+    where = (
+        "itself" if to == origin else f"“{words[to]}”, {'before' if to < origin else 'after'} it"
+    )
+    return f"“{words[origin]}” looks most at {where}, with {percent(float(shares[to]))}."
+
+
+STEP = Step(
+    heading="BERT: all words at once",
+    teaches=lambda _: (
+        "**BERT** reads in no direction: in each of its layers every word looks at all words at "
+        "once and draws on some more than on others, which is called **attention**."
+    ),
+    example=EXAMPLES["long range"].text,
+    draw=_draw,
+    page="pages/inside.py",
+    place="Inside",
+    section="Attention",
+    needs=("bert",),
+)

@@ -1,0 +1,88 @@
+"""The sentence of a step: the visitor's own, which all pages share, or else the step's example."""
+
+import streamlit as st
+
+from model_zoo.text.tokens import Encoded
+from ui.frame import state
+from ui.frame.callbacks import whole
+from ui.serve import cached
+from ui.tour.step import Scene, Step
+from ui.tour.steps import stay
+
+MAX_CHARACTERS = 300
+MAX_TOKENS = 64  # every picture shows so many at once
+_TYPED, _LENT = "sentence typed on the tour", "example that went along to another page"
+
+
+def sentence(step: Step) -> Encoded:
+    """The sentence to show the step with, below a box for another."""
+    of = state.current_set().name
+    text, remark = step.example, "An example: type a sentence of your own, and all steps read it."
+    if _is_own(state.view().text):
+        own = cached.encoded(state.view().text, of)
+        if own.truncated or sum(word is not None for word in own.word_of) > MAX_TOKENS:
+            remark = (
+                f"Your text is longer than the {MAX_TOKENS} tokens that a step shows, so an "
+                "example stands here. The other pages have your text."
+            )
+        else:
+            text, remark = own.text, ""
+    _box(text)
+    if remark:
+        st.caption(remark)
+    else:
+        st.button(
+            "Back to the examples",
+            icon=":material/undo:",
+            type="tertiary",
+            on_click=_take,
+            args=("",),
+        )
+    return cached.encoded(text, of)
+
+
+def _is_own(text: str) -> bool:
+    """Whether this text of the view is one that the visitor chose."""
+    kept = st.session_state
+    lent = (state.DEFAULT.text, kept.get(_LENT))
+    return text == kept.get(_TYPED) or text not in lent
+
+
+def _box(text: str) -> None:
+    key = f"tour-typed-{hash(text)}"  # another text, another box: it starts with that text
+    with st.form("tour-sentence", border=False, enter_to_submit=True):
+        left, right = st.columns([6, 1], vertical_alignment="bottom")
+        left.text_input("The sentence", text, max_chars=MAX_CHARACTERS, autocomplete="off", key=key)
+        right.form_submit_button("Read it", width="stretch", on_click=_submit, args=(key,))
+
+
+@whole
+def _submit(key: str) -> None:
+    _take(st.session_state[key] or "")
+
+
+def _take(text: str) -> None:
+    """Look at `text` from now on, or at the examples again where it is empty."""
+    stay()
+    st.session_state[_TYPED] = text.strip() and text
+    state.change(text=st.session_state[_TYPED] or state.DEFAULT.text, without=())
+
+
+def try_it(step: Step, scene: Scene) -> None:
+    """A button to the page that has the whole picture, with the same sentence."""
+    if st.button(
+        f"Try it yourself on “{step.place}”",
+        icon=":material/open_in_full:",
+        on_click=_take_along,
+        args=(scene.text, step.section),
+    ):
+        st.switch_page(step.page)  # not allowed in the callback
+
+
+@whole
+def _take_along(text: str, section: str | None) -> None:
+    if not _is_own(state.view().text):
+        st.session_state[_LENT] = text
+    state.change(text=text, without=())
+    if section:
+        st.session_state["section"] = section
