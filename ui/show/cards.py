@@ -18,30 +18,36 @@ def prediction_card(
     dissents: bool = False,
     times_ms: Sequence[float] = (),
     before: Prediction | None = None,
+    brief: bool = False,
 ) -> str:
     """The card of one prediction, as HTML: label, probability, time of this very call, size.
 
     `dissents` frames it, where a model stands against the majority. `times_ms` are the calls the
-    sparkline shows, the last one being this. `before` is the prediction it is compared with.
+    sparkline shows, the last one being this; without any, there is none. `before` is the prediction
+    it is compared with. A `brief` card ends after the probability.
     """
     label = prediction.label
     time_ms = prediction.tokenize_ms + prediction.forward_ms
     mark = "<dt>against the majority</dt><dd>yes</dd>" if dissents else ""
     moved = f'<p class="q-moved">{escape(change(before, prediction))}</p>' if before else ""
-    body = f"""
+    calls = f"<dt>{_calls(len(times_ms))}</dt><dd>{_sparkline(times_ms)}</dd>" if times_ms else ""
+    colours = f"--label:{_colour(prediction)}"
+    answer = f"""
 <div class="q-label"><span>{_sign(prediction)}{escape(label)}</span>
 <span>{escape(percent(prediction.confidence))}</span></div>
-{_bar(prediction)}{moved}
+{_bar(prediction)}{moved}"""
+    if brief:
+        return _frame(model_card.name, model_card.title, answer, colours, "q-brief")
+    body = f"""{answer}
 <dl>{_next(prediction)}<dt>confidence</dt><dd>{confidence(prediction)}</dd>
 <dt title="how far the two likeliest labels are apart">margin</dt><dd>{margin(prediction)}</dd>
 <dt title="tokenising and forward pass of this very call">time</dt>
 <dd>{time_ms:.1f} ms</dd>
-<dt>{_calls(len(times_ms))}</dt><dd>{_sparkline(times_ms)}</dd>
+{calls}
 <dt>parameters</dt><dd>{millions(model_card.parameters)}</dd>
 <dt>layers</dt><dd>{int(model_card.layers)}</dd>
 <dt title="the weights file">size</dt><dd>{model_card.size_bytes / 1e6:.1f} MB</dd>
 {mark}</dl>"""
-    colours = f"--label:{_colour(prediction)}"
     return _frame(model_card.name, model_card.title, body, colours, "q-dissent" if dissents else "")
 
 
@@ -75,6 +81,11 @@ def waiting_card(name: str, title: str, message: str = "Loading the model…") -
         f'<div class="q-skeleton" style="width:{width}%"></div>' for width in (70, 100, 85, 60, 75)
     )
     return _frame(name, title, f'<div class="q-wait">{escape(message)}</div>{bars}')
+
+
+def hidden_card(name: str, title: str) -> str:
+    """A brief card whose answer is not to be seen yet."""
+    return _frame(name, title, '<div class="q-label"><span>?</span></div>', extra="q-brief")
 
 
 def failed_card(name: str, title: str, message: str) -> str:

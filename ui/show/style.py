@@ -4,6 +4,7 @@ STYLE = """<style>
 .q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem
  var(--line,solid) var(--model);border-radius:.7rem;padding:.9rem 1rem 1rem;min-height:17.5rem;
  box-sizing:border-box}
+.q-card.q-brief{min-height:0}
 .q-card h2{font-size:1.05rem;margin:0;padding:0;font-weight:650}
 .q-card .q-label{font-size:1.55rem;font-weight:700;line-height:1.25;margin:.35rem 0 .1rem;
  display:flex;justify-content:space-between;gap:.5rem;flex-wrap:wrap}

@@ -6,7 +6,7 @@ from model_zoo.models.registry import title
 from ui.frame.columns import in_rows
 from ui.frame.examples import EXAMPLES
 from ui.serve import cached
-from ui.show.cards import prediction_card
+from ui.show.cards import hidden_card, prediction_card
 from ui.show.wording import agreement, listing, plain
 from ui.tour.guess import guess
 from ui.tour.live import answer
@@ -21,7 +21,7 @@ def _teaches(scene: Scene) -> str:
     which = listing(labels) if len(labels) <= 4 else f"{len(labels)} of them"
     return (
         "A **classifier** reads a text, answers with one of the labels it was taught (here "
-        f"{plain(which)}) and says how sure it is; these are built in different ways."
+        f"{plain(which)}) and says how sure it is; each of those below is built in its own way."
     )
 
 
@@ -42,9 +42,11 @@ def _draw(scene: Scene) -> bool:
     )
     shown = guess(scene, question or None)
     with place:
-        for name, column in in_rows(given if shown else [first]):
-            with column:
-                st.html(prediction_card(given[name], cached.card(name)))
+        for name, column in in_rows(given):
+            card = hidden_card(name, title(name))
+            if shown or name == first:
+                card = prediction_card(given[name], cached.card(name), brief=True)
+            column.html(card)
     return shown
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from model_zoo.inside.attention import Attention, hide_special, on_cls, on_sep
+from model_zoo.inside.attention import hide_special
 from model_zoo.models.registry import title
 from ui.frame.examples import EXAMPLES
 from ui.inside.attention_figures import arcs
@@ -12,7 +12,7 @@ from ui.show.theme import PLAIN
 from ui.show.wording import counted, percent, plain
 from ui.tour.guess import guess
 from ui.tour.live import ask
-from ui.tour.questions import Question, pick, telling_row
+from ui.tour.questions import Question, pick, telling_look
 from ui.tour.step import Scene, Step
 
 
@@ -23,12 +23,14 @@ def _draw(scene: Scene) -> bool:
         attention = ask(cached.attention, name, scene.text)
     if attention is None:
         return True
-    layer, head = _busiest(attention)
-    weights = hide_special(attention.weights[layer, head])
     words = [token.removeprefix("##") for token in attention.tokens[1:-1]]
-    asked = telling_row(weights)
+    spelt = [any(map(str.isalnum, word)) for word in words]
+    layer = len(attention.weights) // 4 * 2  # in the middle, as Inside begins with
+    head, asked = telling_look(attention.weights[layer, :, 1:-1, 1:-1].astype(float), spelt)
+    weights = hide_special(attention.weights[layer, head])
     picture = f"{title(name)}, layer {layer + 1}, head {head + 1}"
-    options = pick(weights[asked].astype(float).tolist(), words)
+    places = [at for at, is_word in enumerate(spelt) if is_word or at == weights[asked].argmax()]
+    options = pick([float(weights[asked, at]) for at in places], [words[at] for at in places])
     question = options and Question(
         f"From “{words[asked]}”, at which of these words will this head look most?",
         *options,
@@ -36,7 +38,7 @@ def _draw(scene: Scene) -> bool:
         "answers as it does.",
     )
     shown = guess(scene, question or None)
-    origin = asked if shown else int(asked == 0)
+    origin = asked if shown else next((at for at in places if at != asked), asked)
     with place:
         st.plotly_chart(
             arcs(weights[origin], words, origin, name),
@@ -51,15 +53,6 @@ def _draw(scene: Scene) -> bool:
             f"of {counted(heads, 'head')}, and each **head** is a way of looking of its own."
         )
     return shown
-
-
-def _busiest(attention: Attention) -> tuple[int, int]:
-    """A layer in the middle, and its head that rests the least on the tokens around the text."""
-    depth = len(attention.weights)
-    layer = depth // 4 * 2 if depth > 1 else 0
-    of_layer = attention.weights[layer : layer + 1]
-    resting = np.maximum(on_cls(of_layer), on_sep(of_layer))[0]
-    return layer, int(resting.argmin())
 
 
 def _says(shares: np.ndarray, words: list[str], origin: int) -> str:

@@ -34,10 +34,12 @@ def _draw(scene: Scene) -> bool:
     )
     shown = guess(scene, question or None)
     most = max(float(influence.change.max()) for influence in squares.values())
-    visible = [asked for asked in squares if shown or asked != name]
     with place:
-        for asked, column in in_rows(visible):
+        for asked, column in in_rows(squares):
             with column:
+                if not shown and asked == name:
+                    st.markdown(f"**{plain(title(asked))}: ?**")
+                    continue
                 st.markdown(f"**{plain(title(asked))}**")
                 st.plotly_chart(
                     context(squares[asked], most=most),
@@ -72,9 +74,9 @@ STEP = Step(
         "every place it knows what stands before and what comes after."
     ),
     reads=(
-        "In the square, each column is a word that was hidden and each row a place in the "
-        "sentence: coloured where that changed what the model holds there, blank where it cannot "
-        "see the word."
+        "In the square, each column is a word that was hidden (“masked”) and each row a place in "
+        "the sentence: coloured where that changed what the model holds there, blank where it "
+        "cannot see the word."
     ),
     example=EXAMPLES["negation"].text,
     draw=_draw,

@@ -1,6 +1,6 @@
 """Step: DistilBERT, a smaller BERT; what it costs on this very sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
@@ -8,13 +8,14 @@ from model_zoo.errors import ZooError
 from model_zoo.measure.latency import Latency
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
+from model_zoo.reading.predict import Prediction
 from ui.compare import figures
 from ui.compare.gauges import measure
 from ui.frame.columns import in_rows
 from ui.frame.examples import EXAMPLES
 from ui.serve import cached
 from ui.show.theme import PLAIN
-from ui.show.wording import agreement, millions, plain, ratio
+from ui.show.wording import listing, millions, percent, plain, ratio
 from ui.tour.guess import guess
 from ui.tour.live import answer
 from ui.tour.questions import Question, time_of
@@ -50,16 +51,18 @@ def _draw(scene: Scene) -> bool:
     size = ratio(light, heavy, "smaller on disk than", "as large on disk as", "larger on disk than")
     options, right = time_of(short / long)
     question = Question(
-        f"{big} took {long:.1f} ms. How long did {small} take?",
+        f"{big} took {long:.1f} ms. How much of that did {small} take?",
         options,
         right,
-        f"{small} took {short:.1f} ms: it is {speed} {big}, and {size} it. "
-        f"{agreement(given, {name: title(name) for name in names})}",
+        f"{small} took {short:.1f} ms: it is {speed} {big}, and {size} it. {_both_say(given)}",
     )
     shown = guess(scene, question)
     with place:
-        for name, column in in_rows(names if shown else names[:1], most=2):
+        for name, column in in_rows(names):
             with column:
+                if not shown and name != names[0]:
+                    st.markdown(f"**{plain(title(name))}: ?**")
+                    continue
                 st.markdown(f"**{plain(title(name))}**")
                 st.plotly_chart(
                     figures.gauges(
@@ -86,6 +89,14 @@ def _draw(scene: Scene) -> bool:
     return shown
 
 
+def _both_say(given: Sequence[Prediction]) -> str:
+    """Whether the two answer alike, as a sentence."""
+    says = [
+        f"{title(each.model)} says “{each.label}” ({percent(each.confidence)})" for each in given
+    ]
+    return f"{listing(says)}{', too' * (given[0].label == given[-1].label)}."
+
+
 def _latencies(text: str, names: list[ModelId]) -> Mapping[str, Latency] | None:
     """What was measured of the models on `text`, once; None where it failed, and was said."""
     about = (text, *names, *map(cached.weights, names))
@@ -106,7 +117,7 @@ def _latencies(text: str, names: list[ModelId]) -> Mapping[str, Latency] | None:
 STEP = Step(
     heading="DistilBERT: a smaller BERT",
     teaches=_teaches,
-    example=EXAMPLES["contrast"].text,
+    example=EXAMPLES["negation"].text,
     draw=_draw,
     page="pages/speed.py",
     place="Speed and size",

@@ -29,7 +29,7 @@ def ask(
 def answer(name: str, text: str) -> Prediction | None:
     """What the model makes of `text`; None where it cannot be asked, and that was said."""
     try:
-        with my_turn(st.empty(), "Reading…"):
+        with my_turn(st.empty()):
             return predict(pool.model(name), [text])[0]
     except ZooError as error:
         instead(name, error)

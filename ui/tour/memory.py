@@ -55,6 +55,7 @@ def _draw(scene: Scene) -> bool:
                 if shown
                 else "; the **forget gate**, how much of the memory is kept, is hidden for now."
             )
+            + " \\[CLS\\] and \\[SEP\\] are put before and behind the text."
         )
     return shown
 

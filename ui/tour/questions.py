@@ -11,7 +11,7 @@ import numpy as np
 from model_zoo.inside.stepwise import Course
 
 OPTIONS = 4  # at most
-AS_LONG, HALF = 0.75, 0.375  # shares of a time: halfway between what the options name
+AS_LONG, FAR_LESS = 0.75, 0.25  # shares of a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +106,29 @@ def time_of(share: float) -> tuple[tuple[str, ...], str]:
     """Options and answer: how long something took, as a share of what it is compared with.
 
     >>> [time_of(share)[1] for share in (1.2, 0.5, 0.1)]
-    ['About as long, or longer', 'About half as long', 'A quarter as long, or less']
+    ['About as much, or more', 'About half: a quarter to three quarters', 'Under a quarter']
     """
-    options = ("About as long, or longer", "About half as long", "A quarter as long, or less")
-    return options, options[(share < AS_LONG) + (share < HALF)]
+    options = (
+        "About as much, or more",
+        "About half: a quarter to three quarters",
+        "Under a quarter",
+    )
+    return options, options[(share < AS_LONG) + (share < FAR_LESS)]
 
 
-def telling_row(weights: np.ndarray) -> int:
-    """The token whose look at another is the strongest, of attention (T, T)."""
-    others = weights * (1 - np.eye(len(weights)))
-    at_another = others.argmax(axis=1) == weights.argmax(axis=1)
-    strongest = np.where(at_another, others.max(axis=1), -1.0)
-    return int(strongest.argmax())
+def telling_look(weights: np.ndarray, words: Sequence[bool]) -> tuple[int, int]:
+    """Head and token of the strongest look from a word at another, of attention (H, T, T).
+
+    `words` says which tokens are words, and not punctuation. Only looks that are the strongest of
+    their row count, and where there are none, it is the first head and word.
+
+    >>> telling_look(np.array([[[0.6, 0.3, 0.1], [0.3, 0.5, 0.2], [0, 0.9, 0.1]]]), [True] * 3)
+    (0, 2)
+    """
+    are_words = np.asarray(words, dtype=float)
+    others = weights * np.outer(are_words, are_words) * (1 - np.eye(len(are_words)))
+    looks = np.where(others.argmax(-1) == weights.argmax(-1), others.max(-1), 0.0)  # (H, T)
+    if not looks.any():
+        return 0, int(are_words.argmax())
+    head, row = np.unravel_index(looks.argmax(), looks.shape)
+    return int(head), int(row)

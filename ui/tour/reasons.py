@@ -74,7 +74,7 @@ STEP = Step(
         "However a model reads, it can be asked how far each word pushed its answer one way or the "
         "other, which is called **attribution**."
     ),
-    example=EXAMPLES["negation"].text,
+    example=EXAMPLES["contrast"].text,
     draw=_draw,
     page="pages/attributions.py",
     place="Attributions",

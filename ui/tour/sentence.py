@@ -12,6 +12,7 @@ from ui.tour.steps import stay
 MAX_CHARACTERS = 300
 MAX_TOKENS = 64  # every picture shows so many at once
 _TYPED, _LENT = "sentence typed on the tour", "example that went along to another page"
+_TAKEN = "how often a sentence of the tour was taken"
 
 
 def sentence(step: Step) -> Encoded:
@@ -49,7 +50,8 @@ def _is_own(text: str) -> bool:
 
 
 def _box(text: str) -> None:
-    key = f"tour-typed-{hash(text)}"  # another text, another box: it starts with that text
+    # another text, another box: it starts with that text; and so does one after a blank was typed
+    key = f"tour-typed-{hash(text)}-{st.session_state.get(_TAKEN, 0)}"
     with st.form("tour-sentence", border=False, enter_to_submit=True):
         left, right = st.columns([6, 1], vertical_alignment="bottom")
         left.text_input("The sentence", text, max_chars=MAX_CHARACTERS, autocomplete="off", key=key)
@@ -64,6 +66,7 @@ def _submit(key: str) -> None:
 def _take(text: str) -> None:
     """Look at `text` from now on, or at the examples again where it is empty."""
     stay()
+    st.session_state[_TAKEN] = st.session_state.get(_TAKEN, 0) + 1
     st.session_state[_TYPED] = text.strip() and text
     state.change(text=st.session_state[_TYPED] or state.DEFAULT.text, without=())
 

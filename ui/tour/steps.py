@@ -81,4 +81,6 @@ def buttons(number: int, count: int, *, ready: bool) -> None:
             on_click=_go,
             args=(number + 1,),
         )
+    else:
+        st.page_link("app.py", label="That was the tour: compare all four", icon=":material/check:")
     _to_the_top(data={"step": number}, key="to-the-top")

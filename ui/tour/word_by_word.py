@@ -28,9 +28,9 @@ def _draw(scene: Scene) -> bool:
     steps = [f"“{word}”" for word in figures.token_texts(scene.encoded, course.spans)]
     question = None
     if cut:
+        by_now = course.likeliest[cut - 1]
         question = Question(
-            f"After {steps[cut - 1]} {title(name)} says “{course.likeliest[cut - 1]}”. How does it "
-            "go on?",
+            f"After {steps[cut - 1]}, {title(name)} says “{by_now}”. How does it go on?",
             *goes_on(course, cut),
             f"{title(name)} {turns(course, steps)}.",
         )
@@ -59,7 +59,8 @@ def _chart(scene: Scene, course: Course, says: str) -> None:
         figure,
         key="tour-by-word",
         config=PLAIN,
-        alt=f"Line chart of the probability of {label} after each word that {name} reads. {says}",
+        alt=f"Line chart of the probability of {label} after each of the first "
+        f"{len(course.probabilities)} of {count} words that {name} reads. {says}",
     )
     st.caption(
         f"How likely “{plain(label)}” is to {plain(name)} after every word; the dotted line is "

@@ -16,7 +16,7 @@ from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers
 from ui.compare.report import as_html, as_json
 from ui.frame.permalink import View
-from ui.show.cards import changes, failed_card, prediction_card, waiting_card
+from ui.show.cards import changes, failed_card, hidden_card, prediction_card, waiting_card
 from ui.show.coloured import coloured_words
 from ui.show.meter import meter
 
@@ -67,6 +67,14 @@ def test_a_card_says_label_margin_time_and_size():
     assert "majority" not in text and "majority" in prediction_card(
         prediction(0.8), CARD, dissents=True
     )
+
+
+def test_a_card_of_no_calls_draws_none_and_a_brief_one_ends_after_the_probability():
+    assert "calls" not in Tags(prediction_card(prediction(0.81), CARD)).text
+    brief = Tags(prediction_card(prediction(0.81), CARD, brief=True)).text
+    assert "positive 81\u202f%" in brief and "margin" not in brief and "ms" not in brief
+    hidden = hidden_card("bert", HOSTILE)
+    assert "?" in Tags(hidden).text and "script" not in Tags(hidden).tags
 
 
 def test_a_card_says_what_an_edit_did():
