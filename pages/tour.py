@@ -52,7 +52,7 @@ with page("Start here"):
             ready = step.draw(scene)
         else:
             nothing_to_read()
-    with st.container(horizontal=True, key="tour-steps"):
+    with st.container(horizontal=True, vertical_alignment="center", key="tour-steps"):
         steps.buttons(number, count, ready=ready)
         if not missing:
             try_it(step, scene)

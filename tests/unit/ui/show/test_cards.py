@@ -72,7 +72,7 @@ def test_a_card_says_label_margin_time_and_size():
 def test_a_card_of_no_calls_draws_none_and_a_brief_one_ends_after_the_probability():
     assert "calls" not in Tags(prediction_card(prediction(0.81), CARD)).text
     brief = Tags(prediction_card(prediction(0.81), CARD, brief=True)).text
-    assert "positive 81\u202f%" in brief and "margin" not in brief and "ms" not in brief
+    assert "positive" in brief and "81" in brief and "margin" not in brief
     hidden = hidden_card("bert", HOSTILE)
     assert "?" in Tags(hidden).text and "script" not in Tags(hidden).tags
 
