@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.test_accessibility import grave_violations
+
 PLOT = ".js-plotly-plot"
 PICTURES = (".q-card", PLOT, PLOT, PLOT, PLOT, ".q-words", PLOT)
 OWN = "The soup was cold, yet we came back for it twice."
@@ -40,6 +42,8 @@ def test_all_steps_on_a_phone(open_page):
             " return main.scrollWidth - main.clientWidth })()"
         )
         assert wider <= 0, step
+        page.wait_for_timeout(1000)  # charts are faded in
+        assert not grave_violations(page), step
         if step < len(PICTURES):
             press(page, "Next")
             expect(page).to_have_url(re.compile(rf"step={step + 1}"))
