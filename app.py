@@ -13,8 +13,6 @@ from ui.frame.page import page
 from ui.frame.text import reading, text_box, word_chips
 from ui.show.wording import made_of, plain
 
-TOUR = "New here? Start with the tour (5 minutes)"
-
 with page("Compare"):
     for notice in state.address_notices():
         st.warning(plain(notice), icon=":material/link_off:")
@@ -22,7 +20,6 @@ with page("Compare"):
     text = reading(encoded)
     with row:
         toolbar(text)
-        st.page_link("pages/tour.py", label=TOUR, icon=":material/school:")
     chips = st.container(key="words")
     answers, columns = answer(text)
     with chips:  # drawn after the answers, which the browser would otherwise show later
