@@ -1,4 +1,4 @@
-"""What the README says of adding models and pages: a folder or a file and a row each, no more."""
+"""What docs/extending.md says of models and pages: a folder or a file and a row each, no more."""
 
 import json
 import shutil
