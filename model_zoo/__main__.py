@@ -1,4 +1,4 @@
-"""The command line: `python -m model_zoo COMMAND`.
+"""The command line: `quartet COMMAND` where it is installed, or `python -m model_zoo COMMAND`.
 
 Results go to stdout (tables, or JSON with --json), progress and errors to stderr. Exit codes:
 0 done, 2 bad usage or input, with one line that says what to do.
@@ -7,10 +7,12 @@ Results go to stdout (tables, or JSON with --json), progress and errors to stder
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from model_zoo.commands import (
     advise,
+    app,
     attribute,
     checks,
     evaluate,
@@ -35,12 +37,13 @@ COMMANDS = (
     checks,
     train,
     twins,
+    app,
 )
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the process's exit code."""
-    arguments = _parser().parse_args(argv)
+    arguments = _arguments(argv)
     try:
         arguments.command(arguments)
     except ZooError as error:
@@ -54,8 +57,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for; what the command `app` does not know is Streamlit's to understand."""
+    parser = _parser()
+    arguments, others = parser.parse_known_args(argv)
+    if others and arguments.command is not app.run:
+        parser.error(f"unrecognized arguments: {' '.join(others)}")
+    arguments.streamlit = others
+    return arguments
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="python -m model_zoo", description="LSTM, BiLSTM, BERT and DistilBERT.")
+    installed = Path(sys.argv[0]).stem == "quartet"
+    parser = _Parser(
+        prog="quartet" if installed else "python -m model_zoo",
+        description="LSTM, BiLSTM, BERT and DistilBERT.",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     for command in COMMANDS:
         name = command.__name__.rpartition(".")[2]
@@ -63,7 +80,10 @@ def _parser() -> argparse.ArgumentParser:
         subparser = commands.add_parser(
             name, help=summary[0].lower() + summary[1:], description=command.__doc__
         )
-        subparser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+        if command is not app:
+            subparser.add_argument(
+                "--json", action="store_true", help="print JSON instead of tables"
+            )
         command.add_arguments(subparser)
         subparser.set_defaults(command=command.run)
     return parser

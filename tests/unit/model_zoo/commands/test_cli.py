@@ -100,6 +100,7 @@ def test_evaluate(capsys, reviews):
     [
         ([], "required: COMMAND"),
         (["shout"], "invalid choice"),
+        (["models", "--server.port", "1"], "unrecognized arguments: --server.port 1"),
         (["predict"], "required: text"),
         (["predict", ""], "is empty"),
         (["predict", "fine", " \x00"], "Text 2 of 2 is empty"),
@@ -120,6 +121,17 @@ def test_evaluate(capsys, reviews):
 def test_bad_input_ends_with_one_line(capsys, monkeypatch, argv, message):
     monkeypatch.chdir(ROOT)
     assert message in refusal(capsys, *argv)
+
+
+def test_app_hands_streamlit_what_it_does_not_know(monkeypatch):
+    started = []
+    monkeypatch.setattr("os.execv", lambda program, command: started.append(command))
+    assert main(["app", "--server.port", "9000", "--server.headless=true"]) == 0
+    ((_, *command),) = started
+    assert command == [
+        "-m", "streamlit", "run", str(ROOT / "app.py"), "--server.port", "9000",
+        "--server.headless=true",
+    ]  # fmt: skip
 
 
 @pytest.mark.slow
