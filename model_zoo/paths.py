@@ -4,9 +4,14 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+_BESIDE = Path(__file__).resolve().parents[1]
+_APP = _BESIDE / "quartet_app"  # where pyproject.toml puts app.py, pages, ui and assets
+
+INSTALLED = _APP.is_dir()  # and not a checkout
+ROOT = _APP if INSTALLED else _BESIDE  # app.py and assets; processes of ours start here
 ASSETS = ROOT / "assets"
-MODELS = ASSETS / "models"
+MODELS = ASSETS / "models"  # or the folder of QUARTET_MODELS, see below
+MODELS_GIVEN = bool(os.environ.get("QUARTET_MODELS"))
 REFERENCE = ASSETS / "reference"  # measurements shipped with the app
 SAMPLES = ASSETS / "samples"
 
@@ -46,3 +51,9 @@ def user_data() -> Path | None:
     except RuntimeError:
         return None
     return Path(base) / "quartet"
+
+
+if MODELS_GIVEN:
+    with suppress(RuntimeError, OSError):
+        MODELS = Path(os.environ["QUARTET_MODELS"]).expanduser().resolve()
+        os.environ["QUARTET_MODELS"] = str(MODELS)  # processes that start elsewhere find it, too

@@ -13,6 +13,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+from model_zoo import paths
 from model_zoo.errors import WeightsError
 from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.registry import spec
@@ -83,7 +84,9 @@ def card(model: str | ModelSpec) -> ModelCard:
 
 def mend(model: ModelSpec) -> str:
     """What to do about files of the model that are missing or damaged, as a sentence."""
-    if model.id.set == BUNDLED:
+    if model.id.set == BUNDLED and not paths.MODELS_GIVEN:
+        if paths.INSTALLED:
+            return "Install quartet again."
         return "Restore the folder with `git restore assets/models`, or train the model again."
     if model.id.set == "hub":
         return "Delete that folder and download the model again."
