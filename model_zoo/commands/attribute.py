@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Text, models and method."""
     model_options(parser)
     parser.add_argument("text", help="a text, in quotes")
-    parser.add_argument("--method", default="integrated_gradients", help="see the README")
+    parser.add_argument(
+        "--method",
+        default="integrated_gradients",
+        help="integrated_gradients, input_x_gradient, saliency, occlusion, shapley or lime",
+    )
     parser.add_argument(
         "--target",
         default="predicted",
