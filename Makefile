@@ -2,9 +2,10 @@ PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 PORT ?= 8501
 DATA ?= hub
+DOCS ?= .venv-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse memory clean
+.PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse memory docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -58,8 +59,11 @@ memory: .venv/dev  ## print the server's resident memory, part by part and after
 rehearse: .venv/dev  ## rehearse Community Cloud: fresh install, one core, 690 MB; many minutes
 	$(BIN)/python -m benchmarks.rehearse
 
-clean:  ## remove the virtual environment (trained models in runs/ stay)
-	rm -rf .venv
+docs: $(DOCS)/docs  ## build the documentation into site/, from an environment of its own
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict
+
+clean:  ## remove the virtual environments and the site (trained models in runs/ stay)
+	rm -rf .venv .venv-docs site
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
@@ -71,3 +75,8 @@ clean:  ## remove the virtual environment (trained models in runs/ stay)
 .venv/dev: .venv/bin/python requirements.txt requirements-train.txt requirements-dev.txt
 	$(BIN)/pip install --quiet -r requirements-dev.txt
 	@touch $@ .venv/app
+
+$(DOCS)/docs: requirements-docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/pip install --quiet -r requirements-docs.txt
+	@touch $@

@@ -1,0 +1,81 @@
+"""The documentation: links lead somewhere, every page is in the menu, it names what there is."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from model_zoo.__main__ import COMMANDS
+from tests.root import ROOT
+
+DOCS = ROOT / "docs"
+BESIDE = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+PAGES = [*(ROOT / name for name in BESIDE), *sorted(DOCS.rglob("*.md"))]
+MENU = re.findall(r": ([\w./-]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+
+
+def prose(page: Path) -> str:
+    """The page without its code, where brackets are no links."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"`[^`\n]*`", "", text)
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link to a heading of the page is called, here as on the forge."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", prose(page)):
+        if re.match(r"https?://", link):
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_file(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_links_are_looked_for():
+    assert "cpu-build-of-torch" in anchors(DOCS / "deploying.md")
+    assert "docs/deploying.md#cpu-build-of-torch" in prose(ROOT / "README.md")
+
+
+def test_every_page_is_in_the_menu_once():
+    pages = {page.relative_to(DOCS).as_posix() for page in DOCS.rglob("*.md")}
+    assert Counter(MENU) == Counter(pages | set(BESIDE[1:]))
+
+
+def test_the_readme_stays_within_two_screens():
+    assert len((ROOT / "README.md").read_text("utf-8").splitlines()) <= 80
+
+
+def test_every_module_of_the_library_is_on_one_page():
+    shown = Counter(
+        name
+        for page in (DOCS / "api").glob("*.md")
+        for name in re.findall(r"^::: (\S+)$", page.read_text("utf-8"), re.MULTILINE)
+    )
+    modules = Counter(
+        ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for file in (ROOT / "model_zoo").rglob("*.py")
+        if file.name != "__init__.py"
+    )
+    assert shown == modules
+
+
+def test_every_variable_is_named_where_operating_is_described():
+    named = (DOCS / "operating.md").read_text("utf-8")
+    for package in ("model_zoo", "ui"):
+        for file in (ROOT / package).rglob("*.py"):
+            for name in re.findall(r"[\"'](QUARTET_[A-Z_]+)[\"']", file.read_text("utf-8")):
+                assert f"`{name}`" in named, f"{file}: {name}"
+
+
+def test_every_command_is_named():
+    named = (DOCS / "commands.md").read_text("utf-8")
+    for command in COMMANDS:
+        assert f"model_zoo {command.__name__.rpartition('.')[2]} " in named
