@@ -22,7 +22,7 @@ def press(page, name):
 
 def test_all_steps_on_a_phone(open_page):
     page = open_page("/", width=390, scheme="dark")
-    page.get_by_role("link", name="tour (5 minutes)").click()
+    page.get_by_role("link", name="Start here", exact=True).click()
     for step, picture in enumerate(PICTURES, start=1):
         expect(page.get_by_text(f"Step {step} of {len(PICTURES)}")).to_be_visible()
         expect(page.locator(picture).first).to_be_visible()
