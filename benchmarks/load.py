@@ -30,6 +30,7 @@ from model_zoo.models.sets import model_set
 from tests.browser.chromium import running_app
 
 TOLERANCE = 1e-6
+ENGINES_APART = 1e-5  # probabilities by ONNX Runtime and by torch, of one text
 COLUMNS = len(model_set().models)
 SENTENCES = [
     f"The {subject} is {opinion} and the {aspect} feels {feeling}."
@@ -101,7 +102,7 @@ def expected(texts: Sequence[str]) -> dict[str, Answer]:
             for course in stepwise(model, text):
                 courses[f"{title}, {READINGS[course.reading][2]}"] = np.array(course.of(label))
             if model.name != "bilstm":  # the ends of its two lines only make its answer together
-                assert abs(course.of(label)[-1] - prediction.of(label)) < TOLERANCE
+                assert abs(course.of(label)[-1] - prediction.of(label)) < ENGINES_APART
             attribution = attribute(model, text)
             sign = -1 if attribution.target == SENTIMENT[0] else 1
             scores[title] = sign * np.array(attribution.word_scores)
