@@ -43,22 +43,26 @@ WITHOUT_TABLE = ("Speed and size",)  # nothing of these models was measured yet
 
 
 @pytest.mark.parametrize(("file", "title"), MENU, ids=[title for _, title in MENU])
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_page_shows_them(open_page, file, title, width, scheme, look):
-    page = open_page(address(title, file, **LOOKS[look]), width=width, scheme=scheme)
+def test_every_page_shows_them(open_page, file, title, look):
+    page = open_page(address(title, file, **LOOKS[look]))
     ready = ".js-plotly-plot" if title in WITHOUT_TABLE else READY[title]
     expect(page.locator(ready).first).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_label("Set of models")).to_have_count(1)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for width, scheme in ((1440, "light"), (390, "dark")):
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(1000)  # charts are faded in, and fitted
+        expect(page.locator(ready).first).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+        if title == "Compare":
+            assert not grave_violations(page)
     if title == "Compare":
         expect(page.locator(".q-card")).to_have_count(4)
         names = page.locator(".q-card").evaluate_all("cards => cards.map(c => c.dataset.model)")
         assert len(set(names)) == 4 and all("six" in name or "many" in name for name in names)
-        page.wait_for_timeout(1000)  # charts are faded in
-        assert not grave_violations(page)
 
 
 def choose(page, menu, option):
