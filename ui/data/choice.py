@@ -7,44 +7,38 @@ files that turn out to be of no use.
 import pandas as pd
 import streamlit as st
 
-from model_zoo import paths
 from model_zoo.errors import DataError
-from model_zoo.tables.table import FORMATS, looks_like_data, open_table
 from ui.data.dataset import MAX_ROWS, Dataset, read_dataset
 from ui.data.meanings import choose_meanings
 from ui.frame import state
 from ui.frame.own_rows import KEPT
+from ui.frame.upload import (
+    MAX_UPLOAD_MB,
+    NO_NAMES,
+    choose_upload,
+    formats,
+    open_upload,
+    preview,
+)
 from ui.show.wording import plain
 
-MAX_UPLOAD_MB = 50
 OPINIONS = "opinions"  # their labels are those of sentiment
 SAMPLES = {
     OPINIONS: "72 opinions with labels, written to be hard",
     "messages": "30 messages to a software maker, without labels",
 }
-PREVIEW = 6
-_PROBLEM, _TAKEN = "problem with the data", "upload taken"
+_PROBLEM = "problem with the data"
 
 
 def choose() -> Dataset | None:
     """The data to work on, with a preview and choices of columns; None before there is any."""
-    left, right = st.columns([3, 2], gap="large")
-    uploaded = left.file_uploader(
-        f"A file of texts: {', '.join(ending[1:].upper() for ending in FORMATS)}, up to "
-        f"{MAX_UPLOAD_MB} MB and {MAX_ROWS:,} rows",
-        type=[ending[1:] for ending in FORMATS],
-        max_upload_size=MAX_UPLOAD_MB,
-        key="upload",
+    sentiment = state.current_set().is_sentiment
+    choose_upload(
+        f"A file of texts: {formats()}, up to {MAX_UPLOAD_MB} MB and {MAX_ROWS:,} rows",
+        "upload",
+        {name: about for name, about in SAMPLES.items() if sentiment or name != OPINIONS},
+        _take,
     )
-    with right:
-        st.caption("Or try a set that comes with Quartet:")
-        sentiment = state.current_set().is_sentiment
-        for sample, about in SAMPLES.items():
-            if sentiment or sample != OPINIONS:
-                st.button(about, key=f"sample-{sample}", on_click=_take_sample, args=(sample,))
-    if uploaded is not None and uploaded.file_id != st.session_state.get(_TAKEN):
-        st.session_state[_TAKEN] = uploaded.file_id
-        _take(uploaded.getvalue(), uploaded.name)
     data = st.session_state.get(KEPT)
     if problem := st.session_state.get(_PROBLEM):
         kept = f" {data.name}, loaded before, is still here." if data else ""
@@ -60,16 +54,10 @@ def choose() -> Dataset | None:
     return data
 
 
-def _take_sample(sample: str) -> None:
-    _take((paths.SAMPLES / f"{sample}.csv").read_bytes(), f"{sample}.csv")
-
-
 def _take(content: bytes, name: str) -> None:
     """Make the file the visitor's data, or keep what was there and say what is wrong."""
     try:
-        table = open_table(content, name)
-        if looks_like_data(table.columns):
-            table = open_table(content, name, header=False)
+        table, _ = open_upload(content, name)
         st.session_state[KEPT] = read_dataset(table, state.current_set().labels)
         st.session_state[_PROBLEM] = None
     except DataError as error:
@@ -82,7 +70,7 @@ def _columns(data: Dataset) -> None:
     st.header(plain(data.name), anchor=False)
     notes = [f"{rows}, {len(data.frame.columns)} column{'s' * (len(data.frame.columns) != 1)}"]
     if data.frame.columns[0] == "column 1":
-        notes.append("the first line was taken for a row: it does not look like column names")
+        notes.append(NO_NAMES)
     if data.left_out:
         more = " or more" * data.more_left_out
         notes.append(
@@ -96,8 +84,7 @@ def _columns(data: Dataset) -> None:
     if numbers:
         notes.append(f"{numbers:,} of the texts are bare numbers, read as text")
     st.caption(" · ".join(notes))
-    with st.container(key="preview"):
-        st.dataframe(_cut(data.frame.head(PREVIEW)), hide_index=True, alt="The first rows")
+    preview(data.frame, "preview")
     columns = list(data.frame.columns)
     left, right = st.columns(2)
     text = left.selectbox("Texts are in", columns, index=columns.index(data.text))
@@ -114,8 +101,3 @@ def _columns(data: Dataset) -> None:
         data.labelled_by(label)
     if label is not None:
         choose_meanings(data)
-
-
-def _cut(frame: pd.DataFrame) -> pd.DataFrame:
-    """Long cells cut: a preview is not for reading."""
-    return frame.apply(lambda column: column.str.slice(0, 200))

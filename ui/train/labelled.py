@@ -7,19 +7,24 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from model_zoo import paths
 from model_zoo.errors import DataError
 from model_zoo.tables.columns import guess_text
 from model_zoo.tables.source import Row
-from model_zoo.tables.table import FORMATS, looks_like_data, open_table
+from model_zoo.tuning.rows import LEAST_ROWS
+from ui.frame.upload import (
+    MAX_UPLOAD_MB,
+    NO_NAMES,
+    choose_upload,
+    formats,
+    open_upload,
+    preview,
+)
 from ui.show.wording import plain
 
-MAX_UPLOAD_MB = 50
-SAMPLE = "requests.csv"
-PREVIEW = 6
+SAMPLES = {"requests": "400 messages to a town library, four topics"}
 _GUESSED_FROM = 500  # rows
 _MOST_GUESSED = 50  # different values of a column that is taken for the labels unasked
-_KEPT, _PROBLEM, _TAKEN = "file to train on", "problem with the file", "training upload taken"
+_KEPT, _PROBLEM = "file to train on", "problem with the file"
 
 
 @dataclass(slots=True)
@@ -41,22 +46,13 @@ class Labelled:
 
 def choose_file() -> Labelled | None:
     """The file to train on, with a preview and its columns to choose; None before there is one."""
-    left, right = st.columns([3, 2], gap="large")
-    uploaded = left.file_uploader(
-        f"A file of texts with a label each: {', '.join(ending[1:].upper() for ending in FORMATS)},"
-        f" 50 rows and more, up to {MAX_UPLOAD_MB} MB",
-        type=[ending[1:] for ending in FORMATS],
-        max_upload_size=MAX_UPLOAD_MB,
-        key="training-upload",
+    choose_upload(
+        f"A file of texts with a label each: {formats()}, {LEAST_ROWS} rows and more, up to "
+        f"{MAX_UPLOAD_MB} MB",
+        "training-upload",
+        SAMPLES,
+        _take,
     )
-    with right:
-        st.caption("Or try a file that comes with Quartet:")
-        st.button(
-            "400 messages to a town library, four topics", key="training-sample", on_click=_sample
-        )
-    if uploaded is not None and uploaded.file_id != st.session_state.get(_TAKEN):
-        st.session_state[_TAKEN] = uploaded.file_id
-        _take(uploaded.getvalue(), uploaded.name)
     file: Labelled | None = st.session_state.get(_KEPT)
     if problem := st.session_state.get(_PROBLEM):
         kept = f" {file.name}, opened before, is still here." if file else ""
@@ -71,10 +67,6 @@ def choose_file() -> Labelled | None:
     return file
 
 
-def _sample() -> None:
-    _take((paths.SAMPLES / SAMPLE).read_bytes(), SAMPLE)
-
-
 def _take(content: bytes, name: str) -> None:
     """Make the file the one to train on, or keep what was there and say what is wrong."""
     try:
@@ -85,10 +77,7 @@ def _take(content: bytes, name: str) -> None:
 
 
 def _read(content: bytes, name: str) -> Labelled:
-    table = open_table(content, name)
-    header = not looks_like_data(table.columns)
-    if not header:
-        table = open_table(content, name, header=False)
+    table, header = open_upload(content, name)
     columns = tuple(table.columns)
     if len(columns) < 2:
         raise DataError(
@@ -118,14 +107,8 @@ def _columns(file: Labelled) -> None:
     """Preview and the choice of columns."""
     st.subheader(plain(file.name), anchor=False)
     if not file.header:
-        st.caption("The first line was taken for a row: it does not look like column names.")
-    with st.container(key="training-preview"):
-        preview = pd.DataFrame(file.head[:PREVIEW], columns=list(file.columns))
-        st.dataframe(
-            preview.apply(lambda column: column.str.slice(0, 200)),
-            hide_index=True,
-            alt="The first rows",
-        )
+        st.caption(f"{NO_NAMES[0].upper()}{NO_NAMES[1:]}.")
+    preview(pd.DataFrame(file.head, columns=list(file.columns)), "training-preview")
     columns = list(file.columns)
     left, right = st.columns(2)
     file.text = left.selectbox(

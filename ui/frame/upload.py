@@ -1,0 +1,59 @@
+"""Choosing a file of rows: an upload or a sample, with or without a line of names, previewed."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+import streamlit as st
+
+from model_zoo import paths
+from model_zoo.tables.table import FORMATS, Table, looks_like_data, open_table
+
+MAX_UPLOAD_MB = 50
+PREVIEW = 6
+NO_NAMES = "the first line was taken for a row: it does not look like column names"
+_MOST_SHOWN = 200  # characters of a cell: a preview is not for reading
+
+
+def choose_upload(
+    what: str, key: str, samples: Mapping[str, str], take: Callable[[bytes, str], None]
+) -> None:
+    """An uploader called `what` beside a button for each sample; a new file goes to `take`, once.
+
+    `samples` are what is said of those in assets/samples, by their names without the ending. `take`
+    gets content and name. `key` tells these widgets from others.
+    """
+    left, right = st.columns([3, 2], gap="large")
+    uploaded = left.file_uploader(
+        what, type=[ending[1:] for ending in FORMATS], max_upload_size=MAX_UPLOAD_MB, key=key
+    )
+    with right:
+        st.caption("Or try a file that comes with Quartet:")
+        for sample, about in samples.items():
+            st.button(about, key=f"sample-{sample}", on_click=_take_sample, args=(sample, take))
+    if uploaded is not None and uploaded.file_id != st.session_state.get(f"{key} taken"):
+        st.session_state[f"{key} taken"] = uploaded.file_id
+        take(uploaded.getvalue(), uploaded.name)
+
+
+def _take_sample(sample: str, take: Callable[[bytes, str], None]) -> None:
+    take((paths.SAMPLES / f"{sample}.csv").read_bytes(), f"{sample}.csv")
+
+
+def formats() -> str:
+    """The formats that can be read, for a label."""
+    return ", ".join(ending[1:].upper() for ending in FORMATS)
+
+
+def open_upload(content: bytes, name: str) -> tuple[Table, bool]:
+    """The file as a table, and whether its first line is one of names; DataError if unreadable."""
+    table = open_table(content, name)
+    if looks_like_data(table.columns):
+        return open_table(content, name, header=False), False
+    return table, True
+
+
+def preview(frame: pd.DataFrame, key: str) -> None:
+    """The first rows, long cells cut."""
+    with st.container(key=key):
+        head = frame.head(PREVIEW).apply(lambda column: column.str.slice(0, _MOST_SHOWN))
+        st.dataframe(head, hide_index=True, alt="The first rows")
