@@ -250,8 +250,8 @@ def check_free(settings: TrainingSettings) -> None:
     check_name(settings.name)
     if not settings.overwrite and (set_folder(settings.name) / DESCRIPTION).exists():
         raise TrainingError(
-            f"There is a set named {settings.name!r} already. Choose another name, or replace it "
-            "with --overwrite."
+            f"There is a set named {settings.name!r} already. Choose another name, or have it "
+            "replaced (--overwrite)."
         )
 
 

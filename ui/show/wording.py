@@ -346,6 +346,15 @@ def interval(share: float | None, ci95: tuple[float, float] | None) -> str:
     return f"{share:.1%} ({ci95[0]:.1%} to {ci95[1]:.1%})"
 
 
+def without_options(message: str) -> str:
+    """A sentence of the library as a page says it: a command's options mean nothing there.
+
+    >>> without_options("Choose another name, or have it replaced (--overwrite).")
+    'Choose another name, or have it replaced.'
+    """
+    return re.sub(r" \(--[a-z-]+\)", "", message)
+
+
 def duration(seconds: float) -> str:
     """A length of time, to the second up to 100 of them, then to the minute.
 

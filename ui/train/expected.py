@@ -13,7 +13,7 @@ from model_zoo.tuning.speed import TYPICAL, known_speed
 from model_zoo.tuning.split import Inspection
 from ui.frame.callbacks import whole
 from ui.serve.warming import warming
-from ui.show.wording import duration, listing, megabytes, plain
+from ui.show.wording import duration, listing, megabytes, plain, without_options
 from ui.train.labelled import Labelled
 from ui.train.plan import take_offer
 
@@ -56,12 +56,17 @@ def file_section(inspection: Inspection) -> None:
 
 def start_section(file: Labelled, settings: TrainingSettings, inspection: Inspection) -> None:
     """The estimate, what fits where this does not, and the button that starts the training."""
-    st.fragment(_estimate, run_every=_LOOK_S if _is_awaited() else None)(settings, inspection)
+    why = warming.begin()
+    awaited = warming.is_under_way
+    st.fragment(_estimate, run_every=_LOOK_S if awaited else None)(
+        settings, inspection, why, awaited
+    )
     expected = estimate(settings, inspection, known_speed() or TYPICAL)
     try:
         check_free(settings)
     except ZooError as error:
-        st.warning(plain(_on_page(str(error))), icon=":material/folder:")
+        hint = "“More choices” below the models has a box for that."
+        st.warning(plain(f"{without_options(str(error))} {hint}"), icon=":material/folder:")
         taken = True
     else:
         taken = False
@@ -82,17 +87,12 @@ def start_section(file: Labelled, settings: TrainingSettings, inspection: Inspec
         st.code(command_line(settings), language="bash", wrap_lines=True)
 
 
-def _is_awaited() -> bool:
-    """Whether this machine's speed is being measured now; begins with it where it can be."""
-    warming.begin()
-    return warming.is_under_way
-
-
-def _estimate(settings: TrainingSettings, inspection: Inspection) -> None:
-    """What to expect, drawn again when it is known for this machine."""
-    awaited = not known_speed()
-    why = warming.begin() if awaited else ""
-    expected = estimate(settings, inspection, known_speed() or TYPICAL)
+def _estimate(settings: TrainingSettings, inspection: Inspection, why: str, awaited: bool) -> None:
+    """What to expect; `why` says why nothing was measured here, unless that is `awaited`."""
+    if awaited and not warming.is_under_way:
+        st.rerun()
+    speed = known_speed()
+    expected = estimate(settings, inspection, speed or TYPICAL)
     left, right = st.columns(2)
     left.metric("Time", f"{duration(expected.low)} to {duration(expected.high)}", border=True)
     right.metric("Memory at most", megabytes(max(expected.memory_bytes.values())), border=True)
@@ -100,22 +100,18 @@ def _estimate(settings: TrainingSettings, inspection: Inspection) -> None:
         [f"{TITLES[name]} {duration(seconds)}" for name, seconds in expected.seconds.items()]
     )
     basis = (
-        f"As two cores of a server do it; this machine has not been measured yet. {why}"
-        if awaited
-        else "By what this machine was measured to do"
+        "By what this machine was measured to do."
+        if speed
+        else f"As two cores of a server do it; this machine has not been measured yet. {why}"
     )
     st.caption(
         plain(
-            f"{basis}{'' if awaited else '.'} {each}, learning curves included, and "
+            f"{basis} {each}, learning curves included, and "
             f"{duration(expected.other_seconds)} for the rest. "
             f"{megabytes(max(0, expected.free_bytes))} are free now. It may stop early, and takes "
             "longer while others use the machine."
         )
     )
-    if st.session_state.get("speed was awaited") and not awaited:
-        st.session_state["speed was awaited"] = False
-        st.rerun()
-    st.session_state["speed was awaited"] = awaited and warming.is_under_way
 
 
 def _offers(settings: TrainingSettings, inspection: Inspection, expected: Estimate) -> None:
@@ -158,11 +154,4 @@ def _start(file: Labelled, settings: TrainingSettings, inspection: Inspection) -
         create(settings, inspection, file.content)
         start_next()
     except ZooError as error:
-        st.session_state[_FAILED] = _on_page(str(error))
-
-
-def _on_page(message: str) -> str:
-    """The library's sentence, with the page's choice in place of the command's option."""
-    return message.replace(
-        "replace it with --overwrite", "tick “Replace a set of the same name” (“More choices”)"
-    ).replace("--restart", "“Throw away”")
+        st.session_state[_FAILED] = without_options(str(error))

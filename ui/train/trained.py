@@ -84,7 +84,10 @@ def _actions(name: str, report: str) -> None:
             )
         else:
             st.caption(
-                plain(f"Too large to download with the memory that is free. It is in {name}.")
+                plain(
+                    "Too large to download with the memory that is free: copy the folder "
+                    f"{name} out of this server’s folder of sets."
+                )
             )
         if enabled():
             with st.popover("Rename", icon=":material/edit:"):

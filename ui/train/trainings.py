@@ -12,7 +12,7 @@ from model_zoo.tuning.progress import Progress
 from model_zoo.tuning.settings import TITLES
 from ui.frame.callbacks import whole
 from ui.show.theme import PLAIN
-from ui.show.wording import duration, in_line, plain
+from ui.show.wording import duration, in_line, plain, without_options
 from ui.train.figures import MEASURES, curves
 
 _LOOK_S = 1.0
@@ -81,7 +81,7 @@ def _training(job: Job, state: State) -> None:
         st.caption(f"In line. {in_line(place(job))}")
     else:
         done = f" {progress.done:.0%} is done and kept." if progress.done else ""
-        st.caption(plain(f"{_why(state)}{done}"))
+        st.caption(plain(f"{without_options(_why(state))}{done}"))
     if any(run.loss or run.accuracy for run in progress.runs.values()):
         for column, measure in zip(st.columns(2), MEASURES, strict=True):
             column.plotly_chart(
@@ -128,7 +128,7 @@ def _do(act: Callable[[], None]) -> None:
         act()
         start_next()
     except ZooError as error:
-        st.session_state[_PROBLEM] = str(error).replace("(--restart) ", "")
+        st.session_state[_PROBLEM] = without_options(str(error))
 
 
 def _doing(progress: Progress) -> str:
