@@ -57,7 +57,8 @@ def _draw(scene: Scene) -> bool:
         says = meaning([next(iter(results.values()))], scene.of, numbers=False)
         says = says[0].upper() + says[1:]
         method = cached.methods()[results[asked].method].title
-        st.caption(f"{plain(says)}; the deeper, the more ({plain(method.lower())}).")
+        numbers = " Numbers are logits, the scores behind the probabilities." if shown else ""
+        st.caption(f"{plain(says)}; the deeper, the more ({plain(method.lower())}).{numbers}")
     return shown
 
 
