@@ -1,4 +1,4 @@
-"""Train the four on a labelled file of your own, or one of them on SST-2."""
+"""Train the four on a labelled file of your own, or a bundled model anew."""
 
 import argparse
 from pathlib import Path
@@ -9,18 +9,24 @@ from model_zoo.errors import TrainingError, ZooError
 from model_zoo.models.registry import title
 from model_zoo.models.sets import model_set
 
+LANGUAGE_MODELS = ("lm-lstm", "lm-bilstm", "lm-bert", "lm-distilbert")
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Model, data and recipe."""
     train_on.add_arguments(parser)
     bundled = parser.add_argument_group("one of the bundled models anew")
-    bundled.add_argument("model", nargs="?", metavar="MODEL", help=", ".join(model_set().models))
-    bundled.add_argument("--data", help="folder with train.tsv and validation.tsv, or hub")
+    names = [*model_set().models, *LANGUAGE_MODELS]
+    bundled.add_argument("model", nargs="?", metavar="MODEL", help=", ".join(names))
+    bundled.add_argument(
+        "--data", help="folder with train.tsv and validation.tsv (texts: and test.tsv), or hub"
+    )
     bundled.add_argument(
         "--extra",
         type=Path,
         metavar="FILE",
-        help="TSV with sentence, label, source: half is added to training, half reported on",
+        help="TSV with sentence, label, source: half is added to training, half reported on; for "
+        "language models with sentence and label: its whole sentences are added",
     )
     bundled.add_argument(
         "--out", type=Path, default=Path("runs/models"), help="where model folders go (runs/models)"
@@ -31,7 +37,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
     bundled.add_argument("--epochs", type=positive, help="instead of the recipe's")
     bundled.add_argument("--lr", type=float, help="instead of the recipe's")
-    bundled.add_argument("--batch-size", type=positive, help="instead of the recipe's")
+    bundled.add_argument(
+        "--batch-size",
+        type=positive,
+        help="instead of the recipe's: rows, for language models tokens",
+    )
     bundled.add_argument(
         "--held-out",
         type=positive,
@@ -53,6 +63,8 @@ def run(arguments: argparse.Namespace) -> None:
         train_on.run(arguments)
     elif arguments.model is None or arguments.data is None:
         raise TrainingError("Say what to train on: --on FILE, or one MODEL with --data.")
+    elif arguments.model in LANGUAGE_MODELS:
+        _train_language_model(arguments)
     else:
         _train_bundled(arguments)
 
@@ -91,4 +103,34 @@ def _train_bundled(arguments: argparse.Namespace) -> None:
     out.print(
         f"{title(arguments.model)}: {percent(validation['accuracy'], validation['ci95'])} "
         f"on {validation['rows']} validation rows. Written to {arguments.out / arguments.model}."
+    )
+
+
+def _train_language_model(arguments: argparse.Namespace) -> None:
+    """One of those that guess words."""
+    try:
+        from model_zoo.pretraining.train import train
+    except ModuleNotFoundError as error:
+        raise ZooError(
+            f"Training needs {error.name}. Run `pip install -r requirements-train.txt`."
+        ) from error
+    given = {"epochs": arguments.epochs, "lr": arguments.lr, "tokens": arguments.batch_size}
+    metrics = train(
+        arguments.model.removeprefix("lm-"),
+        data=Path(arguments.data),
+        out=arguments.out,
+        run=arguments.run or arguments.out.parent / "state" / arguments.model,
+        extra=arguments.extra,
+        seed=arguments.seed,
+        limit=arguments.limit,
+        overrides={field: value for field, value in given.items() if value is not None},
+        restart=arguments.restart,
+        progress=progress(),
+    )
+    if arguments.json:
+        print_json(metrics)
+        return
+    last = metrics["stages"][-1]["history"][-1]
+    out.print(
+        f"Held-out loss {last['held_out_loss']:.3f}. Written to {arguments.out / metrics['model']}."
     )

@@ -43,34 +43,13 @@ class RecurrentConfig(PretrainedConfig):
         super().__init__(pad_token_id=pad_token_id, **kwargs)
 
 
-class RecurrentForSequenceClassification(PreTrainedModel):
-    """Embeddings -> LSTM -> linear head on the state at the end of each direction.
-
-    The LSTM classifies from the state after the last real token; the BiLSTM from that and from
-    the backward state after it has read down to the first token. Sequences are packed, so padding
-    on the right changes nothing.
-    """
+class RecurrentPreTrainedModel(PreTrainedModel):
+    """What recurrent networks share, whatever their head: config, word vectors, first weights."""
 
     config_class = RecurrentConfig
     base_model_prefix = "recurrent"
     main_input_name = "input_ids"
-
-    def __init__(self, config: RecurrentConfig) -> None:
-        super().__init__(config)
-        directions = 2 if config.bidirectional else 1
-        self.embeddings = nn.Embedding(
-            config.vocab_size, config.embedding_size, padding_idx=config.pad_token_id
-        )
-        self.dropout = nn.Dropout(config.dropout)
-        self.lstm = nn.LSTM(
-            config.embedding_size,
-            config.hidden_size,
-            num_layers=config.num_hidden_layers,
-            batch_first=True,
-            bidirectional=config.bidirectional,
-        )
-        self.classifier = nn.Linear(directions * config.hidden_size, config.num_labels)
-        self.post_init()
+    embeddings: nn.Embedding
 
     def get_input_embeddings(self) -> nn.Embedding:
         """The word embeddings, as transformers asks for them."""
@@ -98,6 +77,32 @@ class RecurrentForSequenceClassification(PreTrainedModel):
         elif isinstance(module, nn.Linear):
             nn.init.xavier_uniform_(module.weight)
             nn.init.zeros_(module.bias)
+
+
+class RecurrentForSequenceClassification(RecurrentPreTrainedModel):
+    """Embeddings -> LSTM -> linear head on the state at the end of each direction.
+
+    The LSTM classifies from the state after the last real token; the BiLSTM from that and from
+    the backward state after it has read down to the first token. Sequences are packed, so padding
+    on the right changes nothing.
+    """
+
+    def __init__(self, config: RecurrentConfig) -> None:
+        super().__init__(config)
+        directions = 2 if config.bidirectional else 1
+        self.embeddings = nn.Embedding(
+            config.vocab_size, config.embedding_size, padding_idx=config.pad_token_id
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        self.lstm = nn.LSTM(
+            config.embedding_size,
+            config.hidden_size,
+            num_layers=config.num_hidden_layers,
+            batch_first=True,
+            bidirectional=config.bidirectional,
+        )
+        self.classifier = nn.Linear(directions * config.hidden_size, config.num_labels)
+        self.post_init()
 
     def forward(
         self,

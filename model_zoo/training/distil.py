@@ -9,7 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from transformers import BertForSequenceClassification, DistilBertForSequenceClassification
+from transformers import (
+    BertForSequenceClassification,
+    BertModel,
+    DistilBertForSequenceClassification,
+    DistilBertModel,
+)
 
 from model_zoo.models.transformer import distilbert_config
 from model_zoo.training.fit import Batch, Objective
@@ -93,16 +98,24 @@ _LAYER_NAMES = {
 
 @torch.no_grad()
 def student_of(teacher: BertForSequenceClassification) -> DistilBertForSequenceClassification:
-    """A student with half the teacher's layers: its layers 0, 2, 4, …, its head and its classes.
-
-    DistilBERT has no token types: the one that single sentences use is added to the positions, so
-    nothing is lost.
-    """
+    """A student with half the teacher's layers: its layers 0, 2, 4, …, its head and its classes."""
     config = distilbert_config(layers=teacher.config.num_hidden_layers // 2)
     config.id2label, config.label2id = teacher.config.id2label, teacher.config.label2id
     config.attention_dropout = teacher.config.attention_probs_dropout_prob
     student = DistilBertForSequenceClassification(config)
-    source, target = teacher.bert, student.distilbert
+    copy_layers(teacher.bert, student.distilbert)
+    student.pre_classifier.load_state_dict(teacher.bert.pooler.dense.state_dict())
+    student.classifier.load_state_dict(teacher.classifier.state_dict())
+    return student
+
+
+@torch.no_grad()
+def copy_layers(source: BertModel, target: DistilBertModel) -> None:
+    """Give `target`, which has half the layers, the embeddings and layers 0, 2, 4, … of `source`.
+
+    DistilBERT has no token types: the one that single sentences use is added to the positions, so
+    nothing is lost.
+    """
     embeddings = target.embeddings
     embeddings.word_embeddings.load_state_dict(source.embeddings.word_embeddings.state_dict())
     embeddings.LayerNorm.load_state_dict(source.embeddings.LayerNorm.state_dict())
@@ -115,6 +128,3 @@ def student_of(teacher: BertForSequenceClassification) -> DistilBertForSequenceC
         for in_bert, in_distilbert in _LAYER_NAMES.items():
             weights = original.get_submodule(in_bert).state_dict()
             layer.get_submodule(in_distilbert).load_state_dict(weights)
-    student.pre_classifier.load_state_dict(source.pooler.dense.state_dict())
-    student.classifier.load_state_dict(teacher.classifier.state_dict())
-    return student

@@ -32,37 +32,53 @@ def grow(
     *Shape*: `input_ids` and `attention_mask` (B, T), a sample of typical text, from which the new
     LayerNorms are calibrated.
     """
-    depth = base.config.num_hidden_layers
-    config = bert_config(layers=2 * depth)
+    config = bert_config(layers=2 * base.config.num_hidden_layers)
     config.attention_probs_dropout_prob = 0.0  # it costs a quarter of a CPU step
     grown = BertForSequenceClassification(config)
-    grown.bert.embeddings.load_state_dict(base.embeddings.state_dict())
+    grow_into(grown.bert, base, input_ids, attention_mask, averaging=True)
+    pooler = grown.bert.pooler.dense
+    nn.init.eye_(pooler.weight)
+    nn.init.zeros_(pooler.bias)
+    return grown
+
+
+@torch.no_grad()
+def grow_into(
+    grown: BertModel,
+    base: BertModel,
+    input_ids: Tensor,
+    attention_mask: Tensor,
+    *,
+    averaging: bool,
+) -> None:
+    """Give `grown`, which has twice the layers, what `base` knows; the last new one may average.
+
+    *Shape*: `input_ids` and `attention_mask` (B, T), as `grow` takes them.
+    """
+    depth = base.config.num_hidden_layers
+    grown.embeddings.load_state_dict(base.embeddings.state_dict())
     states = base.eval()(
         input_ids, attention_mask=attention_mask, output_hidden_states=True
     ).hidden_states  # depth + 1 of (B, T, E)
     real = attention_mask.bool()
     for i, original in enumerate(base.encoder.layer):
         weights = original.state_dict()
-        kept, new = grown.bert.encoder.layer[2 * i], grown.bert.encoder.layer[2 * i + 1]
+        kept, new = grown.encoder.layer[2 * i], grown.encoder.layer[2 * i + 1]
         kept.load_state_dict(weights)
         new.load_state_dict(weights)
         state = states[i + 1]
-        if i < depth - 1:
-            nn.init.zeros_(new.attention.output.dense.weight)
-        else:
+        if averaging and i == depth - 1:
             _average(new.attention)
             mean = (state * attention_mask[..., None]).sum(1) / attention_mask.sum(1, keepdim=True)
             state = state + POOLING_WEIGHT * mean[:, None]
+        else:
+            nn.init.zeros_(new.attention.output.dense.weight)
         nn.init.zeros_(new.attention.output.dense.bias)
         nn.init.zeros_(new.output.dense.weight)
         nn.init.zeros_(new.output.dense.bias)
         seen = state[real]  # (tokens, E)
         _undo(new.attention.output.LayerNorm, seen)
         _undo(new.output.LayerNorm, new.attention.output.LayerNorm(seen))
-    pooler = grown.bert.pooler.dense
-    nn.init.eye_(pooler.weight)
-    nn.init.zeros_(pooler.bias)
-    return grown
 
 
 def _average(attention: Any) -> None:

@@ -23,6 +23,7 @@ LIBRARY = (
     "patches",
     "text",
     "models",
+    "language",
     "engines",
     "recurrent",  # what model cards import
     "tables",
@@ -35,6 +36,7 @@ LIBRARY = (
     "claims",
     "training",
     "tuning",
+    "pretraining",
     "commands",
     "__main__",
 )

@@ -1,0 +1,1 @@
+"""Four language models beside each other: what they guess, expect and find surprising."""

@@ -1,0 +1,108 @@
+"""Texts to learn a language from: whole rows, cut where they are longer than training reads."""
+
+import csv
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from model_zoo.errors import DataError
+from model_zoo.text.tokens import TextTokenizer
+from model_zoo.training.data import phrases, read_tsv
+from model_zoo.tuning.token_rows import TokenRows
+
+LONGEST = 128  # tokens a row, special ones counted
+_CHUNK = 4096  # texts that are tokenised at once
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What language models learn from, choose by, and are tested on; `sha256` is over all three."""
+
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...]
+    sha256: str
+
+
+def read_texts(folder: Path, extra: Path | None = None) -> Texts:
+    """Column `text` of the folder's train.tsv, validation.tsv and test.tsv.
+
+    `extra` is a labelled file (columns sentence, label) whose whole sentences are added to the
+    training texts, each once and without the phrases cut from it. Raises DataError where files or
+    columns are missing.
+    """
+    parts = [_column(folder / f"{part}.tsv") for part in ("train", "validation", "test")]
+    if extra is not None:
+        parts[0] += whole_sentences(row.text for row in read_tsv(extra)[""])
+    digest = hashlib.sha256("\n".join(text for part in parts for text in part).encode())
+    train, validation, test = map(tuple, parts)
+    return Texts(train, validation, test, digest.hexdigest())
+
+
+def whole_sentences(texts: Iterator[str]) -> list[str]:
+    """The texts that are no part of another, longest first.
+
+    >>> whole_sentences(iter(["great", "the acting is great", "great", "fun"]))
+    ['the acting is great', 'fun']
+    """
+    seen: set[str] = set()
+    whole = []
+    for text in sorted(set(texts), key=lambda text: (-text.count(" "), text)):
+        if text not in seen:
+            whole.append(text)
+            seen.update(phrases(text))
+    return whole
+
+
+def _column(file: Path) -> list[str]:
+    if not file.is_file():
+        raise DataError(
+            f"{file} does not exist. Name a folder with train, validation and test.tsv."
+        )
+    with file.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if "text" not in (reader.fieldnames or ()):
+            raise DataError(f"{file} has no column named text.")
+        return [row["text"] for row in reader if row["text"] and row["text"].strip()]
+
+
+def tokenised(texts: Sequence[str], tokenizer: TextTokenizer, longest: int = LONGEST) -> TokenRows:
+    """The texts as rows of token ids between [CLS] and [SEP], none longer than `longest`.
+
+    Longer ones go on in the next row. A row's label is 1 where its [SEP] ends the text, 0 where
+    the text goes on.
+    """
+    flat: list[np.ndarray] = []
+    lengths: list[int] = []
+    ends: list[int] = []
+    inside = longest - 2
+    for at in range(0, len(texts), _CHUNK):
+        for encoding in tokenizer.backend.encode_batch(list(texts[at : at + _CHUNK])):
+            first, *ids, last = encoding.ids
+            for start in range(0, len(ids), inside):
+                part = ids[start : start + inside]
+                flat.append(np.array([first, *part, last], dtype=np.uint16))
+                lengths.append(len(part) + 2)
+                ends.append(int(start + inside >= len(ids)))
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    return TokenRows(np.concatenate(flat), starts, np.array(ends, dtype=np.int64))
+
+
+def batches_of_tokens(lengths: np.ndarray, tokens: int, seed: int) -> list[list[int]]:
+    """Places of every batch of one epoch: shuffled, of like lengths, at most `tokens` with padding.
+
+    >>> sorted(map(sorted, batches_of_tokens(np.array([2, 4, 2, 4]), 4, seed=0)))
+    [[0, 2], [1], [3]]
+    """
+    draw = np.random.default_rng(seed)
+    order = draw.permutation(len(lengths))
+    like = order[np.argsort(lengths[order], kind="stable")]  # rows of one length stay shuffled
+    batches: list[list[int]] = [[]]
+    for place in like.tolist():
+        if batches[-1] and (len(batches[-1]) + 1) * lengths[place] > tokens:
+            batches.append([])
+        batches[-1].append(place)
+    return [batches[i] for i in draw.permutation(len(batches))]

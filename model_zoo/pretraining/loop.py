@@ -1,0 +1,158 @@
+"""The loop that trains one language model, resumable at any step."""
+
+import math
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from time import monotonic
+
+import torch
+from rich.progress import Progress
+from torch import nn
+from transformers import PreTrainedModel
+
+from model_zoo.pretraining.candidates import Candidates
+from model_zoo.pretraining.corpus import batches_of_tokens
+from model_zoo.pretraining.objectives import Drawn, Loss
+from model_zoo.training.fit import slope
+from model_zoo.training.run_state import RunState
+from model_zoo.tuning.token_rows import TokenRows, pieces
+
+SAVE_EVERY_S = 300.0
+_LOOK_TOKENS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How one language model learns. `lr` is the peak of a warm-up and a linear descent.
+
+    `tokens` is the size of a batch with padding, `candidates` how many words stand for the
+    vocabulary, `evaluations` how often an epoch the validation rows are asked; `epochs` may be a
+    part of one.
+    """
+
+    epochs: float
+    lr: float
+    tokens: int = 4096
+    candidates: int = 8192
+    weight_decay: float = 0.01
+    warmup: float = 0.05
+    averaging: float = 0.0
+    evaluations: int = 4
+    gradient_norm: float = 1.0
+
+
+@dataclass(slots=True)
+class Standing:
+    """Where a run stands, but for tensors. `history` has step, epoch, train_loss, held_out_loss."""
+
+    step: int = 0
+    seconds: float = 0.0
+    losses: float = 0.0
+    since: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+def learn(
+    network: PreTrainedModel,
+    loss: Loss,
+    train: TokenRows,
+    validation: TokenRows,
+    *,
+    recipe: Recipe,
+    candidates: Candidates,
+    run: Path,
+    seed: int,
+    progress: Progress,
+    stop_after: int | None = None,
+) -> Standing:
+    """Train the network in place, to the end of its recipe. State is kept in the folder `run`.
+
+    `stop_after` ends this process's share after that many steps, as a kill would.
+    """
+    run.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    state = RunState(
+        network,
+        run,
+        lr=recipe.lr,
+        weight_decay=recipe.weight_decay,
+        layer_decay=1.0,
+        averaging=recipe.averaging,
+        settings=asdict(recipe) | {"seed": seed, "tokens": int(train.starts[-1])},
+    )
+    standing = Standing(**(state.resume() or {}))
+    order = _order(train, recipe, seed)
+    looks = max(1, round(len(order) / max(1, round(recipe.epochs * recipe.evaluations))))
+    task = progress.add_task("training", total=len(order), completed=standing.step)
+    began, saved, first = monotonic() - standing.seconds, monotonic(), standing.step
+    network.train()
+    while standing.step < len(order):
+        state.rate(slope(standing.step, len(order), recipe.warmup))
+        value = loss(network, train.batch(order[standing.step]), candidates.draw())
+        value.backward()
+        nn.utils.clip_grad_norm_(state.trained.values(), recipe.gradient_norm)
+        state.optimiser.step()
+        state.optimiser.zero_grad()
+        standing.step += 1
+        standing.losses += value.item()
+        standing.since += 1
+        state.average(standing.step)
+        standing.seconds = monotonic() - began
+        progress.update(task, completed=standing.step, description=f"loss {value.item():.3f}")
+        due = standing.step % looks == 0 or standing.step == len(order)
+        if due:
+            with state.averaged():
+                _look(network, loss, validation, standing, recipe.epochs / len(order))
+            progress.print(_line(standing))
+        stopped = stop_after is not None and standing.step - first >= stop_after
+        if due or stopped or monotonic() - saved > SAVE_EVERY_S:
+            state.save(asdict(standing))
+            saved = monotonic()
+        if stopped:
+            return standing
+    if recipe.averaging:
+        state.averaged().__enter__()  # for good
+    network.eval()
+    return standing
+
+
+def _order(train: TokenRows, recipe: Recipe, seed: int) -> list[list[int]]:
+    """The batches of the whole run; of a last part of an epoch, that part of its batches."""
+    order: list[list[int]] = []
+    for epoch in range(math.ceil(recipe.epochs)):
+        batches = batches_of_tokens(train.lengths, recipe.tokens, seed=1000 * seed + epoch)
+        order += batches[: math.ceil(min(1.0, recipe.epochs - epoch) * len(batches))]
+    return order
+
+
+@torch.no_grad()
+def _look(
+    network: PreTrainedModel, loss: Loss, rows: TokenRows, standing: Standing, epochs_a_step: float
+) -> None:
+    """Ask the validation rows, always for the same words; the loop's random numbers stay as is."""
+    network.eval()
+    whole: Drawn = None
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        parts = list(pieces(rows.lengths, range(len(rows)), _LOOK_TOKENS))
+        losses = [loss(network, rows.batch(places), whole).item() for places in parts]
+    weights = [int(rows.lengths[places].sum()) for places in parts]
+    mean = sum(a * b for a, b in zip(losses, weights, strict=True)) / sum(weights)
+    standing.history.append(
+        {
+            "step": standing.step,
+            "epoch": round(standing.step * epochs_a_step, 4),
+            "train_loss": standing.losses / max(1, standing.since),
+            "held_out_loss": mean,
+        }
+    )
+    standing.losses, standing.since = 0.0, 0
+    network.train()
+
+
+def _line(standing: Standing) -> str:
+    last = standing.history[-1]
+    return (
+        f"epoch {last['epoch']:.2f}  training loss {last['train_loss']:.4f}  "
+        f"held-out loss {last['held_out_loss']:.4f}  {standing.seconds:.0f} s"
+    )
