@@ -1,29 +1,25 @@
 """The loop that trains one network, resumable at any step as if it had never been stopped.
 
-A checkpoint holds all that the rest depends on (weights, their average, the optimiser, random
-numbers, the step) in safetensors, and is replaced in one move. Order and dropout follow from the
-seed, so that the weights that come out are the same to the byte however often a run was killed.
+Order and dropout follow from the seed and what a checkpoint holds, so that the weights that come
+out are the same to the byte however often a run was killed.
 """
 
-import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from model_zoo.host import resident_bytes
-from model_zoo.training.fit import layer_of, slope
+from model_zoo.training.fit import slope
+from model_zoo.training.run_state import RunState
 from model_zoo.tuning.learner import Learner, Source
 from model_zoo.tuning.recipes import Recipe
 from model_zoo.tuning.token_rows import pieces, shuffled_batches
 
-CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
 SAVE_EVERY_S = 30.0
 TELL_EVERY_S = 2.0
 
@@ -85,8 +81,16 @@ def learn(
     for leftover in (*folder.glob(".tmp*"), *folder.glob("*.partial")):  # of a kill while writing
         leftover.unlink(missing_ok=True)
     torch.manual_seed(seed)
-    state = _State(learner, recipe, folder)
-    standing = state.resume()
+    state = RunState(
+        learner.network,
+        folder,
+        lr=recipe.lr,
+        weight_decay=recipe.weight_decay,
+        layer_decay=recipe.layer_decay,
+        averaging=recipe.averaging,
+        settings=asdict(recipe),
+    )
+    standing = Standing(**(state.resume() or {}))
     lengths = lesson.train.lengths
     per_epoch = math.ceil(len(lesson.train) / recipe.batch_size)
     total = per_epoch * recipe.epochs
@@ -117,7 +121,7 @@ def learn(
                 standing.seconds = monotonic() - began
             request = watch(standing, total, at)
             if due or request or monotonic() - saved > SAVE_EVERY_S:
-                state.save(standing)
+                state.save(asdict(standing))
                 saved = monotonic()
             if request:
                 raise Stopped(request)
@@ -129,7 +133,7 @@ def learn(
 
 
 def _step(
-    learner: Learner, lesson: Lesson, recipe: Recipe, state: "_State", places: list[int]
+    learner: Learner, lesson: Lesson, recipe: Recipe, state: RunState, places: list[int]
 ) -> float:
     """One batch: gradients of its pieces, then one step of the optimiser; the mean loss."""
     labels = lesson.train.labels[places]
@@ -163,7 +167,7 @@ def _soft(logits: Tensor, teacher: Tensor, temperature: float) -> Tensor:
 
 
 def _choose(
-    learner: Learner, lesson: Lesson, state: "_State", standing: Standing, epoch: float
+    learner: Learner, lesson: Lesson, state: RunState, standing: Standing, epoch: float
 ) -> None:
     """Ask the validation rows, and keep the weights if they answer better than before."""
     with state.averaged():
@@ -200,118 +204,3 @@ def answer(learner: Learner, source: Source) -> Tensor:
     for places, part in zip(rows, parts, strict=True):
         answers[places] = part
     return answers
-
-
-class _State:
-    """The tensors of a run: weights that are trained, their average, the optimiser."""
-
-    def __init__(self, learner: Learner, recipe: Recipe, folder: Path) -> None:
-        network = learner.network
-        self._folder, self._recipe = folder, recipe
-        self.trained = {n: p for n, p in network.named_parameters() if p.requires_grad}
-        self._average = (
-            {name: p.detach().clone() for name, p in self.trained.items()}
-            if recipe.averaging
-            else {}
-        )
-        depth = network.config.num_hidden_layers
-        groups = [
-            {
-                "params": [parameter],
-                "peak": recipe.lr * recipe.layer_decay ** (depth - layer_of(name, depth)),
-                "weight_decay": recipe.weight_decay if parameter.dim() > 1 else 0.0,
-            }
-            for name, parameter in self.trained.items()
-        ]
-        self.optimiser = torch.optim.AdamW(groups, lr=recipe.lr, betas=(0.9, 0.98), fused=True)
-
-    def rate(self, share: float) -> None:
-        """Set the learning rate to this share of its peak."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = group["peak"] * share
-
-    def average(self, step: int) -> None:
-        """Move the average a step towards the weights, further in the beginning."""
-        if self._average:
-            follow = 1 - min(self._recipe.averaging, (step + 1) / (step + 10))
-            with torch.no_grad():
-                for name, average in self._average.items():
-                    average.lerp_(self.trained[name], follow)
-
-    def averaged(self) -> "_Averaged":
-        """A block in which the network has the averaged weights, where there are any."""
-        return _Averaged(self.trained, self._average)
-
-    def keep_best(self) -> None:
-        """Write the weights as the best so far."""
-        _write(self._folder / BEST, {n: p.detach() for n, p in self.trained.items()}, {})
-
-    @torch.no_grad()
-    def take_best(self) -> None:
-        """Give the network the best weights."""
-        with safe_open(self._folder / BEST, "pt") as best:
-            for name, parameter in self.trained.items():
-                parameter.copy_(best.get_tensor(name))
-
-    def save(self, standing: Standing) -> None:
-        """Write the checkpoint."""
-        tensors = {f"weight.{name}": p.detach() for name, p in self.trained.items()}
-        tensors |= {f"average.{name}": tensor for name, tensor in self._average.items()}
-        for name, parameter in self.trained.items():
-            for key, value in self.optimiser.state[parameter].items():
-                tensors[f"{key}.{name}"] = value
-        tensors["random"] = torch.get_rng_state()
-        recipe = json.dumps(asdict(self._recipe))
-        meta = {"standing": json.dumps(asdict(standing)), "recipe": recipe}
-        _write(self._folder / CHECKPOINT, tensors, meta)
-
-    @torch.no_grad()
-    def resume(self) -> Standing:
-        """Take back the checkpoint, if there is one of the same recipe; where the run stands."""
-        file = self._folder / CHECKPOINT
-        if not file.exists():
-            return Standing()
-        with safe_open(file, "pt") as checkpoint:
-            meta = checkpoint.metadata()
-            if json.loads(meta["recipe"]) != asdict(self._recipe):  # of another version
-                return Standing()
-            names = set(checkpoint.keys())
-            for name, parameter in self.trained.items():
-                parameter.copy_(checkpoint.get_tensor(f"weight.{name}"))
-                if self._average:
-                    self._average[name].copy_(checkpoint.get_tensor(f"average.{name}"))
-                self.optimiser.state[parameter] = {
-                    key: checkpoint.get_tensor(f"{key}.{name}")
-                    for key in ("step", "exp_avg", "exp_avg_sq")
-                    if f"{key}.{name}" in names
-                }
-            torch.set_rng_state(checkpoint.get_tensor("random"))
-        return Standing(**json.loads(meta["standing"]))
-
-
-class _Averaged:
-    def __init__(self, trained: Mapping[str, Tensor], average: Mapping[str, Tensor]) -> None:
-        self._trained, self._average = trained, average
-
-    def __enter__(self) -> None:
-        self._kept = {name: self._trained[name].detach().clone() for name in self._average}
-        self._set(self._average)
-
-    def __exit__(self, *_: object) -> None:
-        self._set(self._kept)
-
-    @torch.no_grad()
-    def _set(self, values: Mapping[str, Tensor]) -> None:
-        for name, value in values.items():
-            self._trained[name].copy_(value)
-
-
-def _write(file: Path, tensors: Mapping[str, Tensor], meta: dict[str, str]) -> None:
-    """Write the tensors in one move: a kill leaves the old file or the new one."""
-    partial = file.with_suffix(".partial")
-    try:
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, meta)
-        partial.replace(file)
-    finally:
-        for leftover in (partial, *file.parent.glob(".tmp*")):  # where the disk is full
-            leftover.unlink(missing_ok=True)

@@ -20,9 +20,10 @@ from safetensors.torch import load_file, save_file
 from model_zoo.host import give_back_memory
 from model_zoo.models.registry import spec
 from model_zoo.text.tokens import TextTokenizer
+from model_zoo.training.run_state import BEST, CHECKPOINT
 from model_zoo.tuning import networks
 from model_zoo.tuning.learner import Learner, RecurrentLearner, TransformerLearner
-from model_zoo.tuning.loop import BEST, CHECKPOINT, Lesson, Standing, answer, learn
+from model_zoo.tuning.loop import Lesson, Standing, answer, learn
 from model_zoo.tuning.recipes import (
     MOST_VALIDATION,
     QUICK_ROWS,

@@ -13,8 +13,9 @@ from transformers import (
 )
 
 from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
+from model_zoo.training.run_state import CHECKPOINT
 from model_zoo.tuning.learner import RecurrentLearner, TransformerLearner
-from model_zoo.tuning.loop import CHECKPOINT, Lesson, Stopped, answer, learn
+from model_zoo.tuning.loop import Lesson, Stopped, answer, learn
 from model_zoo.tuning.recipes import Recipe
 from model_zoo.tuning.token_rows import TokenRows, pieces, stratified
 
