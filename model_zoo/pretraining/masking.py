@@ -2,27 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from model_zoo.text.tokens import SPECIAL_TOKENS, TextTokenizer
-
-
-class Vocabulary:
-    """Which of the V entries are special and which go on a word; `mask` is the number of [MASK]."""
-
-    def __init__(self, tokenizer: TextTokenizer) -> None:
-        entries = tokenizer.backend.get_vocab()
-        self.special = torch.zeros(len(entries), dtype=torch.bool)
-        self.special[[entries[token] for token in SPECIAL_TOKENS]] = True
-        self.inner = torch.zeros(len(entries), dtype=torch.bool)
-        self.inner[[i for entry, i in entries.items() if entry.startswith("##")]] = True
-        self.mask = entries["[MASK]"]
-        self.unknown = entries["[UNK]"]
-        self.end = entries["[SEP]"]
-
-    def __len__(self) -> int:
-        return len(self.special)
+from model_zoo.language.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +25,7 @@ def every_word(ids: Tensor, mask: Tensor, ends: Tensor, noise: float, words: Voc
     [SEP] is asked for where it ends a text (`ends` (B,) is 1). A share of `noise` of the words is
     read as [MASK], so that blanks are no surprise.
     """
-    special = words.special[ids]
+    special = of_tokens(words.special, ids)
     last = (ids == words.end) & (ends[:, None] == 1)
     positions = (mask == 1) & (~special | last)
     blank = (torch.rand(ids.shape) < noise) & ~special
@@ -53,7 +37,7 @@ def whole_words(ids: Tensor, share: float, words: Vocabulary) -> Asked:
 
     Of every row at least one word is asked for.
     """
-    special, inner = words.special[ids], words.inner[ids]
+    special, inner = of_tokens(words.special, ids), of_tokens(words.inner, ids)
     inner = inner & ~torch.roll(special, 1, dims=1)  # a piece behind [CLS] begins a row's word
     starts = ~inner & ~special
     number = starts.long().cumsum(1)  # (B, T): the word that a piece belongs to, from 1
@@ -65,3 +49,8 @@ def whole_words(ids: Tensor, share: float, words: Vocabulary) -> Asked:
     positions = per_word.gather(1, number) & ~special
     hidden = torch.rand(ids.shape) < 0.9
     return Asked(ids.masked_fill(positions & hidden, words.mask), positions, ids[positions])
+
+
+def of_tokens(kind: np.ndarray, ids: Tensor) -> Tensor:
+    """What a table over the vocabulary (V,) says of each token, (B, T) bool."""
+    return torch.from_numpy(kind)[ids]

@@ -18,12 +18,12 @@ from torch import Tensor
 from transformers import BertForMaskedLM, PreTrainedModel
 
 from model_zoo.errors import TrainingError
+from model_zoo.language.vocabulary import Vocabulary
 from model_zoo.models.files import WEIGHTS
 from model_zoo.pretraining import networks
 from model_zoo.pretraining.candidates import Candidates
 from model_zoo.pretraining.corpus import Texts, read_texts, tokenised
 from model_zoo.pretraining.loop import Recipe, Standing, learn
-from model_zoo.pretraining.masking import Vocabulary
 from model_zoo.pretraining.objectives import Distillation, Loss, masked_words, next_words
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.base import locate, save_tokenizer

@@ -1,0 +1,41 @@
+"""From token ids to the words expected at a place, whatever the network is made of."""
+
+from typing import NamedTuple
+
+from torch import Tensor
+from torch.nn import functional as F
+from transformers import DistilBertForMaskedLM, PreTrainedModel
+
+from model_zoo.language.recurrent import RecurrentForMaskedLM
+
+
+class Output(NamedTuple):
+    """States (N, E) as the output layer takes them, its table of words (V, E) and its bias (V,)."""
+
+    states: Tensor
+    table: Tensor
+    bias: Tensor
+
+    def log_probabilities(self) -> Tensor:
+        """Of all words, (N, V)."""
+        return F.linear(self.states, self.table, self.bias).log_softmax(-1)
+
+
+def last_states(network: PreTrainedModel, ids: Tensor, mask: Tensor) -> Tensor:
+    """What is known of every position, (B, T) -> (B, T, H): of a Transformer its last layer's
+    output, of a recurrent network what it knows without the position's own word."""
+    if isinstance(network, RecurrentForMaskedLM):
+        return network.states(ids, mask)
+    states: Tensor = network.base_model(input_ids=ids, attention_mask=mask).last_hidden_state
+    return states
+
+
+def output(network: PreTrainedModel, states: Tensor) -> Output:
+    """The output layer for states (N, H)."""
+    if isinstance(network, RecurrentForMaskedLM):
+        return Output(network.transformed(states), network.embeddings.weight, network.bias)
+    if isinstance(network, DistilBertForMaskedLM):
+        transformed = network.vocab_layer_norm(network.activation(network.vocab_transform(states)))
+        return Output(transformed, network.vocab_projector.weight, network.vocab_projector.bias)
+    predictions = network.cls.predictions
+    return Output(predictions.transform(states), predictions.decoder.weight, predictions.bias)
