@@ -20,6 +20,11 @@ class Output(NamedTuple):
         """Of all words, (N, V)."""
         return F.linear(self.states, self.table, self.bias).log_softmax(-1)
 
+    def log_probability_of(self, words: Tensor) -> Tensor:
+        """Of one word each, `words` (N,), (N,)."""
+        logits = F.linear(self.states, self.table, self.bias)
+        return logits.gather(-1, words[:, None])[:, 0] - logits.logsumexp(-1)
+
 
 def last_states(network: PreTrainedModel, ids: Tensor, mask: Tensor) -> Tensor:
     """What is known of every position, (B, T) -> (B, T, H): of a Transformer its last layer's

@@ -114,7 +114,7 @@ def _checked(
     if row.id.is_own:
         check_room(row)
     try:
-        with _alone_and_quiet():  # the imports too: transformers' lazy ones are no safer
+        with alone_and_quiet():  # the imports too: transformers' lazy ones are no safer
             return _module(row, lean, words)
     except (OSError, ValueError, KeyError, RuntimeError, TypeError, ImportError) as error:
         reason = " ".join(str(error).split())[:300]
@@ -203,7 +203,7 @@ def _translated(row: ModelSpec) -> tuple["PreTrainedModel", list[str]]:
 
 
 @contextmanager
-def _alone_and_quiet() -> Iterator[None]:
+def alone_and_quiet() -> Iterator[None]:
     """One load at a time, for transformers changes process-wide defaults while it loads; no bar."""
     from transformers.utils import logging
 

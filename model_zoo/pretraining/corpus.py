@@ -1,6 +1,5 @@
 """Texts to learn a language from: whole rows, cut where they are longer than training reads."""
 
-import csv
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model_zoo.errors import DataError
+from model_zoo.language.texts import texts_of
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.data import phrases, read_tsv
 from model_zoo.tuning.token_rows import TokenRows
@@ -34,7 +33,7 @@ def read_texts(folder: Path, extra: Path | None = None) -> Texts:
     training texts, each once and without the phrases cut from it. Raises DataError where files or
     columns are missing.
     """
-    parts = [_column(folder / f"{part}.tsv") for part in ("train", "validation", "test")]
+    parts = [texts_of(folder / f"{part}.tsv") for part in ("train", "validation", "test")]
     if extra is not None:
         parts[0] += whole_sentences(row.text for row in read_tsv(extra)[""])
     digest = hashlib.sha256("\n".join(text for part in parts for text in part).encode())
@@ -55,18 +54,6 @@ def whole_sentences(texts: Iterator[str]) -> list[str]:
             whole.append(text)
             seen.update(phrases(text))
     return whole
-
-
-def _column(file: Path) -> list[str]:
-    if not file.is_file():
-        raise DataError(
-            f"{file} does not exist. Name a folder with train, validation and test.tsv."
-        )
-    with file.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-        if "text" not in (reader.fieldnames or ()):
-            raise DataError(f"{file} has no column named text.")
-        return [row["text"] for row in reader if row["text"] and row["text"].strip()]
 
 
 def tokenised(texts: Sequence[str], tokenizer: TextTokenizer, longest: int = LONGEST) -> TokenRows:

@@ -23,7 +23,6 @@ LIBRARY = (
     "patches",
     "text",
     "models",
-    "language",
     "engines",
     "recurrent",  # what model cards import
     "tables",
@@ -31,6 +30,7 @@ LIBRARY = (
     "explain",
     "inside",
     "quality",
+    "language",
     "measure",
     "deploy",
     "claims",

@@ -1,0 +1,121 @@
+"""Guess the missing word of a text, or measure how often that succeeds."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.progress import TaskID
+from rich.table import Table
+from rich.text import Text
+
+from model_zoo.commands.language import language_models, language_options
+from model_zoo.commands.output import out, percent, positive, print_json, progress, right, visible
+from model_zoo.errors import TextError
+from model_zoo.language.models import TITLES
+from model_zoo.whole_files import write_json
+
+if TYPE_CHECKING:
+    from model_zoo.language.guess import Blank
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Text, or texts to be tested on."""
+    language_options(parser)
+    parser.add_argument("text", nargs="?", help="a text in quotes, with [MASK] for each blank")
+    parser.add_argument("--top", type=positive, default=10, metavar="N", help="guesses (10)")
+    parser.add_argument(
+        "--test",
+        type=Path,
+        metavar="FILE",
+        help="measure instead: words of this TSV's column text, blanked one at a time",
+    )
+    parser.add_argument("--positions", type=positive, default=2000, metavar="N", help="(2000)")
+    parser.add_argument("--seed", type=int, default=0, help="which words are drawn (0)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write what was measured as JSON")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Guesses side by side, or how often they are right."""
+    if arguments.test is not None:
+        _measure(arguments)
+    elif arguments.text is None:
+        raise TextError("Give a text with [MASK] in it, or --test FILE.")
+    else:
+        _guess(arguments)
+
+
+def _guess(arguments: argparse.Namespace) -> None:
+    from model_zoo.language.guess import guess
+
+    results = {
+        model.name: guess(model, arguments.text, top=arguments.top)
+        for model in language_models(arguments)
+    }
+    if arguments.json:
+        records = {name: [asdict(blank) for blank in blanks] for name, blanks in results.items()}
+        print_json({"text": arguments.text, "guesses": records})
+        return
+    count = len(next(iter(results.values())))
+    for number in range(count):
+        if count > 1:
+            out.print(f"Blank {number + 1}")
+        out.print(_table({name: blanks[number] for name, blanks in results.items()}))
+
+
+def _table(blanks: "dict[str, Blank]") -> Table:
+    """A column of guesses with their probabilities a model, the best on top."""
+    table = Table(right(""), *(TITLES[name] for name in blanks))
+    for rank, row in enumerate(zip(*(blank.best for blank in blanks.values()), strict=True), 1):
+        cells = (Text(f"{visible(best.word)} {best.probability:.1%}") for best in row)
+        table.add_row(str(rank), *cells)
+    return table
+
+
+def _measure(arguments: argparse.Namespace) -> None:
+    from model_zoo.language.report import measure
+
+    with progress() as shown:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(title: str, more: int) -> None:
+            if title not in tasks:
+                tasks[title] = shown.add_task(title, total=arguments.positions)
+            shown.advance(tasks[title], more)
+
+        models = language_models(arguments)
+        report = measure(models, arguments.test, arguments.positions, arguments.seed, advance)
+    if arguments.out is not None:
+        write_json(arguments.out, report)
+    if arguments.json:
+        print_json(report)
+        return
+    for part in ("all", "content", "function"):
+        out.print(_scores(part, report))
+    for pair in report["paired"]:
+        first, second = (TITLES[name] for name in pair["models"])
+        out.print(
+            f"{first} right where {second} is wrong: {pair['b']}; the other way round: {pair['c']} "
+            f"(McNemar, p = {pair['p']:.2g})"
+        )
+
+
+def _scores(part: str, report: dict[str, Any]) -> Table:
+    """Accuracy and mean log probability of each model on one kind of words."""
+    scores = {name: model[part] for name, model in report["models"].items()}
+    positions = next(iter(scores.values()))["positions"]
+    table = Table(
+        f"{positions:,} {'words' if part == 'all' else part + ' words'}",
+        right("top 1"),
+        right("top 5"),
+        right("mean log probability"),
+    )
+    for name, score in scores.items():
+        low, high = score["log_probability_ci95"]
+        table.add_row(
+            TITLES[name],
+            percent(score["top1"], score["top1_ci95"]),
+            percent(score["top5"], score["top5_ci95"]),
+            f"{score['log_probability']:.3f} ({low:.3f} to {high:.3f})",
+        )
+    return table

@@ -1,0 +1,27 @@
+"""What the commands about language models share: which of them are asked, and for what."""
+
+import argparse
+from collections.abc import Iterator
+
+from model_zoo.errors import UnknownModelError
+from model_zoo.language.models import TITLES, LanguageModel, available, load
+
+
+def language_options(parser: argparse.ArgumentParser) -> None:
+    """Add which language models to ask."""
+    parser.add_argument(
+        "--models", default="", metavar="LIST", help=f"some of {','.join(TITLES)} (all there are)"
+    )
+
+
+def language_models(arguments: argparse.Namespace) -> Iterator[LanguageModel]:
+    """Those asked for, one loaded after the other; UnknownModelError where there are none."""
+    names = [name for name in arguments.models.split(",") if name] or list(available())
+    if not names:
+        raise UnknownModelError(
+            "No language models are installed. Train them: "
+            "`python -m model_zoo train lm-lstm --data FOLDER`, or name their folder in "
+            "QUARTET_LANGUAGE."
+        )
+    for name in names:
+        yield load(name)

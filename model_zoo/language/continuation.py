@@ -1,0 +1,118 @@
+"""The next word: what a language model expects behind a beginning, and writing on word by word."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import exp
+
+import numpy as np
+
+from model_zoo.errors import CapabilityError
+from model_zoo.language.guess import Guess, whole_words
+from model_zoo.language.models import LanguageModel
+from model_zoo.text.tokens import MAX_TOKENS
+
+MOST_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A word that was written: its text, and the probability that its pieces had together.
+
+    `spaced` says whether a space belongs before it.
+    """
+
+    text: str
+    probability: float
+    spaced: bool
+
+
+def next_words(model: LanguageModel, beginning: str, top: int = 10) -> tuple[Guess, ...]:
+    """The words the model expects next, best first; TextError for an empty beginning.
+
+    A model that reads from the left was trained for just this. The others are given a [MASK] behind
+    the beginning, and see that nothing follows it: they expect what ends a text.
+    """
+    encoded, words = model.read(beginning), model.vocabulary
+    ids = [*encoded.ids[:-1][: MAX_TOKENS - 2], words.mask, encoded.ids[-1]]
+    (row,) = whole_words(model.log_probabilities([ids], [(0, len(ids) - 2)]), words)
+    best = np.argsort(-row, kind="stable")[:top]
+    return tuple(Guess(words.entries[i], exp(row[i])) for i in best)
+
+
+def write(
+    model: LanguageModel,
+    beginning: str,
+    *,
+    most_words: int = 20,
+    top_k: int = 1,
+    temperature: float = 1.0,
+    seed: int = 0,
+) -> tuple[Written, ...]:
+    """What the model writes behind `beginning`, until it ends the text or has `most_words`.
+
+    Of the `top_k` most probable pieces one is drawn each time, by their probabilities at
+    `temperature` (below 1: bolder on the best); `top_k` 1 always takes the best ("greedy"). The
+    same `seed` draws the same. Raises CapabilityError for a model that does not read from the left.
+    """
+    if not model.left_only:
+        raise CapabilityError(
+            f"{model.title} reads from both sides and cannot write on from the left alone. "
+            "Choose the LSTM for this."
+        )
+    draw = np.random.default_rng(seed)
+    pieces = _pieces(model, list(model.read(beginning).ids[:-1]), top_k, temperature, draw)
+    return tuple(islice(_words(model, pieces), min(most_words, MOST_WORDS)))
+
+
+def joined(beginning: str, written: Sequence[Written]) -> str:
+    """The text with what was written behind it.
+
+    >>> joined("The film", [Written("was", 0.5, True), Written(".", 0.5, False)])
+    'The film was.'
+    """
+    return beginning.rstrip() + "".join(f"{' ' * word.spaced}{word.text}" for word in written)
+
+
+def _pieces(
+    model: LanguageModel, ids: list[int], top_k: int, temperature: float, draw: np.random.Generator
+) -> Iterator[tuple[int, float]]:
+    """(entry, probability) one after the other, until the model ends the text."""
+    import torch
+
+    network, words = model.network, model.vocabulary
+    barred = words.special.copy()
+    barred[words.end] = False
+    with torch.inference_mode():
+        embedded = network.norm(network.embeddings(torch.tensor([ids])))
+        states, memory = network.lstm(embedded)
+        while True:
+            scores = network.scores(network.transformed(states[:, -1]))[0]
+            row = scores.log_softmax(-1).double().numpy()
+            row = np.where(barred, -np.inf, row)
+            best = np.argsort(-row, kind="stable")[: max(1, top_k)]
+            weights = np.exp((row[best] - row[best[0]]) / max(temperature, 1e-6))
+            chosen = int(draw.choice(best, p=weights / weights.sum()))
+            if chosen == words.end:
+                return
+            yield chosen, exp(row[chosen])
+            embedded = network.norm(network.embeddings(torch.tensor([[chosen]])))
+            states, memory = network.lstm(embedded, memory)
+
+
+def _words(model: LanguageModel, pieces: Iterator[tuple[int, float]]) -> Iterator[Written]:
+    """Pieces put together to words; each is known to be whole once the next one begins."""
+    text, probability = "", 1.0
+    for entry, chance in pieces:
+        piece = model.vocabulary.entries[entry]
+        if text and not model.vocabulary.inner[entry]:
+            yield Written(text, probability, _spaced(text))
+            text, probability = "", 1.0
+        text += piece.removeprefix("##")
+        probability *= chance
+    if text:
+        yield Written(text, probability, _spaced(text))
+
+
+def _spaced(word: str) -> bool:
+    return word[0].isalnum() or word[0] in "([$"

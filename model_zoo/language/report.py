@@ -1,0 +1,61 @@
+"""How the language models do at the missing word, side by side: measured, kept, read again."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from functools import partial
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model_zoo.host import host
+from model_zoo.language.missing import Missing, better, draw_positions, missing_words
+from model_zoo.language.models import LanguageModel
+from model_zoo.language.texts import texts_of
+from model_zoo.models.files import sha256_of
+
+Advance = Callable[[str, int], object]  # title of a model, how many more positions are done
+
+
+def measure(
+    models: Iterable[LanguageModel],
+    file: Path,
+    count: int,
+    seed: int,
+    advance: Advance = lambda title, positions: None,
+) -> dict[str, Any]:
+    """Words of the file's texts blanked one at a time: what each model makes of them, as a record.
+
+    `models`: a name -> checksum, and a `missing.Score` each over "all", "content" and "function"
+    words; `paired`: McNemar's test of each two. Raises DataError as `texts_of` and
+    `draw_positions` do.
+    """
+    texts, results, records = texts_of(file), [], {}
+    positions = None
+    for model in models:
+        if positions is None:  # all share one tokenizer
+            positions = draw_positions(texts, model.tokenizer, model.vocabulary, count, seed)
+        function = np.array([position.is_function for position in positions])
+        result = missing_words(model, positions, partial(advance, model.title))
+        results.append(result)
+        records[model.name] = {
+            "checksum": model.checksum,
+            "all": asdict(result.score()),
+            "content": asdict(result.score(~function)),
+            "function": asdict(result.score(function)),
+        }
+    return {
+        "file": file.name,
+        "sha256": sha256_of(file),
+        "positions": count,
+        "seed": seed,
+        "models": records,
+        "paired": [_paired(*pair) for pair in combinations(results, 2)],
+        "host": asdict(host()),
+    }
+
+
+def _paired(first: Missing, second: Missing) -> dict[str, Any]:
+    test = better(first, second)
+    return {"models": [first.model, second.model], **asdict(test)}
