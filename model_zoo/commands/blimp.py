@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> None:
         cells = (result.fields[number] for result in results.values())
         table.add_row(field.name, *(percent(cell.accuracy, cell.ci95) for cell in cells))
     table.add_section()
-    table.add_row("mean over paradigms", *(f"{result.mean:.1%}" for result in results.values()))
+    table.add_row("mean of paradigms", *(f"{result.mean:.1%}" for result in results.values()))
     out.print(table)
     published = "; ".join(f"{name} {share:.1%}" for name, share, _ in PUBLISHED)
     out.print(f"{len(pairs):,} pairs. Published, of far more text: {published}.", style="dim")

@@ -13,6 +13,7 @@ from model_zoo.language.models import LanguageModel
 from model_zoo.text.tokens import MAX_TOKENS
 
 MOST_WORDS = 60
+_PIECES = 6  # a word on average, at most: some models never end a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def write(
         )
     draw = np.random.default_rng(seed)
     pieces = _pieces(model, list(model.read(beginning).ids[:-1]), top_k, temperature, draw)
-    return tuple(islice(_words(model, pieces), min(most_words, MOST_WORDS)))
+    most = min(most_words, MOST_WORDS)
+    return tuple(islice(_words(model, islice(pieces, most * _PIECES)), most))
 
 
 def joined(beginning: str, written: Sequence[Written]) -> str:

@@ -1,0 +1,61 @@
+"""The next word, and writing on."""
+
+import pytest
+import torch
+
+from model_zoo.errors import CapabilityError, TextError
+from model_zoo.language.continuation import joined, next_words, write
+
+
+def greedy_by_hand(model, beginning, count):
+    """The LSTM's best piece, again and again, reading everything anew each time."""
+    ids, pieces = list(model.read(beginning).ids[:-1]), []
+    barred = torch.from_numpy(model.vocabulary.special.copy())
+    barred[model.vocabulary.end] = False
+    while len(pieces) < count:
+        with torch.inference_mode():
+            row = model.network(torch.tensor([[*ids, 0]])).logits[0, -1]
+        best = int(row.masked_fill(barred, -torch.inf).argmax())
+        if best == model.vocabulary.end:
+            break
+        ids.append(best)
+        pieces.append(model.vocabulary.entries[best])
+    return pieces
+
+
+def test_greedy_writing_takes_the_best_piece_each_time(loaded):
+    model = loaded["lstm"]
+    written = write(model, "The film was", most_words=4)
+    pieces = greedy_by_hand(model, "The film was", 12)
+    spelt = "".join(piece.removeprefix("##") for piece in pieces)
+    assert written and spelt.startswith("".join(word.text for word in written))
+    assert all(0 < word.probability <= 1 for word in written)
+
+
+def test_a_draw_is_its_seeds(loaded):
+    def drawn(seed, temperature=3.0):
+        return write(loaded["lstm"], "The", top_k=500, temperature=temperature, seed=seed)
+
+    assert drawn(1) == drawn(1) != drawn(2)
+    cold = write(loaded["lstm"], "The", top_k=500, temperature=1e-9, seed=1)
+    assert cold == write(loaded["lstm"], "The", top_k=1)
+
+
+def test_next_words_follow_from_the_beginning(loaded):
+    for model in loaded.values():
+        best = next_words(model, "The film was", top=5)
+        assert len(best) == 5 and best[0].probability >= best[4].probability > 0
+        assert best != next_words(model, "He gave her a", top=5)
+    assert len(next_words(loaded["bert"], "word " * 700)) == 10
+
+
+def test_only_what_reads_from_the_left_writes(loaded):
+    with pytest.raises(CapabilityError, match="both sides"):
+        write(loaded["bert"], "The film was")
+    with pytest.raises(TextError):
+        write(loaded["lstm"], "  ")
+
+
+def test_joined_text_has_spaces_where_they_belong(loaded):
+    written = write(loaded["lstm"], "The film", most_words=5, top_k=50, temperature=2.0)
+    assert joined("The film ", written).startswith("The film")
