@@ -10,7 +10,10 @@ from model_zoo.language.recurrent import RecurrentForMaskedLM
 
 
 class Output(NamedTuple):
-    """States (N, E) as the output layer takes them, its table of words (V, E) and its bias (V,)."""
+    """States (N, E) as the output layer takes them, its table of words (V, E) and its bias (V,).
+
+    The table may be kept in float16; all else is float32.
+    """
 
     states: Tensor
     table: Tensor
@@ -18,11 +21,11 @@ class Output(NamedTuple):
 
     def log_probabilities(self) -> Tensor:
         """Of all words, (N, V)."""
-        return F.linear(self.states, self.table, self.bias).log_softmax(-1)
+        return F.linear(self.states, self.table.float(), self.bias).log_softmax(-1)
 
     def log_probability_of(self, words: Tensor) -> Tensor:
         """Of one word each, `words` (N,), (N,)."""
-        logits = F.linear(self.states, self.table, self.bias)
+        logits = F.linear(self.states, self.table.float(), self.bias)
         return logits.gather(-1, words[:, None])[:, 0] - logits.logsumexp(-1)
 
 

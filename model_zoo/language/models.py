@@ -61,13 +61,16 @@ def parameters(name: str) -> int:
 
 
 def needed_bytes(name: str) -> int:
-    """How much memory the model's weights take once loaded, in float32."""
-    return 4 * parameters(name)
+    """How much memory the model's weights take once loaded: they are kept as stored, in float16."""
+    return _weights(name).stat().st_size
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
-    """A language model ready for use: evaluation mode, float32, frozen; any thread may use it."""
+    """A language model ready for use, in evaluation mode and frozen; any thread may use it.
+
+    Large weights are kept in float16, as they are stored, and computed with in float32.
+    """
 
     name: str
     title: str
@@ -181,16 +184,23 @@ def _network(name: str, folder: Path) -> "PreTrainedModel":
         from safetensors.torch import load_file
         from transformers.initialization import no_init_weights
 
+        from model_zoo.models.halved import halve_linears, halve_word_vectors
+
     config = network_class.config_class.from_pretrained(folder)
     with no_init_weights():
         network: PreTrainedModel = network_class(config)
     network.float()
     weights = load_file(folder / WEIGHTS)
-    report = network.load_state_dict(weights, strict=False)
-    network.tie_weights()
-    tied = set(network.all_tied_weights_keys)
-    if missing := set(report.missing_keys) - tied:
+    needed = set(network.state_dict()) - set(network.all_tied_weights_keys or ())
+    if missing := needed - set(weights):
         raise ValueError(f"it lacks weights: {', '.join(sorted(missing)[:3])}")
+    halved = halve_linears(network, weights)
+    rest = {key: weight for key, weight in weights.items() if key not in halved}
+    network.load_state_dict(rest, strict=False)
+    network.tie_weights()
+    halve_word_vectors(network)
+    if (decoder := network.get_output_embeddings()) is not None:
+        decoder.weight = network.get_input_embeddings().weight
     return network.eval().requires_grad_(False)
 
 

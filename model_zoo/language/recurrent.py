@@ -69,7 +69,7 @@ class RecurrentForMaskedLM(RecurrentPreTrainedModel):
 
     def scores(self, transformed: Tensor) -> Tensor:
         """Logits of all words, (..., E) -> (..., V)."""
-        return nn.functional.linear(transformed, self.embeddings.weight, self.bias)
+        return nn.functional.linear(transformed, self.embeddings.weight.float(), self.bias)
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor | None = None, **_: Any

@@ -7,14 +7,14 @@ from model_zoo.errors import CapabilityError, TextError
 from model_zoo.language.continuation import joined, next_words, write
 
 
-def greedy_by_hand(model, beginning, count):
+def greedy_by_hand(model, network, beginning, count):
     """The LSTM's best piece, again and again, reading everything anew each time."""
     ids, pieces = list(model.read(beginning).ids[:-1]), []
     barred = torch.from_numpy(model.vocabulary.special.copy())
     barred[model.vocabulary.end] = False
     while len(pieces) < count:
         with torch.inference_mode():
-            row = model.network(torch.tensor([[*ids, 0]])).logits[0, -1]
+            row = network(torch.tensor([[*ids, 0]])).logits[0, -1]
         best = int(row.masked_fill(barred, -torch.inf).argmax())
         if best == model.vocabulary.end:
             break
@@ -23,10 +23,10 @@ def greedy_by_hand(model, beginning, count):
     return pieces
 
 
-def test_greedy_writing_takes_the_best_piece_each_time(loaded):
+def test_greedy_writing_takes_the_best_piece_each_time(loaded, plain):
     model = loaded["lstm"]
     written = write(model, "The film was", most_words=4)
-    pieces = greedy_by_hand(model, "The film was", 12)
+    pieces = greedy_by_hand(model, plain["lstm"], "The film was", 12)
     spelt = "".join(piece.removeprefix("##") for piece in pieces)
     assert written and spelt.startswith("".join(word.text for word in written))
     assert all(0 < word.probability <= 1 for word in written)

@@ -14,22 +14,24 @@ from model_zoo.language.surprise import surprise
 TEXT = "The unbelievableness of films."  # its second word has two pieces
 
 
-def at(model, ids, place, target):
+def at(network, ids, place, target):
     with torch.inference_mode():
-        return float(model.network(torch.tensor([ids])).logits[0, place].log_softmax(-1)[target])
+        return float(network(torch.tensor([ids])).logits[0, place].log_softmax(-1)[target])
 
 
-def test_from_the_left_by_the_chain_rule(loaded):
+def test_from_the_left_by_the_chain_rule(loaded, plain):
     model = loaded["lstm"]
     encoded = model.read(TEXT)
     (values,) = piece_log_probabilities(model, [encoded])
     for place in range(1, len(encoded.ids) - 1):  # cut off behind it: nothing later is needed
         ids = list(encoded.ids[: place + 1])
-        assert values[place - 1] == pytest.approx(at(model, ids, place, ids[place]), abs=1e-4)
+        assert values[place - 1] == pytest.approx(
+            at(plain["lstm"], ids, place, ids[place]), abs=1e-4
+        )
 
 
 @pytest.mark.parametrize("name", ["bilstm", "bert", "distilbert"])
-def test_from_both_sides_with_the_rest_of_the_word_hidden(name, loaded):
+def test_from_both_sides_with_the_rest_of_the_word_hidden(name, loaded, plain):
     model = loaded[name]
     encoded = model.read(TEXT)
     (values,) = piece_log_probabilities(model, [encoded])
@@ -37,8 +39,10 @@ def test_from_both_sides_with_the_rest_of_the_word_hidden(name, loaded):
     ids, mask = list(encoded.ids), model.vocabulary.mask
     both = [mask if i in (first, second) else id for i, id in enumerate(ids)]
     later = [mask if i == second else id for i, id in enumerate(ids)]
-    assert values[first - 1] == pytest.approx(at(model, both, first, ids[first]), abs=1e-4)
-    assert values[second - 1] == pytest.approx(at(model, later, second, ids[second]), abs=1e-4)
+    assert values[first - 1] == pytest.approx(at(plain[name], both, first, ids[first]), abs=1e-4)
+    assert values[second - 1] == pytest.approx(
+        at(plain[name], later, second, ids[second]), abs=1e-4
+    )
 
 
 def test_texts_together_are_as_texts_alone(loaded):

@@ -81,7 +81,7 @@ def test_a_stopped_run_ends_as_one_that_was_not(name, rows, tokenizer, tmp_path)
 def test_something_is_learnt(rows, tokenizer, tmp_path):
     recipe = replace(RECIPE, epochs=12.5, lr=5e-2, evaluations=1)
     _, standing = run("lstm", rows, tokenizer, tmp_path, recipe=recipe)
-    assert standing.history[-1]["held_out_loss"] < 2 < 8 < standing.history[0]["held_out_loss"]
+    assert standing.history[-1]["held_out_loss"] < 3 < 8 < standing.history[0]["held_out_loss"]
     assert standing.history[-1]["epoch"] == pytest.approx(12.5, abs=0.05)
 
 
