@@ -3,9 +3,9 @@
 import streamlit as st
 
 from model_zoo.host import host, resident_bytes
-from model_zoo.models.registry import title
+from model_zoo.language.models import TITLES
 from ui.frame import state
-from ui.serve.pool import pool
+from ui.serve.pool import LANGUAGE, called, pool
 from ui.show.meter import meter
 from ui.show.wording import megabytes, plain
 
@@ -24,7 +24,7 @@ def notice() -> None:
     """Which models had to be dropped, if any; for the page itself, as the panel may be closed."""
     if gone := pool.dropped():
         exchanges = "; ".join(
-            f"{plain(title(name))} was dropped to make room for {plain(title(other))}"
+            f"{plain(called(name))} was dropped to make room for {plain(called(other))}"
             for name, other in gone.items()
         )
         st.warning(
@@ -37,30 +37,37 @@ def notice() -> None:
 
 @st.fragment
 def panel() -> None:
-    """Each model's entry in the cache, with a button to unload it."""
-    gone = pool.dropped()
-    for name, row in state.lineup().items():
-        entry, uses = pool.loaded(name), pool.uses(name)
-        with st.container(border=True, key=f"loader-{name}"):
-            st.markdown(f"**{plain(row.title)}** · {'in memory' if entry else 'not loaded'}")
-            asked = f"asked {uses:,} time{'s' * (uses != 1)} since the server's start"
-            if entry:
-                asked = (
-                    f"loaded in {entry.load_ms / 1e3:.1f} s, added about "
-                    f"{megabytes(entry.added_bytes)} here; {asked}"
-                )
-            if name in gone:
-                asked += (
-                    f"; dropped, as memory was short, to make room for {plain(title(gone[name]))}"
-                )
-            st.caption(asked)
-            st.button(
-                f"Unload {plain(row.title)}",
-                key=f"unload-{name}",
-                disabled=entry is None,
-                on_click=pool.unload,
-                args=(name,),
-            )
+    """Each model's entry in the cache, with a button to unload it.
+
+    Language models, which one page loads, are listed while they are in memory.
+    """
+    for name in (*state.lineup(), *(LANGUAGE + name for name in TITLES)):
+        if pool.loaded(name) or not name.startswith(LANGUAGE):
+            _entry(name)
     st.html(meter(resident_bytes(), host()))
     st.caption("Numbers are as of now; the first model's include the libraries it needs.")
     st.button("Look again", key="loader-refresh")
+
+
+def _entry(name: str) -> None:
+    """One model: whether it is in memory, what that took, and a button to unload it."""
+    gone = pool.dropped()
+    entry, uses, title = pool.loaded(name), pool.uses(name), plain(called(name))
+    with st.container(border=True, key=f"loader-{name.replace(':', '-')}"):
+        st.markdown(f"**{title}** · {'in memory' if entry else 'not loaded'}")
+        asked = f"asked {uses:,} time{'s' * (uses != 1)} since the server's start"
+        if entry:
+            asked = (
+                f"loaded in {entry.load_ms / 1e3:.1f} s, added about "
+                f"{megabytes(entry.added_bytes)} here; {asked}"
+            )
+        if name in gone:
+            asked += f"; dropped, as memory was short, to make room for {plain(called(gone[name]))}"
+        st.caption(asked)
+        st.button(
+            f"Unload {title}",
+            key=f"unload-{name}",
+            disabled=entry is None,
+            on_click=pool.unload,
+            args=(name,),
+        )

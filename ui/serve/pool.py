@@ -2,6 +2,7 @@
 
 import gc
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Lock, RLock, Thread, Timer
@@ -15,16 +16,19 @@ from model_zoo.host import (
     resident_bytes,
     use_threads,
 )
+from model_zoo.language import models as language
 from model_zoo.models import loading
 from model_zoo.models.files import stamp
 from model_zoo.models.network import ModelId
-from model_zoo.models.registry import spec
+from model_zoo.models.registry import spec, title
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 from ui.serve.exporting import exporting
 
 SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
 TIDY_SECONDS = 5.0
+IDLE_SECONDS = 60.0
+LANGUAGE = "language:"  # before the names of language models; identities of others hold no colon
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Loaded:
     `stamp` tells its weights files from later ones.
     """
 
-    model: loading.Model
+    model: loading.Model | language.LanguageModel
     load_ms: float
     added_bytes: int
     stamp: str
@@ -66,15 +70,36 @@ class Pool:
         # Set every time: torch's products heed what their own thread set, and each run of a page
         # is a new thread.
         use_threads(1)
-        with self._locks.setdefault(spec(name).id, RLock()):
+        model = self._kept(name, spec(name).id, lambda: stamp(name), lambda: _classifier(name))
+        assert isinstance(model, loading.Model)
+        return model
+
+    def language_model(self, name: str) -> language.LanguageModel:
+        """The language model `name`; in all else as `model`, for it is loaded only if asked for."""
+        use_threads(1)
+        key = LANGUAGE + name
+        model = self._kept(key, key, lambda: language.stamp(name), lambda: language.load(name))
+        assert isinstance(model, language.LanguageModel)
+        return model
+
+    def _kept(
+        self,
+        name: str,
+        lock: str,
+        stamped: Callable[[], str],
+        load: Callable[[], loading.Model | language.LanguageModel],
+    ) -> loading.Model | language.LanguageModel:
+        """The model in memory under `name`, loaded if it is not there as its files are now."""
+        with self._locks.setdefault(lock, RLock()):
             entry = self._loaded.get(name)
-            if entry and entry.stamp != stamp(name):
+            if entry and entry.stamp != stamped():
                 self.unload(name)
                 entry = None
             if entry is None:
-                exporting.require(name)
+                if not name.startswith(LANGUAGE):
+                    exporting.require(name)
                 self._make_room(name)
-                entry = self._loaded[name] = _load(name)
+                entry = self._loaded[name] = _timed(load, stamped())
                 self._dropped.pop(name, None)
         self._uses[name] += 1
         self._last_used[name] = monotonic()
@@ -124,16 +149,24 @@ class Pool:
     def _give_back(self) -> None:
         """Where little is left, models that torch has loaded are not kept for two engines.
 
-        The largest first: they cost the most, and a host with so little has few visitors.
+        The largest first: they cost the most, and a host with so little has few visitors. Language
+        models are dropped: few pages ask for them.
         """
         gc.collect()
         give_back_memory()
         for entry in sorted(self._loaded.values(), key=lambda entry: -entry.added_bytes):
             if free_bytes() >= SPARE_BYTES:
                 return
-            if entry.model.network.release():
+            if isinstance(entry.model, language.LanguageModel):
+                self._drop_idle(LANGUAGE + entry.model.name)
+            elif entry.model.network.release():
                 gc.collect()
                 give_back_memory()
+
+    def _drop_idle(self, name: str) -> None:
+        """Drop a model that was not asked for of late."""
+        if monotonic() - self._last_used.get(name, 0.0) > IDLE_SECONDS:
+            self.unload(name)
 
     def _load_what_fits(self) -> None:
         """Load the models, but drop none for one that nobody has asked for yet."""
@@ -148,7 +181,7 @@ class Pool:
 
         None for one that would not fit even then.
         """
-        if ModelId(name).is_own:
+        if not name.startswith(LANGUAGE) and ModelId(name).is_own:
             loaded = sum(entry.added_bytes for entry in list(self._loaded.values()))
             if not _fits(name, loaded):
                 return  # loading it says so
@@ -161,18 +194,33 @@ class Pool:
             self._dropped[least] = name
 
 
-def _load(name: str) -> Loaded:
-    before, started, taken = resident_bytes(), perf_counter(), stamp(name)
+def _classifier(name: str) -> loading.Model:
     model = loading.load(name)
     predict(model, ["warm-up"])  # a model's first call is many times slower than all others
+    return model
+
+
+def _timed(load: Callable[[], loading.Model | language.LanguageModel], taken: str) -> Loaded:
+    before, started = resident_bytes(), perf_counter()
+    model = load()
     load_ms = 1e3 * (perf_counter() - started)
     return Loaded(model, load_ms, resident_bytes() - before, taken)
+
+
+def called(name: str) -> str:
+    """What people read for a model that is in memory, or was."""
+    if name.startswith(LANGUAGE):
+        return f"{language.TITLES[name.removeprefix(LANGUAGE)]} (language model)"
+    return title(name)
 
 
 def _fits(name: str, more_bytes: int = 0) -> bool:
     """Whether the memory that is left, and so many bytes more, have room for one more model."""
     try:
-        needed = loading.needed_bytes(name)
+        if name.startswith(LANGUAGE):
+            needed = language.needed_bytes(name.removeprefix(LANGUAGE))
+        else:
+            needed = loading.needed_bytes(name)
     except ZooError:  # loading will say what is wrong
         return True
     return free_bytes() + more_bytes >= needed + SPARE_BYTES
