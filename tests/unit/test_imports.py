@@ -41,7 +41,7 @@ LIBRARY = (
     "__main__",
 )
 SHARED = ("show", "serve", "frame")
-PAGES = ("compare", "attributions", "inside", "speed", "data", "checks", "four", "train")
+PAGES = ("compare", "attributions", "inside", "speed", "data", "checks", "four", "train", "words")
 TOURS = ("tour",)  # made of the pages' pictures, each of which stays in its page's room
 
 

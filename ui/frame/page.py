@@ -7,6 +7,7 @@ import streamlit as st
 
 from model_zoo import patches
 from model_zoo.errors import ZooError
+from model_zoo.language.models import available
 from model_zoo.paths import ASSETS
 from ui.frame import loader, state
 from ui.frame.own_models import own_models
@@ -25,6 +26,7 @@ MENU = (
     ("pages/models.py", "The four models"),
     ("pages/train.py", "Train"),
 )
+WORDS = ("pages/words.py", "Guess the word")  # in the menu where there are language models
 patches.apply("streamlit")
 patches.apply("starlette", spool_max_size=(1 + st.get_option("server.maxUploadSize")) * 2**20)
 
@@ -50,7 +52,7 @@ def page(title: str) -> Iterator[None]:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
         st.image(str(ASSETS / "icon.png"), width=36, alt="")
         st.markdown("**Quartet**", width="content")
-        for path, label in MENU:
+        for path, label in (*MENU, WORDS) if available() else MENU:
             st.page_link(path, label=label)
         with _boundary():
             set_switch()

@@ -15,7 +15,7 @@ MAX_CHARACTERS = 20_000
 BOX = "typed"  # key of the text box
 
 
-def text_box() -> tuple[Encoded, DeltaGenerator]:
+def text_box(button: str = "Compare") -> tuple[Encoded, DeltaGenerator]:
     """The text as submitted last: a box, a button, examples, its length.
 
     Also returns the row that holds the examples, for what else the page has to offer there.
@@ -28,7 +28,7 @@ def text_box() -> tuple[Encoded, DeltaGenerator]:
             max_chars=MAX_CHARACTERS,
             autocomplete="off",
         )
-        right.form_submit_button("Compare", type="primary", width="stretch", on_click=_submit)
+        right.form_submit_button(button, type="primary", width="stretch", on_click=_submit)
     if typed != state.view().text and state.first_run():
         state.change(text=typed, without=())  # a long one, which no address holds
     row = st.container(horizontal=True, vertical_alignment="bottom", key="toolbar")
@@ -61,8 +61,11 @@ def reading(encoded: Encoded) -> str:
     return leave_out(encoded, view.without, instead=MASK if view.masked else "")
 
 
-def word_chips(encoded: Encoded) -> None:
-    """The words as chips that can be clicked away, and whether that leaves a [MASK]."""
+def word_chips(encoded: Encoded, *, blanks: bool = False) -> None:
+    """The words as chips that can be clicked away, and whether that leaves a [MASK].
+
+    With `blanks` it always does, and is not asked for.
+    """
     view = state.view()
     indices = range(min(len(encoded.words), MAX_WITHOUT))
     if not indices:
@@ -72,7 +75,9 @@ def word_chips(encoded: Encoded) -> None:
     # them beside the new ones while one of them has the focus.
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"row-of-{chips}"):
         st.pills(
-            "Words as the models read them: click one to leave it out",
+            "Click a word to blank it, or several"
+            if blanks
+            else "Words as the models read them: click one to leave it out",
             indices,
             format_func=lambda i: plain(_pieces(encoded, i)),
             selection_mode="multi",
@@ -83,13 +88,14 @@ def word_chips(encoded: Encoded) -> None:
             help="A dot marks where the tokenizer splits a word into pieces; [UNK] is what a model "
             "gets for a piece outside the vocabulary. [CLS] and [SEP] are put around the text.",
         )
-        st.toggle(
-            "mask instead",
-            key=state.show("masked", view.masked),
-            on_change=_mask,
-            help="Put [MASK] in the word's place. BERT and DistilBERT met [MASK] in pre-training; "
-            "the LSTMs never did.",
-        )
+        if not blanks:
+            st.toggle(
+                "mask instead",
+                key=state.show("masked", view.masked),
+                on_change=_mask,
+                help="Put [MASK] in the word's place. BERT and DistilBERT met [MASK] in "
+                "pre-training; the LSTMs never did.",
+            )
     if len(encoded.words) > len(indices):
         st.caption(f"The first {len(indices)} of {len(encoded.words)} words are shown.")
 

@@ -1,6 +1,6 @@
 """Results of the library, kept for all visitors under the weights they were computed with."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,10 @@ from model_zoo.inside.context import Influence
 from model_zoo.inside.gates import Gates
 from model_zoo.inside.path import Route
 from model_zoo.inside.stepwise import Course
+from model_zoo.language import models as language
+from model_zoo.language.continuation import Written, next_words, write
+from model_zoo.language.guess import Blank, Guess, guess
+from model_zoo.language.surprise import Surprise, surprise
 from model_zoo.measure.sweep import REFERENCE, Sweep
 from model_zoo.measure.sweep import read as read_sweep
 from model_zoo.models import files
@@ -48,6 +52,9 @@ _results = Results(
         "spread": 40,
         "flips": 40,
         "check": 400,
+        "guess": 400,
+        "next": 200,
+        "surprise": 200,
     }
 )
 
@@ -238,6 +245,55 @@ def checked(name: str, check: str, begin: Begin = at_once) -> Checked:
         return ask(pool.model(name), CHECKS[check])
 
     return _kept("check", name, compute, check, begin=begin)
+
+
+def guesses(
+    name: str, text: str, blanks: Collection[int], begin: Begin = at_once
+) -> Sequence[Blank]:
+    """What the language model puts into the blanks of `text`."""
+
+    def compute(_: Advance) -> Sequence[Blank]:
+        return guess(pool.language_model(name), text, blanks)
+
+    return _of_language("guess", name, compute, text, *sorted(blanks), begin=begin)
+
+
+def expected(name: str, text: str, begin: Begin = at_once) -> Sequence[Guess]:
+    """The words that the language model expects behind `text`."""
+
+    def compute(_: Advance) -> Sequence[Guess]:
+        return next_words(pool.language_model(name), text)
+
+    return _of_language("next", name, compute, text, begin=begin)
+
+
+def written(name: str, text: str, begin: Begin = at_once, **how: Any) -> Sequence[Written]:
+    """What the language model writes behind `text`."""
+
+    def compute(_: Advance) -> Sequence[Written]:
+        return write(pool.language_model(name), text, **how)
+
+    return _of_language("next", name, compute, text, *sorted(how.items()), begin=begin)
+
+
+def surprises(name: str, text: str, begin: Begin = at_once) -> Surprise:
+    """How surprising each word of `text` is to the language model."""
+
+    def compute(_: Advance) -> Surprise:
+        return surprise(pool.language_model(name), text)
+
+    return _of_language("surprise", name, compute, text, begin=begin)
+
+
+def _of_language(
+    kind: str,
+    name: str,
+    compute: Callable[[Advance], Result],
+    *about: Hashable,
+    begin: Begin,
+) -> Result:
+    """What is kept of a language model with its present weights."""
+    return _results.get(kind, (name, language.stamp(name), *about), compute, begin)
 
 
 def rank_agreement(first: Sequence[float], second: Sequence[float]) -> float | None:

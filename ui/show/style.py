@@ -51,6 +51,17 @@ STYLE = """<style>
 .q-words small{display:block;font-size:.75rem;font-variant-numeric:tabular-nums}
 :is(.st-key-scored,.st-key-preview,.st-key-meanings,.st-key-mistakes,.st-key-by-label,
  .st-key-options) button[aria-label^="Download"]{display:none} /* it would not make formulas safe */
+.q-seen{margin:.2rem 0 .5rem;font-size:.9rem;line-height:1.5;overflow-wrap:anywhere}
+.q-seen s{text-decoration:none;opacity:.65;background:repeating-linear-gradient(135deg,transparent
+ 0 3px,color-mix(in srgb,currentColor 22%,transparent) 3px 4px)}
+.q-seen mark{color:inherit;border-radius:.25rem;padding:0 .4rem;font-weight:650;border-bottom:.15rem
+ solid var(--model);background:color-mix(in srgb,var(--model) 25%,transparent)}
+.q-card .q-guesses{list-style:none;margin:0;padding:0;font-size:.95rem}
+.q-card .q-guesses li{display:grid;grid-template-columns:1fr auto;margin:0 0 .3rem;padding:0;
+ font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.q-guesses i{grid-column:1/3;height:.22rem;border-radius:.11rem;background:var(--model);opacity:.8}
+.q-guesses .q-right{font-weight:650}
+.q-remark{font-size:.85rem;opacity:.85;margin:.5rem 0 0}
 .q-facts{font-size:.85rem;line-height:1.5;min-height:6em;margin:-.4rem 0 .4rem}
 .q-meter{font-size:.875rem;min-width:16rem}
 .q-meter div{height:.5rem;border-radius:.25rem;margin:.3rem 0;overflow:hidden;

@@ -1,0 +1,48 @@
+"""Guess the word: four language models put words into blanks, go on, and are surprised."""
+
+import streamlit as st
+
+from model_zoo.language.models import available
+from ui.frame import state
+from ui.frame.page import page
+from ui.frame.text import nothing_to_read, text_box
+from ui.show.wording import plain
+from ui.words.game import game
+from ui.words.missing import missing
+from ui.words.next_word import next_word
+from ui.words.surprising import surprising
+
+PARTS = {"Missing word": missing, "Next word": next_word, "Surprise": surprising}
+
+with page("Guess the word"):
+    for notice in state.address_notices():
+        st.warning(plain(notice), icon=":material/link_off:")
+    if not available():
+        st.info(
+            "No language models are installed. `docs/training.md` says how to train them; "
+            "`QUARTET_LANGUAGE` names the folder they are in.",
+            icon=":material/info:",
+        )
+        st.stop()
+    part = st.segmented_control(
+        "What to look at",
+        [*PARTS, "Game"],
+        default="Missing word",
+        required=True,
+        key="part",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    if part == "Game":
+        game()
+    else:
+        encoded, _ = text_box("Read it")
+        if encoded.words:
+            PARTS[part](encoded)
+        else:
+            nothing_to_read()
+    state.write_address()
+    st.caption(
+        "Four models trained to guess words, not to judge texts; they are others than those of "
+        "the other pages. Your text is not stored and does not leave the server."
+    )

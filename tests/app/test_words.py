@@ -1,0 +1,160 @@
+"""Guess the word: blanks, what comes next, surprise, and the game."""
+
+import pytest
+
+from model_zoo.language import models
+from model_zoo.language.guess import guess
+from tests import language_zoo
+from tests.app.zoo import opened, written
+from ui.words import game
+
+PAGE = "pages/words.py"
+TEXT = "The film was great and I left early."
+
+
+@pytest.fixture(scope="session")
+def language_folder(tmp_path_factory):
+    return language_zoo.write(tmp_path_factory.mktemp("language"))
+
+
+@pytest.fixture(autouse=True)
+def language(language_folder, monkeypatch):
+    from ui.serve.pool import LANGUAGE, pool
+
+    monkeypatch.setenv("QUARTET_LANGUAGE", str(language_folder))
+    yield
+    for name in models.TITLES:
+        pool.unload(LANGUAGE + name)
+
+
+def part(app, name):
+    return app.segmented_control(key="part").set_value(name).run()
+
+
+def cards(app):
+    return [html.proto.body for html in app.get("html") if 'class="q-guesses"' in html.proto.body]
+
+
+def chips(app):
+    return next(box for box in app.get("button_group") if box.label.startswith("Click a word"))
+
+
+def test_an_example_blank_is_guessed_by_all_four():
+    app = opened(PAGE, text=TEXT)
+    assert not app.exception and not app.error
+    shown = cards(app)
+    assert len(shown) == 4 and all(card.count("<li") == 10 for card in shown)
+    assert "A blank to begin with" in written(app)
+
+
+def test_the_guesses_are_the_librarys():
+    app = opened(PAGE, text=TEXT, without="3")
+    for name, card in zip(models.TITLES, cards(app), strict=True):
+        (blank,) = guess(models.load(name), TEXT, [3])
+        at = [card.index(f"<span>{best.word}") for best in blank.best[:3]]
+        assert at == sorted(at) and f"its guess no. {blank.rank:,}" in card
+    assert "A blank to begin with" not in written(app)
+
+
+def test_only_the_lstm_lacks_what_comes_after():
+    faded = ["<s>" in card for card in cards(opened(PAGE, text=TEXT, without="3"))]
+    assert faded == [True, False, False, False]
+
+
+def test_a_typed_mask_is_a_blank_beside_those_chosen():
+    app = opened(PAGE, text="The [MASK] was great and bad.", without="3")
+    assert len(cards(app)) == 8
+    assert [header.value for header in app.subheader][:2] == [
+        "Blank 1: \\[MASK\\]",
+        "Blank 2: great",
+    ]
+
+
+def test_what_comes_next_and_what_the_lstm_writes():
+    app = part(opened(PAGE, text="The film was"), "Next word")
+    assert not app.exception and len(cards(app)) == 4
+    assert "LSTM writes on" in [header.value for header in app.header]
+    before = written(app)
+    app.number_input[0].set_value(3).run()
+    assert not app.exception and written(app) != before
+
+
+def test_surprise_has_a_number_under_every_word():
+    app = part(opened(PAGE, text=TEXT), "Surprise")
+    strips = [h.proto.body for h in app.get("html") if 'class="q-words"' in h.proto.body]
+    assert len(strips) == 4 and all(strip.count("<small>") == 9 for strip in strips)
+    assert "bits a word" in strips[0]
+
+
+def test_the_game_shows_the_models_only_after_the_visitors_guess():
+    app = part(opened(PAGE), "Game")
+    hidden = game.SENTENCES[0].split("[")[1].split("]")[0]
+    assert hidden not in written(app) and not cards(app)
+    app.text_input(key="game-0").input(hidden.upper() + " ")
+    app.button(key="FormSubmitter:game-Guess").click().run()
+    assert "right!" in written(app) and len(cards(app)) == 4
+    assert "after 1 of" in written(app) and "you 1" in written(app)
+    app.run()
+    assert "after 1 of" in written(app)
+    next(button for button in app.button if button.label == "Next sentence").click().run()
+    assert not cards(app)
+    app.text_input(key="game-1").input("<b>nonsense</b>")
+    app.button(key="FormSubmitter:game-Guess").click().run()
+    assert "the word was **tail**" in written(app) and "after 2 of" in written(app)
+    assert "you 1" in written(app) and "<b>nonsense" not in "".join(m.value for m in app.markdown)
+
+
+def test_every_sentence_of_the_game_hides_one_entry(language_folder):
+    model = models.load("lstm")
+    for sentence in game.SENTENCES:
+        word = sentence.split("[")[1].split("]")[0]
+        assert len(model.read(word).ids) == 3, word
+
+
+def test_without_models_it_says_how_to_get_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUARTET_LANGUAGE", str(tmp_path))
+    app = opened(PAGE, text=TEXT)
+    assert not app.exception and "No language models are installed" in app.info[0].value
+
+
+def test_damage_costs_its_own_card_only(language_folder, tmp_path, monkeypatch):
+    import shutil
+
+    copy = shutil.copytree(language_folder, tmp_path / "copy")
+    (copy / "bert" / "model.safetensors").write_bytes(b"broken")
+    monkeypatch.setenv("QUARTET_LANGUAGE", str(copy))
+    app = opened(PAGE, text=TEXT + " Again.")
+    assert not app.exception and len(cards(app)) == 3
+    assert len(app.error) == 1 and app.error[0].value.startswith("BERT")
+
+
+ODD = {
+    "mask": "[MASK]",
+    "short": "a",
+    "emoji": "💥 " * 40,
+    "long": "word " * 380,
+    "markup": "<script>x</script>",
+    "unknown": "𓀀",
+}
+
+
+@pytest.mark.parametrize("text", ODD.values(), ids=ODD)
+def test_odd_texts(text):
+    for name in ("Missing word", "Next word", "Surprise"):
+        app = part(opened(PAGE, text=text), name)
+        assert not app.exception and not app.error, name
+        assert "<script>" not in "".join(h.proto.body for h in app.get("html"))
+
+
+def test_where_memory_is_short_they_are_the_first_to_go(monkeypatch):
+    from ui.serve import pool as module
+    from ui.serve.pool import LANGUAGE, pool
+
+    opened(PAGE, text="Nobody has asked for this one.")
+    assert pool.loaded(LANGUAGE + "bert")
+    monkeypatch.setattr(module, "free_bytes", lambda: 0)
+    pool._give_back()
+    assert pool.loaded(LANGUAGE + "bert"), "it was asked just now"
+    monkeypatch.setattr(module, "IDLE_SECONDS", -1)
+    pool._give_back()
+    assert not any(pool.loaded(LANGUAGE + name) for name in models.TITLES)

@@ -1,0 +1,1 @@
+"""The page Guess the word: what language models guess, expect and find surprising."""
