@@ -3,7 +3,6 @@
 import json
 import platform
 import random
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -28,6 +27,7 @@ from model_zoo.pretraining.objectives import Distillation, Loss, masked_words, n
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.base import locate, save_tokenizer
 from model_zoo.training.export import save_network
+from model_zoo.training.run_state import begin_run
 from model_zoo.training.train import hardware
 from model_zoo.tuning.token_rows import TokenRows
 
@@ -122,7 +122,7 @@ def train(
     base = locate()
     texts = read_texts(data, extra)
     stages = [replace(s, recipe=replace(s.recipe, **(overrides or {}))) for s in STAGES[name]]
-    _begin(
+    begin_run(
         run,
         restart,
         {
@@ -188,20 +188,6 @@ def train(
     }
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
     return metrics
-
-
-def _begin(run: Path, restart: bool, settings: dict[str, Any]) -> None:
-    """Make the folder of a run, or see that the one that is there is of these settings."""
-    if restart and run.exists():
-        shutil.rmtree(run)
-    run.mkdir(parents=True, exist_ok=True)
-    file, wanted = run / "settings.json", json.dumps(settings, sort_keys=True, indent=2)
-    if file.is_file() and file.read_text(encoding="utf-8") != wanted:
-        raise TrainingError(
-            f"{run} holds a run with other settings. "
-            "Add --restart to throw it away, or --run FOLDER to keep both."
-        )
-    file.write_text(wanted, encoding="utf-8")
 
 
 def _rows(run: Path, part: str, texts: Sequence[str], tokenizer: TextTokenizer) -> TokenRows:

@@ -5,6 +5,7 @@ numbers, where the run stands) in safetensors, and is replaced in one move.
 """
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from model_zoo.errors import TrainingError
 from model_zoo.training.fit import layer_of
 
 CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
@@ -117,6 +119,23 @@ class RunState:
             torch.set_rng_state(checkpoint.get_tensor("random"))
         standing: dict[str, Any] = json.loads(meta["standing"])
         return standing
+
+
+def begin_run(run: Path, restart: bool, settings: Mapping[str, Any]) -> None:
+    """Make the folder of a run, or see that the one that is there is of these settings.
+
+    Raises TrainingError where it is of others; with `restart` it is thrown away.
+    """
+    if restart and run.exists():
+        shutil.rmtree(run)
+    run.mkdir(parents=True, exist_ok=True)
+    file, wanted = run / "settings.json", json.dumps(settings, sort_keys=True, indent=2)
+    if file.is_file() and file.read_text(encoding="utf-8") != wanted:
+        raise TrainingError(
+            f"{run} holds a run with other settings. "
+            "Add --restart to throw it away, or --run FOLDER to keep both."
+        )
+    file.write_text(wanted, encoding="utf-8")
 
 
 class _Averaged:
