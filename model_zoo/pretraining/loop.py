@@ -1,21 +1,24 @@
-"""The loop that trains one language model, resumable at any step."""
+"""The loop that trains a language model, or one further to a task; resumable at any step."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import monotonic
+from typing import Any, Protocol
 
+import numpy as np
 import torch
 from rich.progress import Progress
-from torch import nn
+from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from model_zoo.pretraining.candidates import Candidates
 from model_zoo.pretraining.corpus import batches_of_tokens
-from model_zoo.pretraining.objectives import Drawn, Loss
+from model_zoo.pretraining.objectives import Drawn
 from model_zoo.training.fit import slope
 from model_zoo.training.run_state import RunState
-from model_zoo.tuning.token_rows import TokenRows, pieces
+from model_zoo.tuning.token_rows import pieces
 
 SAVE_EVERY_S = 300.0
 _LOOK_TOKENS = 4096
@@ -41,6 +44,21 @@ class Recipe:
     gradient_norm: float = 1.0
 
 
+class Rows(Protocol):
+    """N rows of tokens, of several `lengths` (N,), as batches that the loss knows how to take."""
+
+    def __len__(self) -> int: ...
+
+    @property
+    def lengths(self) -> np.ndarray: ...
+
+    def batch(self, places: Sequence[int]) -> Any: ...
+
+
+# network, batch, words that stand for the vocabulary -> (), the mean over what is asked for
+Objective = Callable[[PreTrainedModel, Any, Drawn], Tensor]
+
+
 @dataclass(slots=True)
 class Standing:
     """Where a run stands, but for tensors. `history` has step, epoch, train_loss, held_out_loss."""
@@ -54,12 +72,12 @@ class Standing:
 
 def learn(
     network: PreTrainedModel,
-    loss: Loss,
-    train: TokenRows,
-    validation: TokenRows,
+    loss: Objective,
+    train: Rows,
+    validation: Rows,
     *,
     recipe: Recipe,
-    candidates: Candidates,
+    candidates: Candidates | None,
     run: Path,
     seed: int,
     progress: Progress,
@@ -67,6 +85,7 @@ def learn(
 ) -> Standing:
     """Train the network in place, to the end of its recipe. State is kept in the folder `run`.
 
+    `candidates` draws the words that stand for the vocabulary, if the loss is over one.
     `stop_after` ends this process's share after that many steps, as a kill would.
     """
     run.mkdir(parents=True, exist_ok=True)
@@ -78,7 +97,7 @@ def learn(
         weight_decay=recipe.weight_decay,
         layer_decay=1.0,
         averaging=recipe.averaging,
-        settings=asdict(recipe) | {"seed": seed, "tokens": int(train.starts[-1])},
+        settings=asdict(recipe) | {"seed": seed, "tokens": int(train.lengths.sum())},
     )
     standing = Standing(**(state.resume() or {}))
     order = _order(train, recipe, seed)
@@ -88,7 +107,8 @@ def learn(
     network.train()
     while standing.step < len(order):
         state.rate(slope(standing.step, len(order), recipe.warmup))
-        value = loss(network, train.batch(order[standing.step]), candidates.draw())
+        drawn = candidates.draw() if candidates else None
+        value = loss(network, train.batch(order[standing.step]), drawn)
         value.backward()
         nn.utils.clip_grad_norm_(state.trained.values(), recipe.gradient_norm)
         state.optimiser.step()
@@ -116,7 +136,7 @@ def learn(
     return standing
 
 
-def _order(train: TokenRows, recipe: Recipe, seed: int) -> list[list[int]]:
+def _order(train: Rows, recipe: Recipe, seed: int) -> list[list[int]]:
     """The batches of the whole run; of a last part of an epoch, that part of its batches."""
     order: list[list[int]] = []
     for epoch in range(math.ceil(recipe.epochs)):
@@ -127,7 +147,7 @@ def _order(train: TokenRows, recipe: Recipe, seed: int) -> list[list[int]]:
 
 @torch.no_grad()
 def _look(
-    network: PreTrainedModel, loss: Loss, rows: TokenRows, standing: Standing, epochs_a_step: float
+    network: PreTrainedModel, loss: Objective, rows: Rows, standing: Standing, epochs_a_step: float
 ) -> None:
     """Ask the validation rows, always for the same words; the loop's random numbers stay as is."""
     network.eval()
