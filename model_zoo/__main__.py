@@ -12,6 +12,7 @@ from typing import NoReturn
 
 from model_zoo.commands import (
     advise,
+    answer,
     app,
     attribute,
     blimp,
@@ -33,6 +34,7 @@ COMMANDS = (
     models,
     predict,
     attribute,
+    answer,
     evaluate,
     measure,
     advise,

@@ -142,7 +142,11 @@ def _trained(tokenizer: Tokenizer, trainer: Any) -> Tokenizer:
 def _frame(tokenizer: Tokenizer, template: str) -> Tokenizer:
     names = [part for part in template.split() if part != "$A"]
     pairs = [(name, tokenizer.token_to_id(name)) for name in names]
-    tokenizer.post_processor = post.TemplateProcessing(single=template, special_tokens=pairs)
+    border = template.partition("$A ")[2].split()[0]
+    pair = template.replace("$A", f"$A {border} $B:1")
+    tokenizer.post_processor = post.TemplateProcessing(
+        single=template, pair=pair, special_tokens=pairs
+    )
     return tokenizer
 
 

@@ -6,20 +6,31 @@ from pathlib import Path
 from model_zoo.commands import train_on
 from model_zoo.commands.output import out, percent, positive, print_json, progress
 from model_zoo.errors import TrainingError, ZooError
+from model_zoo.language.models import root as language_root
 from model_zoo.models.registry import title
 from model_zoo.models.sets import model_set
 
 LANGUAGE_MODELS = ("lm-lstm", "lm-bilstm", "lm-bert", "lm-distilbert")
+READERS = ("qa-lstm", "qa-bilstm", "qa-bert", "qa-distilbert")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Model, data and recipe."""
     train_on.add_arguments(parser)
     bundled = parser.add_argument_group("one of the bundled models anew")
-    names = [*model_set().models, *LANGUAGE_MODELS]
+    names = [*model_set().models, *LANGUAGE_MODELS, *READERS]
     bundled.add_argument("model", nargs="?", metavar="MODEL", help=", ".join(names))
     bundled.add_argument(
-        "--data", help="folder with train.tsv and validation.tsv (texts: and test.tsv), or hub"
+        "--data",
+        help="folder with train.tsv and validation.tsv (texts: and test.tsv; questions: all three "
+        "as .json, in SQuAD's form), or hub",
+    )
+    bundled.add_argument(
+        "--bodies",
+        type=Path,
+        default=language_root(),
+        metavar="FOLDER",
+        help="of the language models that qa-… start from (the bundled ones)",
     )
     bundled.add_argument(
         "--extra",
@@ -40,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bundled.add_argument(
         "--batch-size",
         type=positive,
-        help="instead of the recipe's: rows, for language models tokens",
+        help="instead of the recipe's: rows, for language models and questions tokens",
     )
     bundled.add_argument(
         "--held-out",
@@ -65,6 +76,8 @@ def run(arguments: argparse.Namespace) -> None:
         raise TrainingError("Say what to train on: --on FILE, or one MODEL with --data.")
     elif arguments.model in LANGUAGE_MODELS:
         _train_language_model(arguments)
+    elif arguments.model in READERS:
+        _train_reader(arguments)
     else:
         _train_bundled(arguments)
 
@@ -133,4 +146,36 @@ def _train_language_model(arguments: argparse.Namespace) -> None:
     last = metrics["stages"][-1]["history"][-1]
     out.print(
         f"Held-out loss {last['held_out_loss']:.3f}. Written to {arguments.out / metrics['model']}."
+    )
+
+
+def _train_reader(arguments: argparse.Namespace) -> None:
+    """One of those that answer questions."""
+    try:
+        from model_zoo.finetuning.train import train_reader
+    except ModuleNotFoundError as error:
+        raise ZooError(
+            f"Training needs {error.name}. Run `pip install -r requirements-train.txt`."
+        ) from error
+    given = {"epochs": arguments.epochs, "lr": arguments.lr, "tokens": arguments.batch_size}
+    metrics = train_reader(
+        arguments.model.removeprefix("qa-"),
+        data=Path(arguments.data),
+        bodies=arguments.bodies,
+        out=arguments.out,
+        run=arguments.run or arguments.out.parent / "state" / arguments.model,
+        seed=arguments.seed,
+        limit=arguments.limit,
+        overrides={field: value for field, value in given.items() if value is not None},
+        restart=arguments.restart,
+        progress=progress(),
+    )
+    if arguments.json:
+        print_json(metrics)
+        return
+    test = metrics["test"]
+    out.print(
+        f"EM {percent(test['exact'], test['exact_ci95'])}, "
+        f"F1 {percent(test['f1'], test['f1_ci95'])} "
+        f"on {test['questions']:,} test questions. Written to {arguments.out / metrics['reader']}."
     )

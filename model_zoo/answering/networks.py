@@ -1,0 +1,72 @@
+"""LSTM and BiLSTM with a span head: at every position a logit for start and one for end.
+
+Importing this module registers the architecture with transformers' Auto classes.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+from transformers import AutoModelForQuestionAnswering
+from transformers.modeling_outputs import QuestionAnsweringModelOutput
+
+from model_zoo.models.recurrent import RecurrentConfig, RecurrentPreTrainedModel
+
+
+class RecurrentForQuestionAnswering(RecurrentPreTrainedModel):
+    """Embeddings -> LSTM -> linear span head on the states at each position.
+
+    The head is BERT's: one linear layer from a position's state to its two logits. The LSTM's state
+    at a token holds what stands up to it, question included; the BiLSTM's what stands behind, too.
+    Embeddings, their norm and the LSTM are called as in the language model that it starts from.
+    """
+
+    def __init__(self, config: RecurrentConfig) -> None:
+        super().__init__(config)
+        directions = 2 if config.bidirectional else 1
+        self.embeddings = nn.Embedding(
+            config.vocab_size, config.embedding_size, padding_idx=config.pad_token_id
+        )
+        self.norm = nn.LayerNorm(config.embedding_size)
+        self.dropout = nn.Dropout(config.dropout)
+        self.lstm = nn.LSTM(
+            config.embedding_size,
+            config.hidden_size,
+            num_layers=config.num_hidden_layers,
+            batch_first=True,
+            bidirectional=config.bidirectional,
+        )
+        self.qa_outputs = nn.Linear(directions * config.hidden_size, 2)
+        self.post_init()
+
+    def forward(
+        self,
+        input_ids: Tensor | None = None,
+        attention_mask: Tensor | None = None,
+        inputs_embeds: Tensor | None = None,
+        **_: Any,
+    ) -> QuestionAnsweringModelOutput:
+        """Start and end logits (B, T) each.
+
+        *Shape*: `input_ids` (B, T) or `inputs_embeds` (B, T, E); `attention_mask` (B, T), ones
+        first and zeros after (right padding), all ones if left out.
+        """
+        if (input_ids is None) == (inputs_embeds is None):
+            raise ValueError("Give either input_ids or inputs_embeds, and not both.")
+        vectors = self.embeddings(input_ids) if inputs_embeds is None else inputs_embeds
+        embedded = self.dropout(self.norm(vectors))  # (B, T, E)
+        length = embedded.shape[1]
+        if attention_mask is None:
+            lengths = torch.full((len(embedded),), length)
+        else:
+            lengths = attention_mask.sum(1).clamp(min=1).cpu()
+        packed = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
+        read = self.lstm(packed)[0]
+        # (B, T, directions * H)
+        states = pad_packed_sequence(read, batch_first=True, total_length=length)[0]
+        logits = self.qa_outputs(self.dropout(states))  # (B, T, 2)
+        return QuestionAnsweringModelOutput(start_logits=logits[..., 0], end_logits=logits[..., 1])
+
+
+AutoModelForQuestionAnswering.register(RecurrentConfig, RecurrentForQuestionAnswering)

@@ -1,0 +1,1 @@
+"""Fine-tuning the language models: readers, which answer questions about a passage."""
