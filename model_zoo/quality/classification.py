@@ -5,6 +5,7 @@ under the ROC curve and calibration are its. With more of them these are means o
 ("macro"), each against all others, and calibration is that of the likeliest label's probability.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,9 +84,13 @@ def quality(probabilities: np.ndarray, truth: np.ndarray, threshold: float = 0.5
 
     Answers are those of `decide`.
     """
-    answers = decide(probabilities, threshold)
-    counts = confusion(answers, truth, probabilities.shape[1])
+    counts = confusion(decide(probabilities, threshold), truth, probabilities.shape[1])
     areas = [auc(column, truth == label) for label, column in enumerate(probabilities.T)]
+    return of_counts(counts, areas, calibration_error(reliability(*beliefs(probabilities, truth))))
+
+
+def of_counts(counts: Confusion, areas: Sequence[float | None], ece: float) -> Quality:
+    """The figures that follow from counts, each label's area under the ROC curve, and the ECE."""
     labels = _by_label(counts, areas)
     if len(labels) == 2:
         precision, recall, f1, area = (
@@ -109,7 +114,7 @@ def quality(probabilities: np.ndarray, truth: np.ndarray, threshold: float = 0.5
         f1=f1,
         f1_ci95=_f1_interval(counts),
         auc=area,
-        ece=calibration_error(reliability(*beliefs(probabilities, truth))),
+        ece=ece,
         labels=labels,
     )
 
@@ -151,7 +156,7 @@ def confusion(answers: np.ndarray, truth: np.ndarray, labels: int) -> Confusion:
     return Confusion(tuple(map(tuple, cells.reshape(labels, labels).tolist())))
 
 
-def _by_label(counts: Confusion, areas: list[float | None]) -> tuple[LabelQuality, ...]:
+def _by_label(counts: Confusion, areas: Sequence[float | None]) -> tuple[LabelQuality, ...]:
     """Every label against the others; 0 where there is nothing to take a share of."""
     table = np.array(counts.counts)
     hits, actual, answered = table.diagonal(), table.sum(axis=1), table.sum(axis=0)

@@ -1,6 +1,6 @@
 """How good the models are on labelled rows, and whether their differences could be chance."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -82,20 +82,32 @@ def read_labelled(
             raise DataError(f"{file}, row {number}: column {text!r} is empty. Remove the row.")
         texts.append(row[text_at])
         values.append(row[label_at])
+    known = meanings(set(values), labels)
+    for number, value in enumerate(values, start=1):
+        if plain_name(value) not in known:
+            raise DataError(unknown_label(f"{file}, row {number}", value, labels))
+    return texts, [known[plain_name(value)] for value in values]
+
+
+def meanings(values: Collection[str], labels: Sequence[str]) -> dict[str, int]:
+    """The index of the label that each plain name stands for in a column with these `values`.
+
+    They are the labels' names, or where not all values are and all could be, their numbers.
+
+    >>> meanings({"1", "0"}, ["ham", "spam"]), meanings({"Spam", "?"}, ["ham", "spam"])
+    ({'0': 0, '1': 1}, {'ham': 0, 'spam': 1})
+    """
     names = {plain_name(name): index for index, name in enumerate(labels)}
     numbers = {str(index): index for index in range(len(labels))}
-    plain = {value: plain_name(value) for value in set(values)}
     if is_sentiment(labels):
-        names |= numbers
-    elif not set(plain.values()) <= set(names) and set(plain.values()) <= set(numbers):
-        names = numbers
-    for number, value in enumerate(values, start=1):
-        if plain[value] not in names:
-            raise DataError(
-                f"{file}, row {number}: label {value!r} is none of {_choice(labels)}. Change the "
-                "labels to these."
-            )
-    return texts, [names[plain[value]] for value in values]
+        return names | numbers
+    plain = set(map(plain_name, values))
+    return numbers if not plain <= set(names) and plain <= set(numbers) else names
+
+
+def unknown_label(where: str, value: str, labels: Sequence[str]) -> str:
+    """A sentence that says that a value is no label."""
+    return f"{where}: label {value!r} is none of {_choice(labels)}. Change the labels to these."
 
 
 def _choice(labels: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ are what the score is for: 1 or True for yes.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import erfc, exp, lgamma, log, sqrt
+from math import erfc, exp, fsum, lgamma, log, sqrt
 
 import numpy as np
 
@@ -104,14 +104,23 @@ def reliability(scores: np.ndarray, hits: np.ndarray, bins: int = 10) -> tuple[B
 
     Tenths without rows are left out (DeGroot and Fienberg 1983).
     """
-    tenth = np.minimum((scores * bins).astype(int), bins - 1)
+    tenth = tenths(scores, bins)
     filled = []
     for number in np.unique(tenth):
         inside = tenth == number
         rows, right = int(inside.sum()), int(hits[inside].sum())
-        mean = float(scores[inside].mean())
+        mean = fsum(scores[inside]) / rows  # the same in any order, and in parts
         filled.append(Bin(rows, mean, right / rows, wilson(right, rows)))
     return tuple(filled)
+
+
+def tenths(scores: np.ndarray, bins: int = 10) -> np.ndarray:
+    """Which of the `bins` equal parts of 0 to 1 each score lies in (N,), from 0 on.
+
+    >>> tenths(np.array([0.05, 0.1, 1.0])).tolist()
+    [0, 1, 9]
+    """
+    return np.minimum((scores * bins).astype(int), bins - 1)
 
 
 def calibration_error(bins: Sequence[Bin]) -> float:
@@ -133,9 +142,14 @@ def roc(scores: np.ndarray, hits: np.ndarray) -> tuple[np.ndarray, np.ndarray, n
     order = np.argsort(-scores)  # in any order among equals: they go together
     falling, right = scores[order], hits[order].astype(bool)
     last = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)
-    true, false = np.cumsum(right)[last], np.cumsum(~right)[last]
-    rate = [np.concatenate([[0.0], count / max(1, count[-1])]) for count in (false, true)]
-    return rate[0], rate[1], np.concatenate([[np.inf], falling[last]])
+    false, true = rates(np.cumsum(~right)[last], np.cumsum(right)[last])
+    return false, true, np.concatenate([[np.inf], falling[last]])
+
+
+def rates(false: np.ndarray, true: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(false positive rates, true positive rates) from counts so far (P,), with (0, 0) before."""
+    first, second = (np.concatenate([[0.0], count / max(1, count[-1])]) for count in (false, true))
+    return first, second
 
 
 def auc(scores: np.ndarray, hits: np.ndarray) -> float | None:
