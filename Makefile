@@ -72,7 +72,7 @@ clean:  ## remove the virtual environments and the site (trained models in runs/
 	$(BIN)/pip install --quiet -r requirements.txt
 	@touch $@
 
-.venv/dev: .venv/bin/python requirements.txt requirements-train.txt requirements-dev.txt
+.venv/dev: .venv/bin/python requirements.txt requirements-train.txt requirements-cluster.txt requirements-dev.txt
 	$(BIN)/pip install --quiet -r requirements-dev.txt
 	@touch $@ .venv/app
 

@@ -47,3 +47,7 @@ class EngineError(ZooError):
 
 class HubError(ZooError):
     """A model that the Hub does not give, or that cannot be taken from it."""
+
+
+class ClusterError(ZooError):
+    """A cluster that is not there, or that does not do the work."""

@@ -1,4 +1,4 @@
-"""Measure accuracy on a labelled file."""
+"""Measure accuracy on labelled rows."""
 
 import argparse
 from collections.abc import Mapping, Sequence
@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.lineup import chosen_models, chosen_set, model_options
+from model_zoo.commands.on_cluster import cluster_options, one_file, reported, way
 from model_zoo.commands.output import (
     out,
     percent,
@@ -40,12 +41,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="COL",
         help="column with the set's labels, by name or by number (0/1 or negative/positive)",
     )
+    cluster_options(parser)
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Accuracy, F1 and paired tests on a labelled file."""
-    from model_zoo.quality.evaluate import evaluate, read_labelled
-
+    """Accuracy, F1 and paired tests on labelled rows."""
     labels = chosen_set(arguments).labels
     rows, left_out = measurable(chosen_models(arguments), labels)
     for name, reason in left_out.items():
@@ -55,8 +55,22 @@ def run(arguments: argparse.Namespace) -> None:
             "No model is left whose answers could be compared with the labels. Choose one of the "
             "set's, or say with --classes what theirs mean."
         )
+    compute = _on_cluster if arguments.cluster else _here
+    evaluation = compute(arguments, rows, labels)
+    if arguments.json:
+        print_json(as_json(evaluation, labels) | ({"left_out": left_out} if left_out else {}))
+    else:
+        _print(evaluation, labels)
+
+
+def _here(
+    arguments: argparse.Namespace, rows: Sequence[ModelSpec], labels: Sequence[str]
+) -> "Evaluation":
+    from model_zoo.quality.evaluate import evaluate, read_labelled
+
+    file = one_file(arguments)
     texts, truth = read_labelled(
-        arguments.file, arguments.text, arguments.label, labels, header=not arguments.no_header
+        file, arguments.text, arguments.label, labels, header=not arguments.no_header
     )
     use_threads(1, beside=host().cores)
     models = list(map(load, rows))
@@ -64,17 +78,31 @@ def run(arguments: argparse.Namespace) -> None:
         bars: dict[str, TaskID] = {
             row.id: bar.add_task(visible(row.title), total=len(texts)) for row in rows
         }
-        evaluation = evaluate(
+        return evaluate(
             models,
             texts,
             truth,
             batch_size=arguments.batch_size,
             advance=lambda name, rows: bar.advance(bars[name], rows),
         )
-    if arguments.json:
-        print_json(as_json(evaluation, labels) | ({"left_out": left_out} if left_out else {}))
-    else:
-        _print(evaluation, labels)
+
+
+def _on_cluster(
+    arguments: argparse.Namespace, rows: Sequence[ModelSpec], labels: Sequence[str]
+) -> "Evaluation":
+    from model_zoo.cluster.evaluate import evaluate_on_cluster
+
+    with reported() as report:
+        return evaluate_on_cluster(
+            rows,
+            arguments.input,
+            text=arguments.text,
+            label=arguments.label,
+            labels=labels,
+            way=way(arguments),
+            header=not arguments.no_header,
+            report=report,
+        )
 
 
 def measurable(

@@ -5,7 +5,6 @@ import json
 import re
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -26,8 +25,8 @@ err = Console(stderr=True, highlight=False)
 
 
 def table_options(parser: argparse.ArgumentParser) -> None:
-    """Add the file of texts, and how to read it."""
-    parser.add_argument("file", type=Path, help="CSV, TSV, JSON lines or Parquet")
+    """Add the file of texts, or with --cluster many, and how to read it."""
+    parser.add_argument("input", nargs="+", metavar="INPUT", help="CSV, TSV, JSON lines, Parquet")
     parser.add_argument("--text", required=True, metavar="COL", help="column with the texts")
     parser.add_argument("--no-header", action="store_true", help="line one is a row, not names")
     parser.add_argument("--batch-size", type=positive, default=BATCH_SIZE, metavar="N")

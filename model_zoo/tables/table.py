@@ -28,7 +28,7 @@ FORMATS = {  # by how a file's name ends
     ".jsonl": Format(jsonl.columns, jsonl.rows),
     ".parquet": Format(parquet.columns, parquet.rows),
 }
-_SYNONYMS = {".json": ".jsonl", ".ndjson": ".jsonl"}
+SYNONYMS = {".json": ".jsonl", ".ndjson": ".jsonl"}
 _FOREIGN = {  # how files begin that are often renamed to .csv
     b"PK\x03\x04": "a ZIP archive or an Excel workbook",
     b"\x1f\x8b": "compressed with gzip",
@@ -58,7 +58,7 @@ class Table:
 
         Raises DataError at the first row that cannot be used.
         """
-        return FORMATS[_ending(self.name)].rows(self.source, self.columns)
+        return FORMATS[ending_of(self.name)].rows(self.source, self.columns)
 
     def chunks(self, size: int = CHUNK) -> Iterator[list[Row]]:
         """The rows, `size` at a time; the last chunk may be shorter."""
@@ -90,7 +90,7 @@ def open_table(file: Path | bytes, name: str | None = None, *, header: bool = Tr
         raise DataError(f"{file} does not exist, or is not a file.")
     if name is None:
         name = str(file) if isinstance(file, Path) else "The file"
-    source, ending = Source(file, name, header), _ending(name)
+    source, ending = Source(file, name, header), ending_of(name)
     with source.opened() as stream:
         start = stream.read(4)
     if not start:
@@ -126,8 +126,8 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _ending(name: str) -> str:
+def ending_of(name: str) -> str:
     """The key into FORMATS that a file's name promises; whatever is none is taken for CSV."""
     ending = Path(name).suffix.lower()
-    ending = _SYNONYMS.get(ending, ending)
+    ending = SYNONYMS.get(ending, ending)
     return ending if ending in FORMATS else ".csv"

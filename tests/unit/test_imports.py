@@ -32,6 +32,7 @@ LIBRARY = (
     "quality",
     "language",
     "answering",
+    "cluster",
     "measure",
     "deploy",
     "claims",

@@ -1,0 +1,1 @@
+"""Millions of rows on Ray: cut into blocks, scored anywhere, each written once."""
