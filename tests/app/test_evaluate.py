@@ -264,6 +264,25 @@ def test_rows_beyond_the_bound_are_left_out_and_it_says_so(page, monkeypatch):
     upload(page, CSV)
     assert len(data(page).frame) == 3
     assert any("2 are left out" in caption.value for caption in page.caption)
+    (score,) = page.code[0].value.splitlines()  # evaluate does not read stars
+    assert score.startswith("python -m model_zoo score reviews.csv --text review ")
+    assert "--models lstm,bilstm" in score and "--cluster local" in score
+
+
+def test_the_summary_of_a_run_on_a_cluster_opens_with_its_totals(page):
+    import pyarrow
+    from pyarrow.parquet import write_table
+
+    totals = '{"rows": 5000000, "wrong": 7, "rows_a_second": 9.5, "answers": {"lstm": {"no": 3}}}'
+    table = pyarrow.table({"text": ["A fine film.", "A bore."]})
+    stream = io.BytesIO()
+    write_table(table.replace_schema_metadata({"quartet.totals": totals}), stream)
+    upload(page, stream.getvalue(), "_summary.parquet")
+    said = " ".join(each.value for each in page.markdown)
+    assert "5,000,000 rows, 7 of them without an answer" in said
+    press(page, "Score all 2 rows")
+    upload(page, CSV)
+    assert "5,000,000" not in " ".join(each.value for each in page.markdown)
 
 
 @pytest.mark.parametrize("name, labels", [("six", SIX), ("many", MANY)])

@@ -7,9 +7,11 @@ files that turn out to be of no use.
 import pandas as pd
 import streamlit as st
 
+from model_zoo.cluster.summary import read_totals
 from model_zoo.errors import DataError
 from ui.data.dataset import MAX_ROWS, Dataset, read_dataset
 from ui.data.meanings import choose_meanings
+from ui.data.totals import totals_section
 from ui.frame import state
 from ui.frame.own_rows import KEPT
 from ui.frame.upload import (
@@ -58,7 +60,9 @@ def _take(content: bytes, name: str) -> None:
     """Make the file the visitor's data, or keep what was there and say what is wrong."""
     try:
         table, _ = open_upload(content, name)
-        st.session_state[KEPT] = read_dataset(table, state.current_set().labels)
+        data = read_dataset(table, state.current_set().labels)
+        data.totals = read_totals(content)
+        st.session_state[KEPT] = data
         st.session_state[_PROBLEM] = None
     except DataError as error:
         st.session_state[_PROBLEM] = str(error)
@@ -84,6 +88,8 @@ def _columns(data: Dataset) -> None:
     if numbers:
         notes.append(f"{numbers:,} of the texts are bare numbers, read as text")
     st.caption(" · ".join(notes))
+    if data.totals:
+        totals_section(data.totals)
     preview(data.frame, "preview")
     columns = list(data.frame.columns)
     left, right = st.columns(2)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow
 
+from model_zoo.cluster.summary import Totals
 from model_zoo.errors import DataError
 from model_zoo.quality.classification import Quality
 from model_zoo.reading.score import Scored, join
@@ -34,7 +35,8 @@ class Dataset:
     that were in view before. `scored` maps the column of the texts, the models and their weights to
     blocks of rows in order; `running` says whether the visitor wants more of them. `awaited` are
     models that all rows of a column are to be scored by as well, once they can be asked. `measured`
-    are the figures of what was asked last.
+    are the figures of what was asked last. `totals` are those of the
+    run that the rows are a sample of.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Dataset:
     running: bool = False
     awaited: tuple[str, frozenset[str]] | None = None
     measured: tuple[Scored, tuple[object, ...], dict[str, Quality]] | None = None
+    totals: Totals | None = None
     _joined: tuple[ScoringKey, int, Scored] | None = None
 
     @property

@@ -7,6 +7,7 @@ import streamlit as st
 from model_zoo.errors import ZooError
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.reading.score import Scored, score
+from ui.data.beyond import beyond_section
 from ui.data.dataset import Dataset, ScoringKey, rows_to_score
 from ui.data.naming import titles
 from ui.data.reuse import beside, known
@@ -34,6 +35,7 @@ def score_rows(data: Dataset) -> Scored | None:
         if not asked:
             st.info("Choose at least one model.", icon=":material/checklist:")
         return None
+    beyond_section(data, asked, state.current_set())
     key = (data.text, names, tuple(map(cached.weights, names)))
     numbers = sum(len(spec(name).labels) for name in names)
     blocks = data.blocks(key, numbers)
