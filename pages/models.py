@@ -2,21 +2,29 @@
 
 import streamlit as st
 
-from ui.four import diagrams, row
 from ui.four.files import anatomy_section, cards_section, facts_section, training_section
-from ui.four.measure import measure_if_requested
 from ui.four.paper_size import paper_size_section
+from ui.four.places import TAB, TABS
 from ui.four.table import table_section
 from ui.frame import state
 from ui.frame.page import page
 
 with page("The four models"):
     of = state.current_set()
-    st.html(row.STYLE + diagrams.STYLE)
-    facts_section(of, state.own_models())
-    progress = table_section(of)
-    twins_progress = paper_size_section()
-    anatomy_section(of)
-    training_section(of)
-    cards_section(of)
-    measure_if_requested(of, progress, twins_progress)
+    table, papers, parts, training, cards = st.tabs(TABS, key=TAB, bind="query-params")
+    with table:  # only what is open is computed
+        if table.open:
+            table_section(of)
+    with papers:
+        if papers.open:
+            paper_size_section()
+    with parts:
+        if parts.open:
+            facts_section(of, state.own_models())
+            anatomy_section(of)
+    with training:
+        if training.open:
+            training_section(of)
+    with cards:
+        if cards.open:
+            cards_section(of)

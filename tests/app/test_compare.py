@@ -316,7 +316,10 @@ def test_a_model_that_cannot_be_loaded_says_so_and_the_others_go_on(monkeypatch)
 
 
 def test_the_four_models_page_lists_them_all():
-    page = opened().switch_page("pages/models.py").run()
+    page = opened().switch_page("pages/models.py")
+    page.query_params["tab"] = "What they are made of"
+    page.run()
     assert not page.exception and not page.error
     assert list(page.table[0].value.index) == [row.title for row in SPECS.values()]
-    assert len(page.expander) == len(SPECS)
+    page.query_params["tab"] = "Model cards"
+    assert len(page.run().expander) == len(SPECS)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.app import zoo
+from ui.four.places import TABS
 from ui.frame.page import MENU
 
 pytestmark = [pytest.mark.slow, pytest.mark.explained]
@@ -31,6 +32,10 @@ def test_it_shows_them_without_an_error(zoo_folder, monkeypatch, file, look):
         for section in app.segmented_control(key="section").options:
             app.segmented_control(key="section").set_value(section).run()
             assert not app.exception and not app.error, section
+    if file == "pages/models.py":
+        for tab in TABS:
+            app = zoo.opened(file, tab=tab, **LOOKS[look])
+            assert not app.exception and not app.error and not app.warning, tab
     if file == "pages/evaluate.py":
         app.segmented_control(key="part").set_value("Behaviour checks").run()
         assert not app.exception and not app.error

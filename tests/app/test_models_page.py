@@ -40,18 +40,38 @@ def app():
         return opened()
 
 
+PAPERS, PARTS, TRAINED, CARDS = (
+    {"tab": tab}
+    for tab in (
+        "At the papers’ size",
+        "What they are made of",
+        "How they were trained",
+        "Model cards",
+    )
+)
+
+
+# as the table has them: of a row, and of what is said of a model
+OUTCOMES_SAID = [f": {word}</span>" for word in words.OUTCOMES.values()] + [
+    f" <span>{word}</span>" for word in words.OUTCOMES.values()
+]
+
+
 def html(app):
     return [element.proto.body for element in app.get("html")]
 
 
 def rows(app):
     """Key of each row drawn -> its HTML."""
-    keys = (re.search(r'data-claim="([\w-]+)"', body) for body in html(app))
-    return {match[1]: match.string for match in keys if match}
+    bodies = "".join(html(app))
+    return {
+        key: row
+        for row, key in re.findall(r'(<tbody[^>]* data-claim="([\w-]+)".*?</tbody>)', bodies)
+    }
 
 
 def outcome(row):
-    return re.search(r'<div class="q-outcome">.*?</span><span>(.*?)</span>', row)[1]
+    return re.search(r'<span class="q-outcome">.*?</span> <span>(.*?)</span>', row)[1]
 
 
 def press(app, label):
@@ -62,27 +82,52 @@ def press(app, label):
 def test_every_row_has_a_verdict_and_a_link(app):
     assert not app.exception and not app.error
     drawn = rows(app)
-    assert list(drawn) == [claim.key for claim in CLAIMS + PUBLISHED]
+    assert list(drawn) == [claim.key for claim in CLAIMS]
+    papers = rows(opened(**PAPERS))
+    assert list(papers) == [claim.key for claim in PUBLISHED]
+    counted = sum(outcome(row) == words.OUTCOMES[Outcome.HOLDS] for row in drawn.values())
+    assert f"<caption>Of 11 rows, {counted} hold, " in "".join(html(app))
+    drawn |= papers
     assert {outcome(row) for row in drawn.values()} <= set(words.OUTCOMES.values())
-    counted = sum(outcome(drawn[claim.key]) == words.OUTCOMES[Outcome.HOLDS] for claim in CLAIMS)
-    assert any(text.value.startswith(f"**Of 11 rows, {counted} hold, ") for text in app.markdown)
-    links = len(app.get("page_link")) + sum("](#" in m.value for m in app.markdown)
-    assert links >= len(drawn)
+    for key, row in drawn.items():
+        assert f'data-see="{key}">' in row and "<details>" in row and words.how(key)[:20] in row
     for key in ("directionality", "speed", "memory", "paper-speed"):
         assert "Shipped reference: " in drawn[key] and "torch" in drawn[key]
+    for row in drawn.values():  # no sign without its word
+        assert row.count("q-tick") == sum(row.count(word) for word in OUTCOMES_SAID)
 
 
-def test_diagrams_curves_provenance_and_cards(app):
+def test_a_link_in_the_table_carries_the_view_to_a_new_tab():
+    app = opened(text="A good & bad film.")
+    assert 'href="inside?text=A+good+%26+bad+film."' in rows(app)["layers"].replace("&amp;", "&")
+    assert 'href=".?text=' in rows(app)["example"]
+    assert "tab=How+they+were+trained" in rows(app)["training"]
+
+
+def test_only_the_open_tab_is_computed_and_the_view_outlives_it():
+    app = opened(text="A good film.")
+    assert not app.get("plotly_chart") and not app.dataframe and not app.table
+    app.query_params["tab"] = TRAINED["tab"]
+    app.run()
+    assert not rows(app) and len(app.get("plotly_chart")) == 2
+    assert app.session_state["view"].text == "A good film."
+    assert not opened(tab="nonsense").exception
+
+
+def test_diagrams_curves_provenance_and_cards():
+    app = opened(**PARTS)
     drawn = [body for body in html(app) if 'class="q-anatomy"' in body]
-    assert len(drawn) == len(MODELS)
+    assert len(drawn) == len(MODELS) == len(app.table[0].value)
     for body, name in zip(drawn, MODELS, strict=True):
         assert f"{cached.card(name).parameters:,} parameters" in body
+    app = opened(**TRAINED)
     charts = [element.proto for element in app.get("plotly_chart")]
     assert len(charts) == 2 and all(chart.alt.count("weights were kept") == 4 for chart in charts)
-    assert list(app.table[1].value.columns) == [
+    assert list(app.table[0].value.columns) == [
         *("data", "base encoder", "recipe", "seed", "trained on", "licence")
     ]
-    assert set(app.table[1].value["licence"]) == {"apache-2.0"}
+    assert set(app.table[0].value["licence"]) == {"apache-2.0"}
+    app = opened(**CARDS)
     assert len(app.expander) == len(MODELS)
     headings = [m.value for m in app.markdown if "How good it is" in m.value]
     assert len(headings) == len(MODELS)
@@ -116,7 +161,7 @@ def test_twins_are_labelled_and_measured_anew(monkeypatch):
             )
 
     monkeypatch.setattr(twins, "speed", quick)
-    app = opened()
+    app = opened(**PAPERS)
     assert any("Architecture only, no predictions" in m.value for m in app.markdown)
     assert "5 tokens" not in app.dataframe[0].value.columns
     press(app, words.MEASURE_TWINS)
@@ -139,7 +184,7 @@ def test_twins_that_do_not_fit_are_refused_in_words(monkeypatch, late):
         raise MeasureError("BERT-base needs more memory than there is. Try elsewhere.")
 
     monkeypatch.setattr(twins, "speed", lambda: (step for step in refuse()))
-    app = press(opened(), words.MEASURE_TWINS)
+    app = press(opened(**PAPERS), words.MEASURE_TWINS)
     assert not app.exception and "needs more memory" in app.error[0].value.replace("\\", "")
     assert "Shipped reference: " in rows(app)["paper-speed"]
     assert not turns.work.running() and not turns.sweeps.running()
@@ -207,28 +252,35 @@ def test_of_another_set_rows_without_figures_are_named_not_drawn(sets):
     app = opened(set="six")
     drawn = rows(app)
     assert {claim.key for claim in CLAIMS} - set(drawn) == UNMEASURED
-    assert all(claim.key in drawn for claim in PUBLISHED)  # of no set
+    assert len(rows(opened(set="six", **PAPERS))) == len(PUBLISHED)  # of no set
     (left_out,) = [text for text in texts(app) if text.startswith("Left out of the table")]
     for claim in CLAIMS:
         assert (claim.title in left_out) == (claim.key in UNMEASURED)
     for key in ("size", "layers", "architecture", "example"):
         assert "bundled" not in drawn[key] and "0.87" not in drawn[key]
-    assert any("Of 4 rows, " in text for text in texts(app))
-    assert any("LSTM has no model card" in text for text in texts(app))
-    assert any("No model has a record of its training" in text for text in texts(app))
-    assert any("No accuracy is on record" in text for text in texts(app))
-    assert "SST-2" not in " ".join(texts(app))
+    assert "<caption>Of 4 rows, " in "".join(html(app))
+    said = texts(app)
+    for tab, sentence in (
+        (CARDS, "LSTM has no model card"),
+        (TRAINED, "No model has a record of its training"),
+        (PARTS, "No accuracy is on record"),
+    ):
+        said += (here := texts(opened(set="six", **tab)))
+        assert any(sentence in text for text in here)
+    assert "SST-2" not in " ".join(said)
 
 
 def test_records_of_some_models_are_shown_and_the_others_named(sets):
+    accuracies = dict(opened(set="many", **PARTS).table[0].value["accuracy"])
+    assert accuracies["BERT"].startswith("89.2%") and accuracies["LSTM"] == "–"
+    app = opened(set="many", **TRAINED)
+    assert list(app.table[0].value.index) == ["BERT"]
+    assert app.table[0].value["data"]["BERT"].startswith("headlines: 57,606 rows")
+    assert any("Without a record of its training: LSTM, BiLSTM and" in text for text in texts(app))
+    cards = opened(set="many", **CARDS)
+    assert [box.label for box in cards.expander] == ["Model card of BERT"]
     app = opened(set="many")
     assert not app.exception and not app.error
-    accuracies = dict(app.table[0].value["accuracy"])
-    assert accuracies["BERT"].startswith("89.2%") and accuracies["LSTM"] == "–"
-    assert list(app.table[1].value.index) == ["BERT"]
-    assert app.table[1].value["data"]["BERT"].startswith("headlines: 57,606 rows")
-    assert any("Without a record of its training: LSTM, BiLSTM and" in text for text in texts(app))
-    assert [box.label for box in app.expander] == ["Model card of BERT"]
     assert "gives one of 150 answers" in rows(app)["example"]
     assert outcome(rows(app)["training"]) == "not tested here"
 
@@ -236,13 +288,14 @@ def test_records_of_some_models_are_shown_and_the_others_named(sets):
 def test_a_set_without_the_four_says_so_in_place_of_the_table(sets):
     app = opened(set="odd")
     assert not app.exception and not app.error
-    assert list(rows(app)) == [claim.key for claim in PUBLISHED]
+    assert not rows(app)
     assert any("This set does not have all of them" in text for text in texts(app))
-    assert len([body for body in html(app) if 'class="q-anatomy"' in body]) == 3
+    parts = opened(set="odd", **PARTS)
+    assert len([body for body in html(parts) if 'class="q-anatomy"' in body]) == 3
 
 
 def test_a_model_beside_a_set_has_a_row_of_facts(sets):
-    app = opened(set="six", models="lstm,local/my-albert~six")
+    app = opened(set="six", models="lstm,local/my-albert~six", **PARTS)
     facts = app.table[0].value
     assert list(facts.index)[-1].replace("\\", "") == "my-albert" and len(facts) == 5
     assert facts.iloc[-1]["layers"] == "3" and facts.iloc[-1]["accuracy"] == "–"

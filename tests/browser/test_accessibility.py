@@ -15,7 +15,7 @@ READY = {
     "Inside": ".js-plotly-plot",
     "Speed and size": "[data-testid='stTable']",
     "Your data": "[data-testid='stFileUploader']",
-    "The four models": "[data-testid='stTable']",
+    "The four models": ".q-table",
     "Train": "[data-testid='stFileUploader']",
 }
 

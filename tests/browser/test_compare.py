@@ -260,7 +260,7 @@ def test_text_is_kept_on_the_way_to_another_page_and_back(open_page):
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
     page.get_by_role("link", name="The four models", exact=True).click()
     expect(page.get_by_role("heading", name="The four models")).to_be_visible()
-    expect(page.get_by_text("Model card of BERT")).to_be_visible()
+    expect(page.locator(".q-table")).to_be_visible()
     page.get_by_role("link", name="Compare", exact=True).click()
     expect(box(page)).to_have_value("Great fun, I loved it.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
@@ -284,7 +284,7 @@ def test_markup_is_not_executed(open_page):
 def test_a_deep_link_opened_cold_shows_our_menu_and_fits(open_page, path, width, scheme):
     page = open_page(path, width=width, scheme=scheme)
     expect(page.get_by_role("link", name="Compare", exact=True)).to_be_visible()
-    expect(page.locator(f"{LABELS}, [data-testid='stTable']").first).to_be_visible()
+    expect(page.locator(f"{LABELS}, .q-table").first).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.get_by_test_id("stException").count() == 0

@@ -23,7 +23,8 @@ from ui.show.wording import interval, listing, plain
 
 def anatomy_section(of: ModelSet) -> None:
     """One diagram a model of the set, side by side and on one scale."""
-    st.header("What they are made of")
+    st.html(diagrams.STYLE)
+    st.header("Block by block")
     anatomies = {name: anatomy(name) for name in of.models}
     largest = max(block.parameters for blocks in anatomies.values() for block in blocks)
     for name, column in in_rows(anatomies):
@@ -89,7 +90,6 @@ def _core(card: ModelCard) -> int:
 
 def training_section(of: ModelSet) -> None:
     """How training went, and what went into it, of those of the set that have a record of it."""
-    st.header("How they were trained")
     records: dict[str, Metrics] = {name: read_metrics(name) for name in of.models}
     records = {name: metrics for name, metrics in records.items() if curves.is_whole(metrics)}
     if not records:
@@ -115,7 +115,8 @@ def training_section(of: ModelSet) -> None:
         f"Each dot is a look at {held_out:,} whole sentences that no model was trained on; the "
         "star is where the weights kept were taken. Rising loss with level accuracy means the "
         "model gets surer of its mistakes. **When not to trust it:** the star was chosen on these "
-        "very sentences, so its height flatters; the table of accuracies above is from others. One "
+        "very sentences, so its height flatters; the accuracies under “What they are made of” are "
+        "from others. One "
         f"run each: of {held_out:,} answers, chance alone moves the accuracy by a point or two."
     )
     if without := [plain(title(name)) for name in of.models if name not in records]:
@@ -149,7 +150,6 @@ def provenance(name: str, metrics: Metrics) -> dict[str, str]:
 
 def cards_section(of: ModelSet) -> None:
     """The model cards, closed."""
-    st.header("Model cards")
     for name, row in of.models.items():
         if of.name != BUNDLED and not (row.folder / "README.md").is_file():
             st.caption(plain(f"{row.title} has no model card: its folder holds no README.md."))

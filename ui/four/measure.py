@@ -6,7 +6,6 @@ from contextlib import closing
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model_zoo.claims.evidence import the_four
 from model_zoo.errors import ZooError
 from model_zoo.inside import sight
 from model_zoo.measure import twins
@@ -27,15 +26,18 @@ def request_twins() -> None:
     forget_own_twins()
 
 
-def measure_if_requested(of: ModelSet, place: DeltaGenerator, twins_place: DeltaGenerator) -> None:
-    """Measure what a button asked for, with progress in its place; then run the page again.
+def measure_twins_if_requested(place: DeltaGenerator) -> None:
+    """Time the twins if their button was pressed, with progress in `place`; then run again.
 
     Called when all else is drawn. Any widget used meanwhile ends it: what was measured by then is
     in the session already.
     """
     if st.session_state.pop(_TWINS_REQUESTED, False):
-        _measure_twins(twins_place)
-    four = list((the_four(of) or {}).values())
+        _measure_twins(place)
+
+
+def measure_sights_if_requested(of: ModelSet, four: Sequence[str], place: DeltaGenerator) -> None:
+    """What the `four` of a set see, then what they cost; as `measure_twins_if_requested`."""
     if measuring.requested() and four:
         _measure_sights(of, four, place)
         measuring.measure_if_requested(of, four, place)

@@ -1,7 +1,6 @@
 """The models at their papers' own size: what is claimed of that, checked on untrained twins."""
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.claims.table import PUBLISHED
 from model_zoo.measure import twins
@@ -9,22 +8,24 @@ from model_zoo.measure.twins import Twins
 from model_zoo.models.sets import model_set
 from ui.four import words
 from ui.four.evidence import all_timed, evidence, own_twins, shipped_twins, timed
-from ui.four.measure import request_twins
+from ui.four.measure import measure_twins_if_requested, request_twins
 from ui.four.provenance import method_of, provenance, taken
-from ui.four.table import draw_row
+from ui.four.table import draw_table
 from ui.show.wording import megabytes
 
 
-def paper_size_section() -> DeltaGenerator:
-    """The papers' own figures, the twins they are checked on, and the button that times these.
-
-    Returns the place for the measurement's progress.
-    """
-    st.header("At the papers’ own size")
+def paper_size_section() -> None:
+    """The papers' own figures, the twins they are checked on, and the button that times these."""
     st.markdown(
         "BERT-base (110M) and DistilBERT (66M), built from their published configs with random "
         "weights. **Architecture only, no predictions**: such a twin weighs and takes as long as "
         "the real one, and knows nothing."
+    )
+    current, own = evidence(model_set())  # the papers’ figures are of no set, or the bundled one
+    verdicts = [(claim, claim.check(current)) for claim in PUBLISHED]
+    draw_table(
+        words.tally([verdict for _, verdict in verdicts]),
+        [(claim, verdict, provenance(claim, current, own)) for claim, verdict in verdicts],
     )
     needed = max(twin.weights_bytes for twin in timed(shipped_twins())) + twins.ROOM_BYTES
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -41,12 +42,9 @@ def paper_size_section() -> DeltaGenerator:
             "shown. Measure again to replace them.",
             icon=":material/timer_off:",
         )
-    current, own = evidence(model_set())  # the papers’ figures are of no set, or the bundled one
-    for claim in PUBLISHED:
-        draw_row(claim, claim.check(current), provenance(claim, current, own))
     if current.twins:
         _twin_times(current.twins)
-    return place
+    measure_twins_if_requested(place)
 
 
 def _twin_times(measured: Twins) -> None:

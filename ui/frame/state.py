@@ -1,6 +1,6 @@
 """One visitor's view, kept in the session, in the address and in step with the widgets."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
@@ -149,7 +149,7 @@ def read_address(*, arrived: bool) -> None:
     widget asked for may bring the address from before the last one was written: it is not followed.
     """
     st.session_state[_FIRST] = _WRITTEN not in st.session_state
-    address = _address()
+    address = _ours()
     clicked = st.session_state.pop(_CHANGED, False)
     if address != st.session_state.get(_WRITTEN) and not clicked:
         default = view() if arrived else DEFAULT
@@ -192,12 +192,22 @@ def write_address() -> str | None:
     """Put the view into the address; the link that reproduces it, None if it is too long."""
     ours = parameters(view(), DEFAULT)
     foreign = {key: values for key, values in _address().items() if key not in View.__slots__}
-    wanted = foreign | {key: (value,) for key, value in (ours or {}).items()}
-    if wanted != _address():
-        st.query_params.from_dict(wanted)
+    wanted: dict[str, tuple[str, ...]] = {key: (value,) for key, value in (ours or {}).items()}
+    if wanted != _ours():
+        st.query_params.from_dict(foreign | wanted)
     st.session_state[_WRITTEN] = wanted
     address = (st.context.url or "").split("?")[0].rstrip("/") + "/"
     return None if ours is None else link(address, ours)
+
+
+def address_of(path: str, also: Mapping[str, str]) -> str:
+    """`path` of a page with this visitor's view, if it is short enough, and what it `also` says."""
+    return link(path, (parameters(view(), DEFAULT) or {}) | dict(also))
+
+
+def _ours() -> dict[str, tuple[str, ...]]:
+    """The parameters in the address that are parts of the view; pages may have others."""
+    return {key: values for key, values in _address().items() if key in View.__slots__}
 
 
 def _address() -> dict[str, tuple[str, ...]]:

@@ -27,8 +27,8 @@ from model_zoo.models.registry import title
 from model_zoo.models.sets import model_set, read_set
 from tests import foreign
 from ui.four import words
-from ui.four.row import row_html
-from ui.four.table import SEE
+from ui.four.places import PLACES
+from ui.four.row import Row, table_html
 from ui.show.theme import VERDICT_COLOURS, VERDICT_SIGNS
 
 HOLDS, IN_PART, FAILS, UNTESTED = Outcome
@@ -118,7 +118,7 @@ def test_every_row_speaks_of_the_models_it_claims_something_of(claim: Claim, evi
         assert all(phrase(claim.key, verdict, name) for name in claim.says)
         missing = isinstance(verdict.facts, Missing)
         assert missing == (verdict.outcome == UNTESTED and claim.key != "example")
-    assert claim.key in SEE and words.how(claim.key).endswith(".")
+    assert claim.key in PLACES and words.how(claim.key).endswith(".")
 
 
 def test_the_table_is_whole():
@@ -385,13 +385,16 @@ class Tags(HTMLParser):
 @pytest.mark.parametrize("claim", ROWS.values(), ids=lambda claim: claim.key)
 def test_rows_are_drawn_with_the_verdict_in_words(claim, evidence):
     verdict = claim.check(evidence)
-    drawn = row_html(claim, verdict, "<script>")
+    drawn = table_html("All.", [Row(claim, verdict, "<script>", "See <i>it</i>", 'a"b')])
     tags = Tags(drawn)
     assert not tags.open and "script" not in tags.tags
-    outcome = words.OUTCOMES[verdict.outcome]
-    assert drawn.count(f": {outcome}</span>") + drawn.count(f">{outcome}<") >= 1
-    for name in claim.says:
-        assert f"<b>{title(name)}</b>" in drawn
+    assert "i" not in tags.tags and 'href="a&quot;b"' in drawn
+    assert f"<span>{words.OUTCOMES[verdict.outcome]}</span>" in drawn
+    for name, finding in verdict.findings.items():
+        assert f">{title(name)}</th>" in drawn
+        assert f"{claim.says[name]}<span" in drawn  # and behind it, its own outcome in words
+        assert f": {words.OUTCOMES[finding.outcome]}</span>" in drawn
+    assert drawn.count('scope="col"') == 1 + len(claim.says)
 
 
 def test_the_tally_counts(evidence):
