@@ -6,34 +6,39 @@ from ui.compare.answers import answer
 from ui.compare.explained import explained
 from ui.compare.formation import formation
 from ui.compare.gauges import gauges
+from ui.compare.places import reserve
 from ui.compare.share import share
-from ui.compare.toolbar import toolbar
+from ui.compare.toolbar import actions, toolbar
 from ui.frame import state
 from ui.frame.page import page
 from ui.frame.text import reading, text_box, word_chips
 from ui.show.wording import made_of, plain
 
-with page("Compare"):
+with page("Compare", heading=False):
     for notice in state.address_notices():
         st.warning(plain(notice), icon=":material/link_off:")
-    encoded, row = text_box()
+    encoded, row, below = text_box()
     text = reading(encoded)
     with row:
-        toolbar(text)
+        toolbar()
+    with below:
+        numbers_only = actions(text)
     chips = st.container(key="words")
-    answers, columns = answer(text)
+    answers, columns = answer(text, numbers_only=numbers_only)
     with chips:  # drawn after the answers, which the browser would otherwise show later
         word_chips(encoded)
-    if answers:
-        dials = {name: column.empty() for name, column in columns.items()}
-        reasons = {name: column.empty() for name, column in columns.items()}
+    if answers and numbers_only:
+        with below:
+            share(answers, [])
+    elif answers:
+        places = reserve(columns)
         gauge_row = st.container()
         courses = formation(answers)
-        with row:
+        with below:
             share(answers, courses)
         with gauge_row:  # drawn last: measuring takes a second, and nothing has to wait for it
-            gauges(answers.text, list(answers.now), dials)
-        explained(answers.text, reasons)
+            gauges(answers.text, list(answers.now), places.dials, places.facts)
+        explained(answers.text, places.strips, places.legend, places.below)
     st.caption(
         plain(made_of(state.current_set()))
         + (

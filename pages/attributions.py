@@ -11,7 +11,7 @@ from ui.frame.text import nothing_to_read, reading, text_box
 from ui.serve import cached
 
 with page("Attributions"):
-    encoded, _ = text_box()
+    encoded, *_ = text_box()
     text = reading(encoded)
     reference = cached.encoded(text, state.view().set)
     if not reference.words:

@@ -18,7 +18,7 @@ SECTIONS = {
 with page("Inside"):
     for notice in state.address_notices():
         st.warning(plain(notice), icon=":material/link_off:")
-    encoded, _ = text_box()
+    encoded, *_ = text_box()
     state.write_address()
     if encoded.words:
         st.session_state.setdefault("section", "Attention")  # the tour may have chosen another

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import escape
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,6 +12,7 @@ from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.frame.examples import EXAMPLES, FIRST
 from ui.serve.pool import pool
+from ui.show.wording import percent
 
 CARD = 'class="q-card'
 
@@ -98,11 +100,13 @@ def test_disagreement_is_marked(app):
 @pytest.mark.slow
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=lambda example: example.name)
 def test_examples_fill_the_box_are_read_and_say_what_they_show(app, example):
-    app.pills(key="example").set_value(example.name).run()
+    button(app, example.name).click().run()
     assert not app.exception
     assert app.text_input(key="typed").value == example.text
     assert len(cards(app)) == len(SPECS)
-    assert app.pills(key="example").value is None  # so that it can be chosen again
+    submit(app, "Another sentence.")
+    button(app, example.name).click().run()  # it can be chosen again
+    assert app.text_input(key="typed").value == example.text
     assert any(example.shows in caption.value for caption in app.caption)
 
 
@@ -270,6 +274,25 @@ def test_words_and_maps_stand_below_the_gauges():
     filled = [re.search(r"(\d+)% of the square", alt)[1] for alt in charts if "square" in alt]
     assert len(filled) == len(SPECS)
     assert 50 <= int(filled[0]) < 60 and filled[1:] == ["100"] * 3  # the LSTM sees only the past
+    said = [caption.value for caption in app.caption]
+    assert sum("purple ones" in caption for caption in said) == 1  # once, not under each model
+    assert sum("gap" in caption for caption in said) == len(SPECS)
+
+
+@pytest.mark.slow
+def test_numbers_only_is_kept_on_other_pages_and_draws_no_chart():
+    app = opened(text="A good film.", pinned="A bad film.")
+    assert not app.toggle(key="numbers-only").value
+    app.toggle(key="numbers-only").set_value(True).run()
+    assert not app.exception and not app.get("plotly_chart")
+    lines = [body for body in html(app) if "q-line" in body and CARD in body]
+    assert len(lines) == len(SPECS)
+    for line, share in zip(lines, of("A good film."), strict=True):
+        assert f"</span>positive</span>\n<span>{escape(percent(share / 100))}<" in line
+        assert " ms · " in line and " M · " in line and "turns positive" in line
+    app.switch_page("pages/models.py").run()
+    app.switch_page("app.py").run()
+    assert app.toggle(key="numbers-only").value and not app.get("plotly_chart")
 
 
 def test_a_memory_that_could_not_be_measured_says_why(app, memory):

@@ -68,4 +68,6 @@ def test_words_and_maps_of_models_of_any_kind(zoo_folder, monkeypatch):
     maps = [e.proto.alt for e in app.get("plotly_chart") if "tokens. Rows" in e.proto.alt]
     assert len(maps) == 6
     own = attribute(pool.model(zoo.own("electra", "six")), zoo.TEXT).target
-    assert plain(f"teal words push toward {own}, purple ones against it") in zoo.written(app)
+    said = zoo.written(app)
+    assert "Which words made the answer: teal words push toward" in said
+    assert plain(f"{own} for ") in said and "purple ones against it" in said

@@ -80,12 +80,46 @@ def test_examples_and_button(open_page):
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
 
 
+def test_answers_gauges_and_words_are_seen_at_one_look_and_nothing_jumps(open_page):
+    page = open_page()
+    answered(page)
+    below = page.get_by_role("heading", name="How the answer forms").bounding_box()["y"]
+    expect(page.locator(FACTS)).to_have_count(len(SPECS))
+    expect(page.locator(".q-words")).to_have_count(len(SPECS))
+    at_rest(page)
+    words = page.locator(".q-words").first.bounding_box()
+    assert words["y"] + words["height"] <= 900
+    after = page.get_by_role("heading", name="How the answer forms").bounding_box()["y"]
+    assert abs(after - below) <= 60  # a line of words more or less
+
+
+def test_examples_by_the_keyboard(open_page):
+    page = open_page()
+    answered(page)
+    box(page).focus()
+    page.keyboard.press("Alt+3")
+    expect(box(page)).to_have_value(EXAMPLES["sarcasm"].text)
+    expect(page.get_by_text(EXAMPLES["sarcasm"].shows)).to_be_visible()
+
+
+def test_numbers_only_fit_on_a_phone(open_page):
+    page = open_page(width=390)
+    answered(page)
+    page.get_by_text("Numbers only").click()
+    expect(page.locator(".q-line")).to_have_count(len(SPECS))
+    expect(page.locator(".js-plotly-plot")).to_have_count(0)
+    lines = page.locator(".q-line")
+    first, last = lines.first.bounding_box(), lines.last.bounding_box()
+    assert last["y"] + last["height"] - first["y"] < 500
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
 def test_gauges_and_charts_are_drawn(open_page):
     page = open_page()
     answered(page)
     expect(page.locator(FACTS)).to_have_count(len(SPECS))
     expect(page.locator(FACTS).first).to_contain_text("faster than BERT")
-    dials = page.locator(".q-facts >> nth=0").locator("xpath=ancestor::*[@data-testid='stColumn']")
+    dials = page.locator(".q-card >> nth=0").locator("xpath=ancestor::*[@data-testid='stColumn']")
     expect(dials.locator(".js-plotly-plot .indicatorlayer")).not_to_have_count(0)
     expect(page.get_by_text("How the answer forms")).to_be_visible()
     expect(page.locator(".scatterlayer .trace")).to_have_count(5)

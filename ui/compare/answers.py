@@ -13,14 +13,20 @@ from model_zoo.errors import TextError, ZooError
 from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction, predict
 from ui.frame import state
-from ui.frame.columns import in_rows
+from ui.frame.columns import MOST, in_rows
 from ui.frame.instead import LOOK_SECONDS, try_again
 from ui.frame.text import nothing_to_read
 from ui.serve import cached
 from ui.serve.exporting import AwaitedError, Export, ExportError, exporting
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
-from ui.show.cards import changes, failed_card, prediction_card, waiting_card
+from ui.show.cards import (
+    changes,
+    failed_card,
+    prediction_card,
+    prediction_line,
+    waiting_card,
+)
 from ui.show.wording import agreement, notices, plain
 
 KEPT_TIMES = 20
@@ -42,11 +48,15 @@ class Answers:
     before: Mapping[str, Prediction]
 
 
-def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
+def answer(
+    reading: str, *, numbers_only: bool = False
+) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     """What each chosen model makes of `reading`, in registry order, with the agreement on top.
 
     Returns the answers, None where there is nothing to read or nobody to ask, and for each model
     that answered its column, to draw more below its card.
+
+    With `numbers_only`, an answer is a line, and lines stand below one another.
 
     Predictions are computed on every run: a cached one would show a stale time. All are computed
     before any is drawn, so that a browser at work does not slow what is being timed. A model that
@@ -54,7 +64,7 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     """
     view = state.view()
     verdict, remarks, comparison = st.empty(), st.empty(), st.empty()
-    columns = dict(in_rows(view.models))
+    columns = dict(in_rows(view.models, most=1 if numbers_only else MOST))
     slots = {name: column.empty() for name, column in columns.items()}
 
     base = view.pinned if view.pinned is not None else view.text
@@ -88,6 +98,9 @@ def answer(reading: str) -> tuple[Answers | None, dict[str, DeltaGenerator]]:
     for name, slot in slots.items():
         if name in errors:
             _without_answer(name, errors[name], slot, columns[name])
+            continue
+        if numbers_only:
+            slot.html(prediction_line(now[name], cached.card(name), before=before.get(name)))
             continue
         card = prediction_card(
             now[name],

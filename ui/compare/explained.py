@@ -1,4 +1,4 @@
-"""Below each model's gauges on Compare: its words coloured, and a small map of what sees what."""
+"""Below the gauges on Compare: each model's words coloured, and a small map of what sees what."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -25,26 +25,34 @@ from ui.show.attribution import (
 )
 from ui.show.coloured import coloured_words
 from ui.show.theme import PLAIN
+from ui.show.titles import named_apart
 from ui.show.wording import plain
 
 SHOWN = 64  # words in a strip, tokens in a map
 
 
-def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
-    """Draw both into each model's slot, once all are computed: each method has a scale of colours.
+def explained(
+    text: str,
+    strips: Mapping[str, DeltaGenerator],
+    legend: DeltaGenerator,
+    below: Mapping[str, DeltaGenerator],
+) -> None:
+    """Draw each model's words into its strip, and a map and what it was computed by `below`.
 
-    One for all would leave gradients pale: leaving words out moves an answer much further.
+    What the colours mean is said once, in `legend`. Each method has a scale of colours: one for
+    all would leave gradients pale, for leaving words out moves an answer much further.
     """
     of = state.current_set()
     if len(cached.encoded(text, of.name).tokens) > SHORT_FORM_TOKENS:
-        for slot in slots.values():
-            with slot.container():
-                st.caption(f"Explanations of more than {SHORT_FORM_TOKENS} tokens take long:")
-                st.page_link("pages/attributions.py", label="Attributions", icon=":material/rule:")
-                st.page_link("pages/inside.py", label="Inside", icon=":material/grid_on:")
+        for slot in strips.values():
+            slot.empty()
+        with legend.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Explanations of more than {SHORT_FORM_TOKENS} tokens take long:")
+            st.page_link("pages/attributions.py", label="Attributions", icon=":material/rule:")
+            st.page_link("pages/inside.py", label="Inside", icon=":material/grid_on:")
         return
     attributions: dict[str, Attribution] = {}
-    for name, slot in slots.items():
+    for name, slot in strips.items():
         begin = partial(my_turn, slot, "Looking for the words that made the answer…")
         try:
             attributions[name] = cached.attribution(name, text, begin, **short_form(name))
@@ -55,22 +63,26 @@ def explained(text: str, slots: Mapping[str, DeltaGenerator]) -> None:
         most = max(map(abs, result.word_scores), default=0.0)
         largest[result.method] = max(largest.get(result.method, 0.0), most)
     for name, attribution in attributions.items():
-        with slots[name].container():
-            shown = toward(attribution, attribution.word_scores, True, pole(name, of))
-            st.html(
-                coloured_words(
-                    name,
-                    "Which words",
-                    attribution.words[:SHOWN],
-                    shown[:SHOWN],
-                    largest[attribution.method] or 1.0,
-                    True,
-                    numbers=False,
-                    colours=colours([name], of),
-                )
+        shown = toward(attribution, attribution.word_scores, True, pole(name, of))
+        strips[name].html(
+            coloured_words(
+                name,
+                "Which words",
+                attribution.words[:SHOWN],
+                shown[:SHOWN],
+                largest[attribution.method] or 1.0,
+                True,
+                numbers=False,
+                heading=False,
+                colours=colours([name], of),
             )
-            says = meaning([attribution], of, numbers=False)
-            st.caption(f"{_method(attribution)}: {plain(says)}.")
+        )
+    if attributions:
+        says = meaning(attributions.values(), of, named_apart(attributions), numbers=False)
+        legend.caption(f"Which words made the answer: {plain(says)}.")
+    for name, attribution in attributions.items():
+        with below[name].container():
+            st.caption(f"{_method(attribution)}.")
             st.page_link(
                 "pages/attributions.py", label="How far to trust it", icon=":material/rule:"
             )

@@ -39,11 +39,16 @@ def gauges(
     figure.add_indicator(
         mode="gauge+number" if latency else "gauge",
         value=latency.median_ms if latency else None,
-        number={"suffix": " ms", "valueformat": ".1f", "font": {"size": 26}},
-        domain={"x": [0.1, 0.9], "y": [0.5, 0.94]},
+        number={"suffix": " ms", "valueformat": ".1f", "font": {"size": 18}},
+        domain={"x": [0.06, 0.4], "y": [0.2, 0.88]},
         gauge=frame
         | {
-            "axis": {"range": [0, slowest_ms], "nticks": 5, "tickcolor": OTHER_MODEL},
+            "axis": {
+                "range": [0, slowest_ms],
+                "nticks": 4,
+                "tickcolor": OTHER_MODEL,
+                "tickfont": {"size": 11},
+            },
             "bar": {"color": colour, "thickness": 0.75},
             "threshold": {
                 "line": {"color": colour, "width": 3},
@@ -58,11 +63,11 @@ def gauges(
         ("memory", added_bytes, most_bytes, "MB"),
     )
     for row, (name, value, end, unit) in enumerate(sizes if with_memory else sizes[:-1]):
-        low, high = 0.25 - 0.125 * row, 0.33 - 0.125 * row
+        low, high = 0.72 - 0.34 * row, 0.83 - 0.34 * row
         figure.add_indicator(
             mode="gauge",
             value=value,
-            domain={"x": [0.3, 0.74], "y": [low, high]},
+            domain={"x": [0.54, 1], "y": [low, high]},
             gauge=frame
             | {
                 "shape": "bullet",
@@ -71,15 +76,16 @@ def gauges(
             },
         )
         number = "…" if value is None else millions(value, unit)
-        for x, side, text in ((0.28, "right", name), (0.76, "left", number)):
-            figure.add_annotation(
-                x=x, y=(low + high) / 2, text=text, xanchor=side, yanchor="middle", **_BESIDE
-            )
-    figure.add_annotation(x=0.5, y=0.385, text="median latency", yanchor="bottom", **_BESIDE)
-    return figure.update_layout(height=300, margin={"l": 4, "r": 4, "t": 4, "b": 0})
+        for x, side, text in ((0.54, "left", name), (1, "right", number)):
+            figure.add_annotation(x=x, y=high, text=text, xanchor=side, yanchor="bottom", **_BESIDE)
+    figure.add_annotation(
+        x=0.23, y=0.02, text="median latency", xanchor="center", yanchor="bottom", **_BESIDE
+    )
+    return figure.update_layout(height=GAUGES_PX, margin={"l": 4, "r": 4, "t": 0, "b": 0})
 
 
-_BESIDE = {"xref": "paper", "yref": "paper", "showarrow": False, "font": {"size": 14}}
+GAUGES_PX = 128  # height of the gauges
+_BESIDE = {"xref": "paper", "yref": "paper", "showarrow": False, "font": {"size": 12}}
 
 READINGS = {  # course -> line style, marker, and what is added to the model's name
     "forward": ("solid", "triangle-right", "left to right"),

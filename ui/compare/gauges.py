@@ -35,8 +35,13 @@ Measured = Mapping[Key, tuple[Mapping[str, Latency], datetime]]
 
 
 @st.fragment
-def gauges(text: str, names: Sequence[str], slots: Mapping[str, DeltaGenerator]) -> None:
-    """Measure the models `names` on `text`, and draw each one's gauges into its slot.
+def gauges(
+    text: str,
+    names: Sequence[str],
+    slots: Mapping[str, DeltaGenerator],
+    facts: Mapping[str, DeltaGenerator],
+) -> None:
+    """Measure the models `names` on `text`; draw each one's gauges into its slot, and its `facts`.
 
     A measurement is kept until the text, the models or the batch changes, or another is asked for.
     """
@@ -52,7 +57,7 @@ def gauges(text: str, names: Sequence[str], slots: Mapping[str, DeltaGenerator])
         )
         again = st.button("Measure again", icon=":material/speed:")
         st.html(meter(resident_bytes(), host()), width="content")
-    method = st.empty()
+    method = st.container(key="measured").empty()
     kept = st.session_state.setdefault("latency", {})
     beside = st.session_state.setdefault("others at work while it was measured", {})
     wanted: Key = (text, tuple(names), batch, tuple(map(cached.weights, names)))
@@ -66,7 +71,7 @@ def gauges(text: str, names: Sequence[str], slots: Mapping[str, DeltaGenerator])
             return
         kept[wanted] = (latencies, datetime.now().astimezone())
     latencies, when = kept[wanted]
-    _draw(names, latencies, footprints.added(names), slots)
+    _draw(names, latencies, footprints.added(names), slots, facts)
     method.caption(_method(latencies, beside[wanted], when))
     if len(footprints.added(names)) < len(names):
         st.fragment(_await_memory, run_every=1.0)(names)
@@ -97,33 +102,33 @@ def _draw(
     latencies: Mapping[str, Latency],
     memory: Mapping[str, int | str],
     slots: Mapping[str, DeltaGenerator],
+    facts: Mapping[str, DeltaGenerator],
 ) -> None:
     """Each model's gauges and facts; `memory` is in bytes, or says why it was not measured."""
     cards = {name: cached.card(name) for name in names}
     added_bytes = {name: size for name, size in memory.items() if isinstance(size, int)}
     for name in names:
-        with slots[name].container():
-            st.plotly_chart(
-                figures.gauges(
-                    latencies[name],
-                    cards[name],
-                    added_bytes.get(name),
-                    slowest_ms=1.05 * max(latency.p95_ms for latency in latencies.values()),
-                    most_parameters=max(card.parameters for card in cards.values()),
-                    largest_bytes=max(card.size_bytes for card in cards.values()),
-                    most_bytes=max(added_bytes.values(), default=None),
-                ),
-                key=f"gauges-{name}",
-                config=PLAIN,
-                alt=f"Gauges of {title(name)}: {_facts(name, latencies, cards, added_bytes)}",
-            )
-            lines = escape(_facts(name, latencies, cards, added_bytes)).replace("; ", "<br>")
-            reason = memory.get(name)
-            if isinstance(reason, str):
-                lines += f"<br>memory not measured: {escape(reason)}"
-            elif reason is None:
-                lines += "<br>memory: being measured in a fresh process…"
-            st.html(f'<div class="q-facts">{lines}</div>')
+        slots[name].plotly_chart(
+            figures.gauges(
+                latencies[name],
+                cards[name],
+                added_bytes.get(name),
+                slowest_ms=1.05 * max(latency.p95_ms for latency in latencies.values()),
+                most_parameters=max(card.parameters for card in cards.values()),
+                largest_bytes=max(card.size_bytes for card in cards.values()),
+                most_bytes=max(added_bytes.values(), default=None),
+            ),
+            key=f"gauges-{name}",
+            config=PLAIN,
+            alt=f"Gauges of {title(name)}: {_facts(name, latencies, cards, added_bytes)}",
+        )
+        lines = escape(_facts(name, latencies, cards, added_bytes)).replace("; ", "<br>")
+        reason = memory.get(name)
+        if isinstance(reason, str):
+            lines += f"<br>memory not measured: {escape(reason)}"
+        elif reason is None:
+            lines += "<br>memory: being measured in a fresh process…"
+        facts[name].html(f'<div class="q-facts"><h3>{escape(title(name))}</h3>{lines}</div>')
 
 
 def _facts(

@@ -1,4 +1,4 @@
-"""Which models to ask, what computes them, and the pin."""
+"""Which models to ask, what computes them, the pin, and how much to show."""
 
 import streamlit as st
 
@@ -8,10 +8,14 @@ from ui.frame.model_pills import model_pills
 from ui.show.titles import named_apart
 
 
-def toolbar(reading: str) -> None:
-    """Which models to ask, on what, and the pin; `reading` is the text as it is read now."""
+def toolbar() -> None:
+    """Which models to ask, and on what."""
     model_pills("Models", "chosen", named_apart(state.lineup()))
     engine_pills("chosen-on")
+
+
+def actions(reading: str) -> bool:
+    """The pin for the text as it is read now, and whether only numbers are wanted, as returned."""
     pinned = state.view().pinned
     if pinned is None:
         st.button(
@@ -26,3 +30,9 @@ def toolbar(reading: str) -> None:
         st.button(
             "Unpin", icon=":material/keep_off:", on_click=state.change, kwargs={"pinned": None}
         )
+    return st.toggle(
+        "Numbers only",
+        key="numbers-only",
+        persist_state="session",
+        help="A line for each answer, without charts: for a small screen.",
+    )

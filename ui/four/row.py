@@ -37,7 +37,6 @@ STYLE = """<style>
 .q-table .q-more p{margin:.2rem 0 .4rem;max-width:75rem;font-size:.92rem;line-height:1.45}
 .q-table .q-more p.q-how{font-size:.85rem;opacity:.9}
 .q-of{display:none;font-weight:650}
-.q-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 @supports selector(:has(a)){.q-claim:not(:has(details[open])) .q-more{display:none}}
 @media (max-width:800px){
 .q-table,.q-table :is(tbody,caption){display:block}

@@ -32,8 +32,10 @@ patches.apply("starlette", spool_max_size=(1 + st.get_option("server.maxUploadSi
 
 
 @contextmanager
-def page(title: str) -> Iterator[None]:
+def page(title: str, *, heading: bool = True) -> Iterator[None]:
     """The page's frame; its content goes inside. Errors meant for the user become a message.
+
+    Without a `heading` the title takes no room on the screen; screen readers still say it.
 
     Streamlit's own menu is off (see .streamlit/config.toml): with it, a deep link opened cold
     would skip app.py.
@@ -58,7 +60,10 @@ def page(title: str) -> Iterator[None]:
             set_switch()
     with st.sidebar:
         loader.heading()
-    st.title(title)
+    if heading:
+        st.title(title)
+    else:
+        st.html(f'<h1 class="q-unseen">{title}</h1>')
     short_of_memory = st.empty()
     pool.warm_up()
     try:

@@ -15,10 +15,11 @@ MAX_CHARACTERS = 20_000
 BOX = "typed"  # key of the text box
 
 
-def text_box(button: str = "Compare") -> tuple[Encoded, DeltaGenerator]:
+def text_box(button: str = "Compare") -> tuple[Encoded, DeltaGenerator, DeltaGenerator]:
     """The text as submitted last: a box, a button, examples, its length.
 
-    Also returns the row that holds the examples, for what else the page has to offer there.
+    Also returns two rows for what else the page has to offer: the one that holds the examples, and
+    the one below it that ends in the text's length.
     """
     with st.form("sentence", border=False, enter_to_submit=True):
         left, right = st.columns([6, 1], vertical_alignment="bottom")
@@ -32,16 +33,25 @@ def text_box(button: str = "Compare") -> tuple[Encoded, DeltaGenerator]:
     if typed != state.view().text and state.first_run():
         state.change(text=typed, without=())  # a long one, which no address holds
     row = st.container(horizontal=True, vertical_alignment="bottom", key="toolbar")
-    row.pills("Examples", list(EXAMPLES), key="example", on_change=_take_example, wrap=True)
+    for number, name in enumerate(EXAMPLES, start=1):
+        row.button(
+            name,
+            key=f"example-{number}",
+            shortcut=f"Alt+{number}",
+            on_click=_take_example,
+            args=(name,),
+        )
     text = state.view().text
     encoded = cached.encoded(text, state.view().set)
     read = sum(word is not None for word in encoded.word_of)
     remarks = [f"{read + encoded.dropped:,} tokens · {len(text):,} characters"]
     if encoded.truncated:
         remarks.append(f"**only the first {MAX_TOKENS} tokens, with [CLS] and [SEP], are read**")
-    remarks += [example.shows for example in EXAMPLES.values() if example.text == text]
-    st.caption(" · ".join(remarks))
-    return encoded, row
+    shown = [example.shows for example in EXAMPLES.values() if example.text == text]
+    remarks += shown or [f"Alt+1 to Alt+{len(EXAMPLES)} choose an example"]
+    below = st.container(horizontal=True, vertical_alignment="center", key="below-toolbar")
+    below.caption(" · ".join(remarks), width="stretch")
+    return encoded, row, below
 
 
 def nothing_to_read() -> None:
@@ -113,11 +123,9 @@ def _submit() -> None:
 
 
 @whole
-def _take_example() -> None:
-    if chosen := st.session_state.example:
-        st.session_state[BOX] = EXAMPLES[chosen].text
-        _submit()
-        st.session_state.example = None  # so that it can be chosen again
+def _take_example(name: str) -> None:
+    st.session_state[BOX] = EXAMPLES[name].text
+    _submit()
 
 
 @whole

@@ -28,7 +28,7 @@ def prediction_card(
     """
     label = prediction.label
     time_ms = prediction.tokenize_ms + prediction.forward_ms
-    mark = "<dt>against the majority</dt><dd>yes</dd>" if dissents else ""
+    mark = '<dt class="q-whole">against the majority</dt><dd>yes</dd>' if dissents else ""
     moved = f'<p class="q-moved">{escape(change(before, prediction))}</p>' if before else ""
     calls = f"<dt>{_calls(len(times_ms))}</dt><dd>{_sparkline(times_ms)}</dd>" if times_ms else ""
     colours = f"--label:{_colour(prediction)}"
@@ -42,13 +42,26 @@ def prediction_card(
 <dl>{_next(prediction)}<dt>confidence</dt><dd>{confidence(prediction)}</dd>
 <dt title="how far the two likeliest labels are apart">margin</dt><dd>{margin(prediction)}</dd>
 <dt title="tokenising and forward pass of this very call">time</dt>
-<dd>{time_ms:.1f} ms</dd>
-{calls}
-<dt>parameters</dt><dd>{millions(model_card.parameters)}</dd>
+<dd>{time_ms:.1f} ms</dd>{calls}
 <dt>layers</dt><dd>{int(model_card.layers)}</dd>
+<dt>parameters</dt><dd>{millions(model_card.parameters)}</dd>
 <dt title="the weights file">size</dt><dd>{model_card.size_bytes / 1e6:.1f} MB</dd>
 {mark}</dl>"""
     return _frame(model_card.name, model_card.title, body, colours, "q-dissent" if dissents else "")
+
+
+def prediction_line(
+    prediction: Prediction, model_card: ModelCard, *, before: Prediction | None = None
+) -> str:
+    """The same in a line without bars: label, probability, what an edit did, time and sizes."""
+    time_ms = prediction.tokenize_ms + prediction.forward_ms
+    moved = f'<p class="q-moved">{escape(change(before, prediction))}</p>' if before else ""
+    sizes = f"{millions(model_card.parameters)} · {model_card.size_bytes / 1e6:.1f} MB"
+    body = f"""<div class="q-label"><span>{_sign(prediction)}{escape(prediction.label)}</span>
+<span>{escape(percent(prediction.confidence))}</span></div>{moved}
+<p>{time_ms:.1f} ms · {sizes}</p>"""
+    colours = f"--label:{_colour(prediction)}"
+    return _frame(model_card.name, model_card.title, body, colours, "q-line")
 
 
 def _bar(prediction: Prediction) -> str:
@@ -69,7 +82,7 @@ def _next(prediction: Prediction) -> str:
     if len(prediction.labels) == 2:
         return ""
     rows = (
-        f'<dt class="q-next">{escape(label)}</dt><dd>{escape(percent(share))}</dd>'
+        f'<dt class="q-next q-whole">{escape(label)}</dt><dd>{escape(percent(share))}</dd>'
         for label, share in prediction.top(3)[1:]
     )
     return "".join(rows)

@@ -17,12 +17,14 @@ def coloured_words(
     signed: bool,
     *,
     numbers: bool = True,
+    heading: bool = True,
     colours: tuple[str, str] = AGAINST_AND_FOR,
 ) -> str:
     """A text with each word on its score's colour, and the score below it where `numbers`.
 
     `colours` are those of scores below and above zero; `largest`, above zero, is the score of the
-    deepest one. Unsigned scores are grey. Raises ValueError unless every word has a score.
+    deepest one. Unsigned scores are grey. Without a `heading` only screen readers say the title.
+    Raises ValueError unless every word has a score.
     """
     spans = []
     for word, score in zip(words, scores, strict=True):
@@ -34,8 +36,9 @@ def coloured_words(
             f'<span title="{number}" style="background:'
             f'color-mix(in srgb,{colour} {depth}%,transparent)">{escape(word)}{below}</span>'
         )
+    unseen = "" if heading else ' class="q-unseen"'
     return (
         f'<section class="q-words" aria-label="{escape(title)}" '
         f'style="{model_style(name)}">'
-        f"<h3>{escape(title)}</h3><div>{' '.join(spans)}</div></section>"
+        f"<h3{unseen}>{escape(title)}</h3><div>{' '.join(spans)}</div></section>"
     )

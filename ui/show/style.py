@@ -2,27 +2,40 @@
 
 STYLE = """<style>
 .q-card{border:1px solid color-mix(in srgb,currentColor 20%,transparent);border-top:.35rem
- var(--line,solid) var(--model);border-radius:.7rem;padding:.9rem 1rem 1rem;min-height:17.5rem;
+ var(--line,solid) var(--model);border-radius:.7rem;padding:.5rem 1rem .6rem;min-height:10.6rem;
  box-sizing:border-box}
 .q-card.q-brief{min-height:0}
+.q-card.q-line{min-height:0;display:grid;grid-template-columns:6.5rem 1fr;align-items:center;
+ gap:0 .6rem;padding:.25rem .8rem;border-top-width:1px;border-left:.35rem var(--line,solid)
+ var(--model)}
+.q-card.q-line .q-label{font-size:1.05rem;margin:0}
+.q-card.q-line p{grid-column:2;margin:0;font-size:.85rem;font-variant-numeric:tabular-nums}
 .q-card h2{font-size:1.05rem;margin:0;padding:0;font-weight:650}
-.q-card .q-label{font-size:1.55rem;font-weight:700;line-height:1.25;margin:.35rem 0 .1rem;
+.q-card .q-label{font-size:1.55rem;font-weight:700;line-height:1.25;margin:.1rem 0;
  display:flex;justify-content:space-between;gap:.5rem;flex-wrap:wrap}
 .q-sign{display:inline-block;width:1.35em;height:1.35em;line-height:1.3em;text-align:center;
  border-radius:50%;background:var(--label);color:#fff;margin-right:.4rem;font-size:.8em}
 .q-sign.q-dot{width:.7em;height:.7em}
 .q-card .q-label span,.q-card dl .q-next{overflow-wrap:anywhere}
-.q-card .q-bar{height:.7rem;border-radius:.35rem;overflow:hidden;display:flex;margin:.45rem 0 .3rem;
+.q-card .q-bar{height:.7rem;border-radius:.35rem;overflow:hidden;display:flex;margin:.2rem 0;
  background:color-mix(in srgb,currentColor 12%,transparent)}
 .q-card .q-bar span{display:block;background:var(--label)}
 .q-card .q-bar.q-right{justify-content:flex-end}
 .q-card .q-scale{display:flex;justify-content:space-between;font-size:.8rem;opacity:.85}
-.q-card dl{display:grid;grid-template-columns:auto 1fr;gap:.12rem .8rem;margin:.7rem 0 0;
- padding:0;font-size:.9rem}
+.q-card dl{display:grid;grid-template-columns:auto 1fr auto 1fr;gap:.05rem .5rem;margin:.3rem 0 0;
+ padding:0;font-size:.82rem;line-height:1.35}
+.q-card dl .q-whole{grid-column:1/4}
 .q-card dl dt{opacity:.85;margin:0;padding:0;text-align:left}
 .q-card dl dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
-.q-spark{display:flex;align-items:flex-end;justify-content:flex-end;gap:1px;height:1.3rem}
-.q-spark span{width:4px;background:var(--model);min-height:1px}
+.q-spark{display:flex;align-items:flex-end;justify-content:flex-end;gap:1px;height:1.1rem}
+.q-spark span{width:3px;background:var(--model);min-height:1px}
+.st-key-toolbar kbd{display:none} /* the line below says it once */
+[class*="st-key-gauges-"]{min-height:128px}
+[class*="st-key-map-"]{min-height:190px}
+[class*="st-key-by-"] .stPlotlyChart{min-height:340px}
+.q-reserve{min-height:var(--high)}
+.q-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.st-key-measured{min-height:6.5rem} /* the progress is a line, what is said after it four */
 .q-card .q-moved{font-weight:650;margin:.3rem 0 0}
 .q-card .q-wait{opacity:.85;margin-top:1.2rem}
 .q-skeleton{height:.8rem;border-radius:.4rem;margin:.8rem 0;animation:q-pulse 1.4s infinite;
@@ -31,7 +44,7 @@ STYLE = """<style>
 @media (prefers-reduced-motion:reduce){.q-skeleton{animation:none}}
 .q-dissent{outline:.16rem dashed var(--label);outline-offset:.16rem}
 .q-verdict{font-size:1.2rem;font-weight:600;margin:.2rem 0 .1rem}
-.q-verdict.q-split{border-left:.5rem solid #d99a00;padding:.6rem .9rem;border-radius:.4rem;
+.q-verdict.q-split{border-left:.5rem solid #d99a00;padding:.3rem .9rem;border-radius:.4rem;
  background:color-mix(in srgb,#d99a00 16%,transparent)}
 .q-changes{width:100%;border-collapse:collapse;table-layout:fixed;font-variant-numeric:tabular-nums}
 .q-changes th,.q-changes td{padding:.3rem .5rem;text-align:left;font-weight:400;border:0;
@@ -62,7 +75,8 @@ STYLE = """<style>
 .q-guesses i{grid-column:1/3;height:.22rem;border-radius:.11rem;background:var(--model);opacity:.8}
 .q-guesses .q-right{font-weight:650}
 .q-remark{font-size:.85rem;opacity:.85;margin:.5rem 0 0}
-.q-facts{font-size:.85rem;line-height:1.5;min-height:6em;margin:-.4rem 0 .4rem}
+.q-facts{font-size:.85rem;line-height:1.5;min-height:7.5em;margin:0}
+.q-facts h3{font-size:1rem;font-weight:650;margin:0;padding:0}
 .q-meter{font-size:.875rem;min-width:16rem}
 .q-meter div{height:.5rem;border-radius:.25rem;margin:.3rem 0;overflow:hidden;
  background:color-mix(in srgb,currentColor 14%,transparent)}
