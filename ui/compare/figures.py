@@ -37,6 +37,7 @@ def gauges(
     frame = {"borderwidth": 1, "bordercolor": OTHER_MODEL, "bgcolor": "rgba(0,0,0,0)"}
     figure = go.Figure()
     figure.add_indicator(
+        name="median latency, ms",
         mode="gauge+number" if latency else "gauge",
         value=latency.median_ms if latency else None,
         number={"suffix": " ms", "valueformat": ".1f", "font": {"size": 18}},
@@ -65,6 +66,7 @@ def gauges(
     for row, (name, value, end, unit) in enumerate(sizes if with_memory else sizes[:-1]):
         low, high = 0.72 - 0.34 * row, 0.83 - 0.34 * row
         figure.add_indicator(
+            name=name if name == "parameters" else f"{name}, bytes",
             mode="gauge",
             value=value,
             domain={"x": [0.54, 1], "y": [low, high]},

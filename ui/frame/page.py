@@ -9,7 +9,7 @@ from model_zoo import patches
 from model_zoo.errors import ZooError
 from model_zoo.language.models import available
 from model_zoo.paths import ASSETS
-from ui.frame import loader, state
+from ui.frame import loader, pictures, state
 from ui.frame.own_models import own_models
 from ui.frame.set_switch import set_switch
 from ui.serve.pool import pool
@@ -49,6 +49,7 @@ def page(title: str, *, heading: bool = True) -> Iterator[None]:
     )
     _run_again_on_reconnect()
     st.html(STYLE)
+    pictures.begin()
     state.read_address(arrived=st.session_state.get("page", title) != title)
     st.session_state["page"] = title
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
@@ -69,6 +70,7 @@ def page(title: str, *, heading: bool = True) -> Iterator[None]:
     try:
         with _boundary():
             yield
+        pictures.downloads(title)
         with short_of_memory:
             loader.notice()
         with st.sidebar:

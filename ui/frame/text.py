@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.text.tokens import MASK, MAX_TOKENS, Encoded, leave_out
-from ui.frame import state
+from ui.frame import pictures, state
 from ui.frame.callbacks import whole
 from ui.frame.examples import EXAMPLES
 from ui.frame.permalink import MAX_WITHOUT
@@ -42,6 +42,7 @@ def text_box(button: str = "Compare") -> tuple[Encoded, DeltaGenerator, DeltaGen
             args=(name,),
         )
     text = state.view().text
+    pictures.are_of(text)
     encoded = cached.encoded(text, state.view().set)
     read = sum(word is not None for word in encoded.word_of)
     remarks = [f"{read + encoded.dropped:,} tokens · {len(text):,} characters"]
@@ -68,7 +69,9 @@ def reading(encoded: Encoded) -> str:
     view = state.view()
     if not view.without:
         return encoded.text
-    return leave_out(encoded, view.without, instead=MASK if view.masked else "")
+    text = leave_out(encoded, view.without, instead=MASK if view.masked else "")
+    pictures.are_of(text)
+    return text
 
 
 def word_chips(encoded: Encoded, *, blanks: bool = False) -> None:

@@ -84,6 +84,15 @@ STYLE = """<style>
 :is([class*="st-key-confusion"],.st-key-agreement) .textpoint text{fill:currentColor!important}
 [data-selected="true"] p{color:light-dark(#101722,#e8ecf3)} /* the theme's blue is too dark */
 .st-key-words button[aria-pressed="true"] p{text-decoration:line-through}
+[data-testid="stElementContainer"]:has(>.q-download){position:relative}
+.q-download{position:absolute;right:0;bottom:0;z-index:5;font-size:.85rem;display:flex;
+ flex-direction:row-reverse}
+.q-download summary{list-style:none;cursor:pointer;padding:0 .45rem;border-radius:.4rem}
+.q-download summary::-webkit-details-marker{display:none}
+.q-download[open],.q-download summary:hover{background:light-dark(#fff,#1a202b);
+ border-radius:.4rem}
+.q-download button{font:inherit;color:inherit;background:none;cursor:pointer;margin:.15rem;
+ border:1px solid color-mix(in srgb,currentColor 40%,transparent);border-radius:.4rem}
 [data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
 @media (max-width:640px){.q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
 </style>"""

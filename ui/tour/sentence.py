@@ -3,7 +3,7 @@
 import streamlit as st
 
 from model_zoo.text.tokens import Encoded
-from ui.frame import state
+from ui.frame import pictures, state
 from ui.frame.callbacks import whole
 from ui.serve import cached
 from ui.tour.step import Scene, Step
@@ -39,6 +39,7 @@ def sentence(step: Step) -> Encoded:
             on_click=_take,
             args=("",),
         )
+    pictures.are_of(text)
     return cached.encoded(text, of)
 
 
