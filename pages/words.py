@@ -36,7 +36,7 @@ with page("Guess the word"):
     if part == "Game":
         game()
     else:
-        encoded, _ = text_box("Read it")
+        encoded, *_ = text_box("Read it")
         if encoded.words:
             PARTS[part](encoded)
         else:
