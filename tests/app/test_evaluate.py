@@ -274,12 +274,14 @@ def test_the_summary_of_a_run_on_a_cluster_opens_with_its_totals(page):
     from pyarrow.parquet import write_table
 
     totals = '{"rows": 5000000, "wrong": 7, "rows_a_second": 9.5, "answers": {"lstm": {"no": 3}}}'
-    table = pyarrow.table({"text": ["A fine film.", "A bore."]})
+    answers = {"text": ["A fine film.", "A bore."], "lstm_label": ["positive", "negative"]}
+    table = pyarrow.table(answers)
     stream = io.BytesIO()
     write_table(table.replace_schema_metadata({"quartet.totals": totals}), stream)
     upload(page, stream.getvalue(), "_summary.parquet")
     said = " ".join(each.value for each in page.markdown)
     assert "5,000,000 rows, 7 of them without an answer" in said
+    assert label_menu(page).value is None, "answers are not taken for labels"
     press(page, "Score all 2 rows")
     upload(page, CSV)
     assert "5,000,000" not in " ".join(each.value for each in page.markdown)

@@ -62,6 +62,8 @@ def _take(content: bytes, name: str) -> None:
         table, _ = open_upload(content, name)
         data = read_dataset(table, state.current_set().labels)
         data.totals = read_totals(content)
+        if data.totals and data.label in {f"{name}_label" for name in data.totals.answers}:
+            data.labelled_by(None)  # a model's answers are no labels to measure models by
         st.session_state[KEPT] = data
         st.session_state[_PROBLEM] = None
     except DataError as error:
