@@ -45,8 +45,7 @@ def inject(
     network.requires_grad_(False)
     for path, layer in list(network.named_modules()):
         if type(layer) is nn.Linear and not any(part in path for part in kept):
-            holder, _, name = path.rpartition(".")
-            setattr(network.get_submodule(holder), name, LowRankLinear(layer, rank, scale))
+            network.set_submodule(path, LowRankLinear(layer, rank, scale))
     for path, parameter in network.named_parameters():
         if any(part in path for part in whole):
             parameter.requires_grad_(True)
