@@ -230,7 +230,7 @@ def test_a_classifier_is_no_reader(tmp_path):
 
 
 def test_pickles_are_not_opened(tmp_path, trained):
-    torch.save({}, tmp_path / "pytorch_model.bin")
+    (tmp_path / "pytorch_model.bin").write_bytes(b"cos\nsystem\n(S'false'\ntR.")
     BertForQuestionAnswering.config_class().save_pretrained(tmp_path)
     with pytest.raises(WeightsError):
         load_reader(tmp_path)
