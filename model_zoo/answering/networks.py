@@ -24,20 +24,8 @@ class RecurrentForQuestionAnswering(RecurrentPreTrainedModel):
 
     def __init__(self, config: RecurrentConfig) -> None:
         super().__init__(config)
-        directions = 2 if config.bidirectional else 1
-        self.embeddings = nn.Embedding(
-            config.vocab_size, config.embedding_size, padding_idx=config.pad_token_id
-        )
         self.norm = nn.LayerNorm(config.embedding_size)
-        self.dropout = nn.Dropout(config.dropout)
-        self.lstm = nn.LSTM(
-            config.embedding_size,
-            config.hidden_size,
-            num_layers=config.num_hidden_layers,
-            batch_first=True,
-            bidirectional=config.bidirectional,
-        )
-        self.qa_outputs = nn.Linear(directions * config.hidden_size, 2)
+        self.qa_outputs = nn.Linear(self.state_size, 2)
         self.post_init()
 
     def forward(

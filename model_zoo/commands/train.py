@@ -1,6 +1,8 @@
 """Train the four on a labelled file of your own, or a bundled model anew."""
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from model_zoo.commands import train_on
@@ -82,14 +84,21 @@ def run(arguments: argparse.Namespace) -> None:
         _train_bundled(arguments)
 
 
-def _train_bundled(arguments: argparse.Namespace) -> None:
-    """One model of the bundled ones."""
+@contextmanager
+def _needing_what_training_needs() -> Iterator[None]:
+    """An import in this block says what to install where it fails."""
     try:
-        from model_zoo.training.train import train
+        yield
     except ModuleNotFoundError as error:
         raise ZooError(
             f"Training needs {error.name}. Run `pip install -r requirements-train.txt`."
         ) from error
+
+
+def _train_bundled(arguments: argparse.Namespace) -> None:
+    """One model of the bundled ones."""
+    with _needing_what_training_needs():
+        from model_zoo.training.train import train
     overrides = {
         field: value
         for field in ("epochs", "lr", "batch_size")
@@ -121,12 +130,8 @@ def _train_bundled(arguments: argparse.Namespace) -> None:
 
 def _train_language_model(arguments: argparse.Namespace) -> None:
     """One of those that guess words."""
-    try:
+    with _needing_what_training_needs():
         from model_zoo.pretraining.train import train
-    except ModuleNotFoundError as error:
-        raise ZooError(
-            f"Training needs {error.name}. Run `pip install -r requirements-train.txt`."
-        ) from error
     given = {"epochs": arguments.epochs, "lr": arguments.lr, "tokens": arguments.batch_size}
     metrics = train(
         arguments.model.removeprefix("lm-"),
@@ -151,12 +156,8 @@ def _train_language_model(arguments: argparse.Namespace) -> None:
 
 def _train_reader(arguments: argparse.Namespace) -> None:
     """One of those that answer questions."""
-    try:
+    with _needing_what_training_needs():
         from model_zoo.finetuning.train import train_reader
-    except ModuleNotFoundError as error:
-        raise ZooError(
-            f"Training needs {error.name}. Run `pip install -r requirements-train.txt`."
-        ) from error
     given = {"epochs": arguments.epochs, "lr": arguments.lr, "tokens": arguments.batch_size}
     metrics = train_reader(
         arguments.model.removeprefix("qa-"),

@@ -44,12 +44,29 @@ class RecurrentConfig(PretrainedConfig):
 
 
 class RecurrentPreTrainedModel(PreTrainedModel):
-    """What recurrent networks share, whatever their head: config, word vectors, first weights."""
+    """What recurrent networks share, whatever their head: word vectors, the LSTM, first weights.
+
+    `state_size` is the width of a state, of all directions together.
+    """
 
     config_class = RecurrentConfig
     base_model_prefix = "recurrent"
     main_input_name = "input_ids"
-    embeddings: nn.Embedding
+
+    def __init__(self, config: RecurrentConfig) -> None:
+        super().__init__(config)
+        self.embeddings = nn.Embedding(
+            config.vocab_size, config.embedding_size, padding_idx=config.pad_token_id
+        )
+        self.dropout = nn.Dropout(config.dropout)
+        self.lstm = nn.LSTM(
+            config.embedding_size,
+            config.hidden_size,
+            num_layers=config.num_hidden_layers,
+            batch_first=True,
+            bidirectional=config.bidirectional,
+        )
+        self.state_size = (1 + config.bidirectional) * config.hidden_size
 
     def get_input_embeddings(self) -> nn.Embedding:
         """The word embeddings, as transformers asks for them."""
@@ -89,19 +106,7 @@ class RecurrentForSequenceClassification(RecurrentPreTrainedModel):
 
     def __init__(self, config: RecurrentConfig) -> None:
         super().__init__(config)
-        directions = 2 if config.bidirectional else 1
-        self.embeddings = nn.Embedding(
-            config.vocab_size, config.embedding_size, padding_idx=config.pad_token_id
-        )
-        self.dropout = nn.Dropout(config.dropout)
-        self.lstm = nn.LSTM(
-            config.embedding_size,
-            config.hidden_size,
-            num_layers=config.num_hidden_layers,
-            batch_first=True,
-            bidirectional=config.bidirectional,
-        )
-        self.classifier = nn.Linear(directions * config.hidden_size, config.num_labels)
+        self.classifier = nn.Linear(self.state_size, config.num_labels)
         self.post_init()
 
     def forward(
