@@ -3,15 +3,18 @@
 import json
 import os
 from contextlib import suppress
+from math import prod
 from pathlib import Path
 from typing import Any
 
 from model_zoo.errors import WeightsError
 from model_zoo.language.models import TITLES
-from model_zoo.models.files import read_checksums
+from model_zoo.language.models import root as language_root
+from model_zoo.models.files import WEIGHTS, read_checksums, read_header
 from model_zoo.paths import ASSETS
 
 DESCRIPTION = "reader.json"
+PLAIN = "config.json"
 METRICS = "metrics.json"
 
 
@@ -24,14 +27,44 @@ def root() -> Path:
 
 
 def available(readers: Path | None = None) -> tuple[str, ...]:
-    """Names of the readers in a folder, the four in their order, others behind them by name."""
-    names = {file.parent.name for file in (readers or root()).glob(f"*/{DESCRIPTION}")}
+    """Names of the readers in a folder, the four in their order, others behind them by name.
+
+    A reader's folder holds reader.json, or config.json where it is a plain one of transformers'.
+    """
+    files = (readers or root()).glob("*/*.json")
+    names = {file.parent.name for file in files if file.name in (DESCRIPTION, PLAIN)}
     return (*(name for name in TITLES if name in names), *sorted(names - set(TITLES)))
 
 
+def title(name: str, readers: Path | None = None) -> str:
+    """What people read for the reader `name`; its folder's name where that does not say."""
+    with suppress(WeightsError):
+        folder = (readers or root()) / name
+        if (folder / DESCRIPTION).is_file():
+            return str(read_description(folder).get("title") or TITLES.get(name, name))
+    return name
+
+
 def stamp(name: str, readers: Path | None = None) -> str:
-    """The sha256 recorded of the reader's own weights; empty where there is none."""
-    return read_checksums(readers or root()).get(name, "")
+    """What tells the reader's weights from later ones: the sha256 recorded, else size and time."""
+    where = readers or root()
+    if recorded := read_checksums(where).get(name):
+        return recorded
+    states = [file.stat() for file in sorted((where / name).glob("*.safetensors"))]
+    return " ".join(f"{state.st_size}-{state.st_mtime_ns}" for state in states)
+
+
+def needed_bytes(name: str, readers: Path | None = None, bodies: Path | None = None) -> int:
+    """How much memory the reader's weights take once loaded, in float32.
+
+    Raises WeightsError where files are missing or damaged.
+    """
+    folder = (readers or root()) / name
+    if (folder / DESCRIPTION).is_file():
+        folder = (bodies or language_root()) / read_description(folder)["body"]
+    files = sorted(folder.glob("*.safetensors")) or [folder / WEIGHTS]
+    tensors = [tensor for file in files for tensor in read_header(file).values()]
+    return 4 * sum(prod(tensor["shape"]) for tensor in tensors)
 
 
 def read_metrics(folder: Path) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from model_zoo.answering.adapters import merged
-from model_zoo.answering.folders import DESCRIPTION, read_description, read_metrics
+from model_zoo.answering.folders import DESCRIPTION, PLAIN, read_description, read_metrics
 from model_zoo.answering.windows import LONGEST, Reading, Window, frame, read
 from model_zoo.errors import WeightsError
 from model_zoo.host import heed_threads
@@ -133,7 +133,7 @@ def load_reader(folder: Path, bodies: Path | None = None) -> Reader:
     try:
         if (folder / DESCRIPTION).is_file():
             return _own(folder, bodies or language_root())
-        if (folder / "config.json").is_file():
+        if (folder / PLAIN).is_file():
             return _foreign(folder)
     except WeightsError:
         raise
@@ -144,7 +144,7 @@ def load_reader(folder: Path, bodies: Path | None = None) -> Reader:
             "another."
         ) from error
     raise WeightsError(
-        f"{folder} holds neither {DESCRIPTION} nor config.json. Name the folder of a reader, or "
+        f"{folder} holds neither {DESCRIPTION} nor {PLAIN}. Name the folder of a reader, or "
         "one that AutoModelForQuestionAnswering loads."
     )
 

@@ -19,12 +19,13 @@ def language_folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def language(language_folder, monkeypatch):
-    from ui.serve.pool import LANGUAGE, pool
+    from ui.serve.on_demand import LANGUAGE, key
+    from ui.serve.pool import pool
 
     monkeypatch.setenv("QUARTET_LANGUAGE", str(language_folder))
     yield
     for name in models.TITLES:
-        pool.unload(LANGUAGE + name)
+        pool.unload(key(LANGUAGE, name))
 
 
 def part(app, name):
@@ -148,13 +149,14 @@ def test_odd_texts(text):
 
 def test_where_memory_is_short_they_are_the_first_to_go(monkeypatch):
     from ui.serve import pool as module
-    from ui.serve.pool import LANGUAGE, pool
+    from ui.serve.on_demand import LANGUAGE, key
+    from ui.serve.pool import pool
 
     opened(PAGE, text="Nobody has asked for this one.")
-    assert pool.loaded(LANGUAGE + "bert")
+    assert pool.loaded(key(LANGUAGE, "bert"))
     monkeypatch.setattr(module, "free_bytes", lambda: 0)
     pool._give_back()
-    assert pool.loaded(LANGUAGE + "bert"), "it was asked just now"
+    assert pool.loaded(key(LANGUAGE, "bert")), "it was asked just now"
     monkeypatch.setattr(module, "IDLE_SECONDS", -1)
     pool._give_back()
-    assert not any(pool.loaded(LANGUAGE + name) for name in models.TITLES)
+    assert not any(pool.loaded(key(LANGUAGE, name)) for name in models.TITLES)

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from model_zoo.host import host, resident_bytes
-from model_zoo.language.models import TITLES
 from ui.frame import state
-from ui.serve.pool import LANGUAGE, called, pool
+from ui.serve import on_demand
+from ui.serve.pool import called, pool
 from ui.show.meter import meter
 from ui.show.wording import megabytes, plain
 
@@ -39,11 +39,10 @@ def notice() -> None:
 def panel() -> None:
     """Each model's entry in the cache, with a button to unload it.
 
-    Language models, which one page loads, are listed while they are in memory.
+    Models that are loaded on demand are listed while they are in memory.
     """
-    for name in (*state.lineup(), *(LANGUAGE + name for name in TITLES)):
-        if pool.loaded(name) or not name.startswith(LANGUAGE):
-            _entry(name)
+    for name in (*state.lineup(), *filter(pool.loaded, on_demand.identities())):
+        _entry(name)
     st.html(meter(resident_bytes(), host()))
     st.caption("Numbers are as of now; the first model's include the libraries it needs.")
     st.button("Look again", key="loader-refresh")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
+from model_zoo.answering.records import Answers, SpanAttribution
 from model_zoo.claims.evidence import Evidence, gather
 from model_zoo.explain.flip import Flip
 from model_zoo.explain.records import Attribution, Trust
@@ -16,7 +17,6 @@ from model_zoo.inside.context import Influence
 from model_zoo.inside.gates import Gates
 from model_zoo.inside.path import Route
 from model_zoo.inside.stepwise import Course
-from model_zoo.language import models as language
 from model_zoo.language.continuation import Written, next_words, write
 from model_zoo.language.guess import Blank, Guess, guess
 from model_zoo.language.surprise import Surprise, surprise
@@ -28,6 +28,7 @@ from model_zoo.models.sets import BUNDLED, model_set
 from model_zoo.quality.checks import Checked
 from model_zoo.text.tokens import Encoded, TextTokenizer
 from ui.serve.exporting import exporting
+from ui.serve.on_demand import KINDS, LANGUAGE, READER
 from ui.serve.pool import pool
 from ui.serve.results import Advance, Begin, Result, Results, at_once
 
@@ -55,6 +56,8 @@ _results = Results(
         "guess": 400,
         "next": 200,
         "surprise": 200,
+        "answer": 200,
+        "span": 40,
     }
 )
 
@@ -253,47 +256,73 @@ def guesses(
     """What the language model puts into the blanks of `text`."""
 
     def compute(_: Advance) -> Sequence[Blank]:
-        return guess(pool.language_model(name), text, blanks)
+        return guess(pool.on_demand(LANGUAGE, name), text, blanks)
 
-    return _of_language("guess", name, compute, text, *sorted(blanks), begin=begin)
+    return _asked(LANGUAGE, "guess", name, compute, text, *sorted(blanks), begin=begin)
 
 
 def expected(name: str, text: str, begin: Begin = at_once) -> Sequence[Guess]:
     """The words that the language model expects behind `text`."""
 
     def compute(_: Advance) -> Sequence[Guess]:
-        return next_words(pool.language_model(name), text)
+        return next_words(pool.on_demand(LANGUAGE, name), text)
 
-    return _of_language("next", name, compute, text, begin=begin)
+    return _asked(LANGUAGE, "next", name, compute, text, begin=begin)
 
 
 def written(name: str, text: str, begin: Begin = at_once, **how: Any) -> Sequence[Written]:
     """What the language model writes behind `text`."""
 
     def compute(_: Advance) -> Sequence[Written]:
-        return write(pool.language_model(name), text, **how)
+        return write(pool.on_demand(LANGUAGE, name), text, **how)
 
-    return _of_language("next", name, compute, text, *sorted(how.items()), begin=begin)
+    return _asked(LANGUAGE, "next", name, compute, text, *sorted(how.items()), begin=begin)
 
 
 def surprises(name: str, text: str, begin: Begin = at_once) -> Surprise:
     """How surprising each word of `text` is to the language model."""
 
     def compute(_: Advance) -> Surprise:
-        return surprise(pool.language_model(name), text)
+        return surprise(pool.on_demand(LANGUAGE, name), text)
 
-    return _of_language("surprise", name, compute, text, begin=begin)
+    return _asked(LANGUAGE, "surprise", name, compute, text, begin=begin)
 
 
-def _of_language(
+def answers(name: str, passage: str, question: str, begin: Begin = at_once) -> Answers:
+    """Where in the passage the reader sees the answer."""
+
+    def compute(_: Advance) -> Answers:
+        from model_zoo.answering.answer import answer
+
+        return answer(pool.on_demand(READER, name), passage, question)
+
+    return _asked(READER, "answer", name, compute, passage, question, begin=begin)
+
+
+def span_attribution(
+    name: str, passage: str, question: str, begin: Begin = at_once
+) -> SpanAttribution:
+    """Which words made the reader's likeliest answer."""
+
+    def compute(advance: Advance) -> SpanAttribution:
+        from model_zoo.answering.attribute import attribute_span
+
+        own = answers(name, passage, question)
+        return attribute_span(pool.on_demand(READER, name), own, advance=advance)
+
+    return _asked(READER, "span", name, compute, passage, question, begin=begin)
+
+
+def _asked(
     kind: str,
+    what: str,
     name: str,
     compute: Callable[[Advance], Result],
     *about: Hashable,
     begin: Begin,
 ) -> Result:
-    """What is kept of a language model with its present weights."""
-    return _results.get(kind, (name, language.stamp(name), *about), compute, begin)
+    """What is kept of a model that is loaded on demand, with its present weights."""
+    return _results.get(what, (name, KINDS[kind].stamp(name), *about), compute, begin)
 
 
 def rank_agreement(first: Sequence[float], second: Sequence[float]) -> float | None:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from threading import Event, Lock, RLock, Thread, Timer
 from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any
 
 from model_zoo.errors import ZooError
 from model_zoo.host import (
@@ -16,7 +17,6 @@ from model_zoo.host import (
     resident_bytes,
     use_threads,
 )
-from model_zoo.language import models as language
 from model_zoo.models import loading
 from model_zoo.models.files import stamp
 from model_zoo.models.network import ModelId
@@ -24,11 +24,14 @@ from model_zoo.models.registry import spec, title
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 from ui.serve.exporting import exporting
+from ui.serve.on_demand import KINDS, key, kind_of
 
 SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
 TIDY_SECONDS = 5.0
 IDLE_SECONDS = 60.0
-LANGUAGE = "language:"  # before the names of language models; identities of others hold no colon
+
+if TYPE_CHECKING:
+    from ui.serve.on_demand import Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Loaded:
     `stamp` tells its weights files from later ones.
     """
 
-    model: loading.Model | language.LanguageModel
+    model: "loading.Model | Asked"
     load_ms: float
     added_bytes: int
     stamp: str
@@ -74,21 +77,20 @@ class Pool:
         assert isinstance(model, loading.Model)
         return model
 
-    def language_model(self, name: str) -> language.LanguageModel:
-        """The language model `name`; in all else as `model`, for it is loaded only if asked for."""
+    def on_demand(self, kind: str, name: str) -> Any:
+        """The model `name` of an `on_demand.KINDS`; in all else as `model`."""
         use_threads(1)
-        key = LANGUAGE + name
-        model = self._kept(key, key, lambda: language.stamp(name), lambda: language.load(name))
-        assert isinstance(model, language.LanguageModel)
-        return model
+        identity = key(kind, name)
+        of = KINDS[kind]
+        return self._kept(identity, identity, lambda: of.stamp(name), lambda: of.load(name))
 
     def _kept(
         self,
         name: str,
         lock: str,
         stamped: Callable[[], str],
-        load: Callable[[], loading.Model | language.LanguageModel],
-    ) -> loading.Model | language.LanguageModel:
+        load: Callable[[], "loading.Model | Asked"],
+    ) -> "loading.Model | Asked":
         """The model in memory under `name`, loaded if it is not there as its files are now."""
         with self._locks.setdefault(lock, RLock()):
             entry = self._loaded.get(name)
@@ -96,7 +98,7 @@ class Pool:
                 self.unload(name)
                 entry = None
             if entry is None:
-                if not name.startswith(LANGUAGE):
+                if not kind_of(name):
                     exporting.require(name)
                 self._make_room(name)
                 entry = self._loaded[name] = _timed(load, stamped())
@@ -149,16 +151,17 @@ class Pool:
     def _give_back(self) -> None:
         """Where little is left, models that torch has loaded are not kept for two engines.
 
-        The largest first: they cost the most, and a host with so little has few visitors. Language
-        models are dropped: few pages ask for them.
+        The largest first: they cost the most, and a host with so little has few visitors. Models
+        that are loaded on demand are dropped: few pages ask for them.
         """
         gc.collect()
         give_back_memory()
-        for entry in sorted(self._loaded.values(), key=lambda entry: -entry.added_bytes):
+        largest_first = sorted(self._loaded.items(), key=lambda item: -item[1].added_bytes)
+        for name, entry in largest_first:
             if free_bytes() >= SPARE_BYTES:
                 return
-            if isinstance(entry.model, language.LanguageModel):
-                self._drop_idle(LANGUAGE + entry.model.name)
+            if kind_of(name):
+                self._drop_idle(name)
             elif entry.model.network.release():
                 gc.collect()
                 give_back_memory()
@@ -181,7 +184,7 @@ class Pool:
 
         None for one that would not fit even then.
         """
-        if not name.startswith(LANGUAGE) and ModelId(name).is_own:
+        if not kind_of(name) and ModelId(name).is_own:
             loaded = sum(entry.added_bytes for entry in list(self._loaded.values()))
             if not _fits(name, loaded):
                 return  # loading it says so
@@ -200,7 +203,7 @@ def _classifier(name: str) -> loading.Model:
     return model
 
 
-def _timed(load: Callable[[], loading.Model | language.LanguageModel], taken: str) -> Loaded:
+def _timed(load: Callable[[], "loading.Model | Asked"], taken: str) -> Loaded:
     before, started = resident_bytes(), perf_counter()
     model = load()
     load_ms = 1e3 * (perf_counter() - started)
@@ -209,16 +212,18 @@ def _timed(load: Callable[[], loading.Model | language.LanguageModel], taken: st
 
 def called(name: str) -> str:
     """What people read for a model that is in memory, or was."""
-    if name.startswith(LANGUAGE):
-        return f"{language.TITLES[name.removeprefix(LANGUAGE)]} (language model)"
+    if asked := kind_of(name):
+        kind, own = asked
+        return kind.called(own)
     return title(name)
 
 
 def _fits(name: str, more_bytes: int = 0) -> bool:
     """Whether the memory that is left, and so many bytes more, have room for one more model."""
     try:
-        if name.startswith(LANGUAGE):
-            needed = language.needed_bytes(name.removeprefix(LANGUAGE))
+        if asked := kind_of(name):
+            kind, own = asked
+            needed = kind.needed_bytes(own)
         else:
             needed = loading.needed_bytes(name)
     except ZooError:  # loading will say what is wrong
