@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from model_zoo.answering import folders as readers
 from model_zoo.language.models import available
 from ui.frame import state
 from ui.frame.page import page
@@ -10,9 +11,10 @@ from ui.show.wording import plain
 from ui.words.game import game
 from ui.words.missing import missing
 from ui.words.next_word import next_word
+from ui.words.question import question
 from ui.words.surprising import surprising
 
-PARTS = {"Missing word": missing, "Next word": next_word, "Surprise": surprising}
+OF_A_SENTENCE = {"Missing word": missing, "Next word": next_word, "Surprise": surprising}
 
 with page("Guess the word"):
     for notice in state.address_notices():
@@ -24,25 +26,26 @@ with page("Guess the word"):
             icon=":material/info:",
         )
         st.stop()
+    others = {"Question": question, "Game": game} if readers.available() else {"Game": game}
     part = st.segmented_control(
         "What to look at",
-        [*PARTS, "Game"],
+        [*OF_A_SENTENCE, *others],
         default="Missing word",
         required=True,
         key="part",
         bind="query-params",
         label_visibility="collapsed",
     )
-    if part == "Game":
-        game()
+    if part in others:
+        others[part]()
     else:
         encoded, *_ = text_box("Read it")
         if encoded.words:
-            PARTS[part](encoded)
+            OF_A_SENTENCE[part](encoded)
         else:
             nothing_to_read()
     state.write_address()
     st.caption(
-        "Four models trained to guess words, not to judge texts; they are others than those of "
-        "the other pages. Your text is not stored and does not leave the server."
+        "Models trained to guess words or to answer, not to judge texts; they are others than "
+        "those of the other pages. Your text is not stored and does not leave the server."
     )

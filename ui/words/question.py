@@ -1,0 +1,151 @@
+"""A question about a passage: where each reader sees the answer, and which words made it so."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from model_zoo.answering import folders
+from model_zoo.answering.records import Answers, SpanAttribution
+from ui.frame import pictures
+from ui.frame.callbacks import whole
+from ui.frame.captions import how_to_read
+from ui.frame.columns import in_rows
+from ui.frame.permalink import MAX_LINK_CHARACTERS
+from ui.serve import cached
+from ui.show.coloured import coloured_words
+from ui.show.wording import plain
+from ui.words import spans
+from ui.words.asked import of_each
+from ui.words.passages import SAMPLES
+
+MOST_CHARACTERS = 10_000  # of a passage: some ten windows for each of the readers
+_PASSAGE, _QUESTION, _ASKED = "passage", "question", "question asked"
+_FIRST = next(iter(SAMPLES.values()))
+
+
+def question() -> None:
+    """Passage and question, each reader's answer in it, and attributions where they are wanted."""
+    passage, asked = _asked()
+    _samples()
+    with st.form("question-form", border=False, enter_to_submit=True):
+        st.text_area("Passage", key=_PASSAGE, max_chars=MOST_CHARACTERS, height=170)
+        left, right = st.columns([6, 1], vertical_alignment="bottom")
+        left.text_input("Question", key=_QUESTION, max_chars=300, autocomplete="off")
+        right.form_submit_button("Ask", type="primary", width="stretch", on_click=_ask)
+    if not passage.strip() or not asked.strip():
+        st.info(
+            "Type a passage and a question about it, or choose a sample.", icon=":material/edit:"
+        )
+        return
+    pictures.are_of(asked)
+    titles = {name: folders.title(name) for name in folders.available()}
+    answers = of_each(cached.answers, passage, asked, doing="is reading", models=titles)
+    for name, column in in_rows(answers):
+        column.html(spans.card(name, answers[name]))
+    if not answers:
+        return
+    how_to_read(
+        "Each reader points at the words of the passage that it takes for the answer; it writes "
+        "none of its own. Percentages are shares among all spans of up to thirty tokens and “no "
+        "answer”. Translating or writing an answer freely is what encoder-decoder models do.",
+        "a span is marked even where the passage says nothing of what was asked: look at “no "
+        "answer likely”. The readers learnt from 7,765 questions about encyclopedia articles.",
+    )
+    _explained(passage, asked, {name: titles[name] for name in answers}, answers)
+
+
+def _asked() -> tuple[str, str]:
+    """The passage and the question that were asked last: from this session, the address, a sample.
+
+    They are put into the address where they are short enough.
+    """
+    kept = st.session_state.get(_ASKED)
+    if kept is None:
+        address = st.query_params
+        kept = (
+            address.get(_PASSAGE, _FIRST.passage)[:MOST_CHARACTERS],
+            address.get(_QUESTION, _FIRST.questions[0])[:300],
+        )
+        st.session_state[_ASKED] = kept
+    passage, asked = kept
+    st.session_state.setdefault(_PASSAGE, passage)
+    st.session_state.setdefault(_QUESTION, asked)
+    if len(passage) + len(asked) <= MAX_LINK_CHARACTERS:
+        st.query_params.update({_PASSAGE: passage, _QUESTION: asked})
+    else:
+        for name in (_PASSAGE, _QUESTION):
+            st.query_params.pop(name, None)
+    return passage, asked
+
+
+def _samples() -> None:
+    """Buttons for the samples, and for what may be asked about the one that is shown."""
+    passage, _ = st.session_state[_ASKED]
+    with st.container(horizontal=True, key="samples"):
+        for name, sample in SAMPLES.items():
+            st.button(name, on_click=_take, args=(sample.passage, sample.questions[0]))
+    shown = next((sample for sample in SAMPLES.values() if sample.passage == passage), None)
+    if shown:
+        with st.container(horizontal=True, key="sample-questions"):
+            for asked in shown.questions:
+                st.button(asked, type="tertiary", on_click=_take, args=(passage, asked))
+
+
+@whole
+def _ask() -> None:
+    _take(st.session_state[_PASSAGE] or "", st.session_state[_QUESTION] or "")
+
+
+@whole
+def _take(passage: str, asked: str) -> None:
+    st.session_state[_ASKED] = passage, asked
+    st.session_state[_PASSAGE], st.session_state[_QUESTION] = passage, asked
+
+
+def _explained(
+    passage: str, asked: str, titles: Mapping[str, str], answers: Mapping[str, Answers]
+) -> None:
+    """Attributions of the reader that the visitor chooses: they take seconds."""
+    st.header("Which words made it the answer?")
+    name = st.pills(
+        "Explain the answer of", list(titles), format_func=lambda name: plain(titles[name])
+    )
+    if name is None:
+        st.caption("Integrated gradients through Captum; for BERT it takes some seconds.")
+        return
+    explained = of_each(
+        cached.span_attribution,
+        passage,
+        asked,
+        doing="is asked for every word’s part",
+        models={name: titles[name]},
+    )
+    if not explained:
+        return
+    best = answers[name].best
+    st.markdown(f"{plain(titles[name])} answers “**{plain(best.text)}**”.")
+    _words(name, explained[name], passage, asked)
+    gaps = [
+        abs(logit.gap / logit.rise) if logit.rise else 0.0
+        for logit in (explained[name].start, explained[name].end)
+    ]
+    how_to_read(
+        "Teal words speak for the answer starting, or ending, where it does; purple words against "
+        "it, in logits and as compared with \\[PAD] in their place. They add up to what the text "
+        f"raises the logit by, but for {max(gaps):.1%}.",
+        "a colour says what moved this model’s number, not what proves the answer; words of one "
+        "name share what belongs to all of them.",
+    )
+
+
+def _words(name: str, explained: SpanAttribution, passage: str, asked: str) -> None:
+    """Question and passage coloured for the start of the answer, and for its end."""
+    question_words = [asked[start:end] for start, end in explained.question_words]
+    passage_words = [passage[start:end] for start, end in explained.passage_words]
+    for edge, logit in (("starts", explained.start), ("ends", explained.end)):
+        largest = max(map(abs, (*logit.question, *logit.passage)), default=0.0) or 1.0
+        for where, words, scores in (
+            (f"That it {edge} there: the question", question_words, logit.question),
+            ("the passage", passage_words, logit.passage),
+        ):
+            st.html(coloured_words(name, where, words, scores, largest, True, numbers=False))
