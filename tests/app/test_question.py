@@ -105,8 +105,8 @@ def test_attributions_of_start_and_end_are_shown_for_the_chosen_reader():
     box.set_value("bert").run()
     assert not app.exception and not app.error
     strips = [html.proto.body for html in app.get("html") if 'class="q-words"' in html.proto.body]
-    assert len(strips) == 4
-    assert "Oslo" in strips[1] and "Where" in strips[0] and "color-mix" in strips[0]
+    assert len(strips) == 2
+    assert all("Oslo" in strip and "Where" in strip for strip in strips)
     assert "in logits" in written(app)
 
 

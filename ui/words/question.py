@@ -28,7 +28,7 @@ def question() -> None:
     passage, asked = _asked()
     _samples()
     with st.form("question-form", border=False, enter_to_submit=True):
-        st.text_area("Passage", key=_PASSAGE, max_chars=MOST_CHARACTERS, height=170)
+        st.text_area("Passage", key=_PASSAGE, max_chars=MOST_CHARACTERS, height=130)
         left, right = st.columns([6, 1], vertical_alignment="bottom")
         left.text_input("Question", key=_QUESTION, max_chars=300, autocomplete="off")
         right.form_submit_button("Ask", type="primary", width="stretch", on_click=_ask)
@@ -133,19 +133,16 @@ def _explained(
         "Teal words speak for the answer starting, or ending, where it does; purple words against "
         "it, in logits and as compared with \\[PAD] in their place. They add up to what the text "
         f"raises the logit by, but for {max(gaps):.1%}.",
-        "a colour says what moved this model’s number, not what proves the answer; words of one "
-        "name share what belongs to all of them.",
+        "a colour says what moved this model’s number, not what proves the answer.",
     )
 
 
 def _words(name: str, explained: SpanAttribution, passage: str, asked: str) -> None:
     """Question and passage coloured for the start of the answer, and for its end."""
-    question_words = [asked[start:end] for start, end in explained.question_words]
-    passage_words = [passage[start:end] for start, end in explained.passage_words]
+    words = [asked[start:end] for start, end in explained.question_words]
+    words += ["│", *(passage[start:end] for start, end in explained.passage_words)]
     for edge, logit in (("starts", explained.start), ("ends", explained.end)):
-        largest = max(map(abs, (*logit.question, *logit.passage)), default=0.0) or 1.0
-        for where, words, scores in (
-            (f"That it {edge} there: the question", question_words, logit.question),
-            ("the passage", passage_words, logit.passage),
-        ):
-            st.html(coloured_words(name, where, words, scores, largest, True, numbers=False))
+        scores = [*logit.question, 0.0, *logit.passage]
+        largest = max(map(abs, scores)) or 1.0
+        title = f"Why it {edge} there"
+        st.html(coloured_words(name, title, words, scores, largest, True, numbers=False))
