@@ -9,6 +9,7 @@ from ui.frame.page import page
 from ui.frame.text import nothing_to_read, text_box
 from ui.show.wording import plain
 from ui.words.game import game
+from ui.words.measured import is_measured, measured
 from ui.words.missing import missing
 from ui.words.next_word import next_word
 from ui.words.question import question
@@ -26,7 +27,10 @@ with page("Guess the word"):
             icon=":material/info:",
         )
         st.stop()
-    others = {"Question": question, "Game": game} if readers.available() else {"Game": game}
+    others = {"Question": question} if readers.available() else {}
+    others["Game"] = game
+    if is_measured():
+        others["How well"] = measured
     part = st.segmented_control(
         "What to look at",
         [*OF_A_SENTENCE, *others],

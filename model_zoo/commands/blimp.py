@@ -1,15 +1,15 @@
 """Ask the language models which of two sentences is grammatical (BLiMP)."""
 
 import argparse
-from dataclasses import asdict
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 from rich.table import Table
 
-from model_zoo.commands.language import language_models, language_options
-from model_zoo.commands.output import out, percent, positive, print_json, progress, right
+from model_zoo.commands.language import bars, language_models, language_options
+from model_zoo.commands.output import out, percent, positive, print_json, right
 from model_zoo.language.models import TITLES
+from model_zoo.whole_files import write_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,31 +20,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--pairs", type=positive, metavar="N", help="of each paradigm, drawn (all there are)"
     )
     parser.add_argument("--seed", type=int, default=0, help="which pairs are drawn (0)")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="write what was measured as JSON")
 
 
 def run(arguments: argparse.Namespace) -> None:
     """Accuracy by field and its mean over paradigms."""
-    from model_zoo.language.grammar import PUBLISHED, grammar, read_pairs
+    from model_zoo.language.grammar import PUBLISHED, read_pairs
+    from model_zoo.language.report import measure_grammar
 
     pairs = read_pairs(arguments.file, arguments.pairs, arguments.seed)
-    results = {}
-    with progress() as shown:
-        for model in language_models(arguments):
-            task = shown.add_task(model.title, total=len(pairs))
-            results[model.name] = grammar(model, pairs, partial(shown.advance, task))
+    with bars(len(pairs)) as advance:
+        report = measure_grammar(language_models(arguments), pairs, arguments.file, advance)
+    if arguments.out is not None:
+        write_json(arguments.out, report)
     if arguments.json:
-        records = {name: asdict(result) for name, result in results.items()}
-        for record in records.values():
-            del record["right"]
-        print_json(records)
+        print_json(report)
         return
-    first = next(iter(results.values()))
-    table = Table("field", *(right(TITLES[name]) for name in results))
-    for number, field in enumerate(first.fields):
-        cells = (result.fields[number] for result in results.values())
-        table.add_row(field.name, *(percent(cell.accuracy, cell.ci95) for cell in cells))
-    table.add_section()
-    table.add_row("mean of paradigms", *(f"{result.mean:.1%}" for result in results.values()))
-    out.print(table)
+    out.print(_table(report["models"]))
     published = "; ".join(f"{name} {share:.1%}" for name, share, _ in PUBLISHED)
     out.print(f"{len(pairs):,} pairs. Published, of far more text: {published}.", style="dim")
+
+
+def _table(models: dict[str, Any]) -> Table:
+    """A row a field of grammar, and a column a model."""
+    table = Table("field", *(right(TITLES[name]) for name in models))
+    for fields in zip(*(model["fields"] for model in models.values()), strict=True):
+        cells = (percent(field["accuracy"], field["ci95"]) for field in fields)
+        table.add_row(fields[0]["name"], *cells)
+    table.add_section()
+    table.add_row("mean of paradigms", *(f"{model['mean']:.1%}" for model in models.values()))
+    return table

@@ -5,12 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.progress import TaskID
 from rich.table import Table
 from rich.text import Text
 
-from model_zoo.commands.language import language_models, language_options
-from model_zoo.commands.output import out, percent, positive, print_json, progress, right, visible
+from model_zoo.commands.language import bars, language_models, language_options
+from model_zoo.commands.output import out, percent, positive, print_json, right, visible
 from model_zoo.errors import TextError
 from model_zoo.language.models import TITLES
 from model_zoo.whole_files import write_json
@@ -75,14 +74,7 @@ def _table(blanks: "dict[str, Blank]") -> Table:
 def _measure(arguments: argparse.Namespace) -> None:
     from model_zoo.language.report import measure
 
-    with progress() as shown:
-        tasks: dict[str, TaskID] = {}
-
-        def advance(title: str, more: int) -> None:
-            if title not in tasks:
-                tasks[title] = shown.add_task(title, total=arguments.positions)
-            shown.advance(tasks[title], more)
-
+    with bars(arguments.positions) as advance:
         models = language_models(arguments)
         report = measure(models, arguments.test, arguments.positions, arguments.seed, advance)
     if arguments.out is not None:

@@ -1,8 +1,12 @@
 """What the commands about language models share: which of them are asked, and for what."""
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
+from rich.progress import TaskID
+
+from model_zoo.commands.output import progress
 from model_zoo.errors import UnknownModelError
 from model_zoo.language.models import TITLES, LanguageModel, available, load
 
@@ -25,3 +29,17 @@ def language_models(arguments: argparse.Namespace) -> Iterator[LanguageModel]:
         )
     for name in names:
         yield load(name)
+
+
+@contextmanager
+def bars(total: int) -> Iterator[Callable[[str, int], None]]:
+    """A bar for each model, by its title: yields what is to be told how many more are done."""
+    with progress() as shown:
+        tasks: dict[str, TaskID] = {}
+
+        def advance(title: str, more: int) -> None:
+            if title not in tasks:
+                tasks[title] = shown.add_task(title, total=total)
+            shown.advance(tasks[title], more)
+
+        yield advance

@@ -1,12 +1,13 @@
 """The four language models: their folders, and loading one of them."""
 
+import json
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -58,6 +59,14 @@ def stamp(name: str) -> str:
 def parameters(name: str) -> int:
     """How many weights the model has, without loading it; WeightsError where files are missing."""
     return sum(prod(tensor["shape"]) for tensor in read_header(_weights(name), _mend()).values())
+
+
+def metrics(name: str) -> dict[str, Any]:
+    """How the model was trained, its metrics.json; empty where there is none that can be read."""
+    with suppress(OSError, ValueError, RecursionError):
+        table = json.loads((root() / name / "metrics.json").read_text(encoding="utf-8"))
+        return table if isinstance(table, dict) else {}
+    return {}
 
 
 def needed_bytes(name: str) -> int:

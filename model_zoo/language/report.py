@@ -1,6 +1,11 @@
-"""How the language models do at the missing word, side by side: measured, kept, read again."""
+"""How the language models do side by side, at missing words and at grammar: measured and kept.
 
-from collections.abc import Callable, Iterable
+Records lie beside the models, and speak of the weights whose checksums they hold.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from functools import partial
 from itertools import combinations
@@ -10,12 +15,50 @@ from typing import Any
 import numpy as np
 
 from model_zoo.host import host
+from model_zoo.language.grammar import Pair, grammar
 from model_zoo.language.missing import Missing, better, draw_positions, missing_words
-from model_zoo.language.models import LanguageModel
+from model_zoo.language.models import LanguageModel, available, root, stamp
 from model_zoo.language.texts import texts_of
 from model_zoo.models.files import sha256_of
 
-Advance = Callable[[str, int], object]  # title of a model, how many more positions are done
+MISSING, GRAMMAR = "missing.json", "grammar.json"
+Advance = Callable[[str, int], object]  # title of a model, how many more are done
+
+
+def kept(name: str) -> dict[str, Any] | None:
+    """The record MISSING or GRAMMAR of the models there are; None where there is none of them all.
+
+    A record of other weights than those there are now is none.
+    """
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
+        record = json.loads((root() / name).read_text(encoding="utf-8"))
+        if all(record["models"][model]["checksum"] == stamp(model) for model in available()):
+            return record
+    return None
+
+
+def measure_grammar(
+    models: Iterable[LanguageModel],
+    pairs: Sequence[Pair],
+    file: Path,
+    advance: Advance = lambda title, pairs: None,
+) -> dict[str, Any]:
+    """Which of two sentences each model finds likelier, the `pairs` of `file`, as a record.
+
+    `models`: a name -> checksum, and what `grammar.Grammar` says of it but for every pair.
+    """
+    records = {}
+    for model in models:
+        result = asdict(grammar(model, pairs, partial(advance, model.title)))
+        del result["right"], result["model"]
+        records[model.name] = {"checksum": model.checksum, **result}
+    return {
+        "file": file.name,
+        "sha256": sha256_of(file),
+        "pairs": len(pairs),
+        "models": records,
+        "host": asdict(host()),
+    }
 
 
 def measure(

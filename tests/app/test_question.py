@@ -150,6 +150,12 @@ def test_damage_costs_its_own_card_only(zoo, tmp_path, monkeypatch):
     assert len(cards(app)) == 1 and app.error[0].value.startswith("BERT")
 
 
+def test_what_was_measured_of_readers_is_shown():
+    app = opened(PAGE, part="How well")
+    assert not app.exception and len(app.get("plotly_chart")) == 1
+    assert "8 questions on 2 SQuAD articles" in written(app)
+
+
 def test_without_readers_the_part_is_not_offered(tmp_path, monkeypatch):
     monkeypatch.setenv("QUARTET_ANSWERING", str(tmp_path))
     app = opened(PAGE)

@@ -1,9 +1,12 @@
 """Guess the word: blanks, what comes next, surprise, and the game."""
 
+import shutil
+
 import pytest
 
 from model_zoo.language import models
 from model_zoo.language.guess import guess
+from model_zoo.whole_files import write_json
 from tests import language_zoo
 from tests.app.zoo import opened, written
 from ui.words import game
@@ -119,14 +122,55 @@ def test_without_models_it_says_how_to_get_them(tmp_path, monkeypatch):
 
 
 def test_damage_costs_its_own_card_only(language_folder, tmp_path, monkeypatch):
-    import shutil
-
     copy = shutil.copytree(language_folder, tmp_path / "copy")
     (copy / "bert" / "model.safetensors").write_bytes(b"broken")
     monkeypatch.setenv("QUARTET_LANGUAGE", str(copy))
     app = opened(PAGE, text=TEXT + " Again.")
     assert not app.exception and len(cards(app)) == 3
     assert len(app.error) == 1 and app.error[0].value.startswith("BERT")
+
+
+def record(of_models, **more):
+    return {"file": "t.tsv", "models": of_models, **more}
+
+
+def share(value):
+    names = ("top1", "top5")
+    return {key: value for key in names} | {
+        f"{key}_ci95": [value - 0.1, value + 0.1] for key in names
+    }
+
+
+def test_what_was_measured_is_shown_while_the_weights_are_the_same(
+    language_folder, tmp_path, monkeypatch
+):
+    copy = shutil.copytree(language_folder, tmp_path / "copy")
+    monkeypatch.setenv("QUARTET_LANGUAGE", str(copy))
+    assert "How well" not in opened(PAGE).segmented_control(key="part").options
+    kinds = ("all", "content", "function")
+    checksums = {name: models.stamp(name) for name in models.TITLES}
+    missing = {
+        name: {"checksum": stamp, **{kind: share(0.2 + 0.1 * at) for kind in kinds}}
+        for at, (name, stamp) in enumerate(checksums.items())
+    }
+    pair = {"models": ["lstm", "bilstm"], "b": 3, "c": 40, "p": 1e-9}
+    write_json(copy / "missing.json", record(missing, positions=2000, paired=[pair]))
+    field = {"name": "syntax", "accuracy": 0.6, "ci95": [0.5, 0.7]}
+    grammar = {
+        name: {"checksum": stamp, "mean": 0.61, "fields": [field]}
+        for name, stamp in checksums.items()
+    }
+    write_json(copy / "grammar.json", record(grammar, pairs=67_000))
+    write_json(copy / "bert" / "metrics.json", {"data": {"words": 4_900_000}})
+    app = part(opened(PAGE), "How well")
+    assert not app.exception and len(app.get("plotly_chart")) == 2
+    said = written(app)
+    assert "BiLSTM alone is right 40 times, LSTM alone 3 (p < 0.001)" in said
+    assert "learnt from 4.9 million words" in said and "67,000 pairs" in said
+
+    missing["bert"]["checksum"] = "of others"
+    write_json(copy / "missing.json", record(missing, positions=2000, paired=[pair]))
+    assert len(part(opened(PAGE), "How well").get("plotly_chart")) == 1
 
 
 ODD = {

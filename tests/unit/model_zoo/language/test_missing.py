@@ -82,8 +82,12 @@ def test_the_other_commands(folder, monkeypatch, tmp_path, capsys):
     assert "LSTM writes: The film was" in capsys.readouterr().out
     pairs = tmp_path / "pairs.tsv"
     pairs.write_text("paradigm\tfield\tterm\tgood\tbad\np\tsyntax\tt\tHe is.\tHe are.\n", "utf-8")
-    assert main(["blimp", str(pairs)]) == 0
+    kept_file = tmp_path / "grammar.json"
+    assert main(["blimp", str(pairs), "--out", str(kept_file)]) == 0
     assert "mean" in capsys.readouterr().out
+    grammar = json.loads(kept_file.read_text("utf-8"))
+    assert grammar["pairs"] == 1 and list(grammar["models"]) == list(TITLES)
+    assert grammar["models"]["bert"]["fields"][0]["name"] == "syntax"
     assert main(["guess", "A [MASK]", "--models", "gpt"]) == 2
     monkeypatch.setenv("QUARTET_LANGUAGE", str(tmp_path))
     assert main(["guess", "A [MASK]"]) == 2
