@@ -136,7 +136,7 @@ def record(of_models, **more):
 
 def share(value):
     names = ("top1", "top5")
-    return {key: value for key in names} | {
+    return dict.fromkeys(names, value) | {
         f"{key}_ci95": [value - 0.1, value + 0.1] for key in names
     }
 
