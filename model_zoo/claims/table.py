@@ -1,10 +1,11 @@
 """The rows: CLAIMS is the comparison table, PUBLISHED are the papers' own figures."""
 
 from model_zoo.claims.cost import memory, processing, speed
+from model_zoo.claims.example import example
 from model_zoo.claims.papers import paper_quality, paper_size, paper_speed
 from model_zoo.claims.sight import context, directionality
 from model_zoo.claims.structure import architecture, layers, size
-from model_zoo.claims.training import example, quality, training
+from model_zoo.claims.training import quality, training
 from model_zoo.claims.verdict import Claim
 
 CLAIMS = (

@@ -8,13 +8,10 @@ from collections.abc import Sequence
 from model_zoo.claims.papers import BertSizes, DistilbertSize, Kept, PaperSizes, Ratio, TwinTimes
 from model_zoo.claims.training import (
     Accuracy,
-    Answers,
-    Cheaper,
     Comparison,
     Contest,
     Distillation,
     FineTuning,
-    Head,
     Scores,
     Start,
     Supervision,
@@ -61,7 +58,6 @@ def _pretrained(record: FineTuning) -> str:
 
 _KNOWN = {"sentences.tsv": "everyday reviews"}  # data that records call by a file's name
 _UNNAMED = {"validation": "its validation rows", "unseen_half": "other rows"}
-MOST_LABELS_NAMED = 8
 
 
 def quality(model: str, scores: Scores) -> str:
@@ -97,37 +93,6 @@ def qualities(contest: Contest) -> str:
 def _comparison(comparison: Comparison) -> str:
     higher = f"higher on {comparison.higher} of {comparison.sets} sets"
     return higher + f", on {comparison.beyond} by more than the intervals" * (comparison.higher > 0)
-
-
-def example(_model: str, task: Answers | Cheaper) -> str:
-    """Of a model: the answers it knows, or what DistilBERT costs beside BERT."""
-    if isinstance(task, Cheaper):
-        return _cheaper(task)
-    if len(task.labels) > MOST_LABELS_NAMED:
-        return f"gives one of {len(task.labels)} answers, nothing else"
-    return f"answers {' or '.join(task.labels)}, nothing else"
-
-
-def examples(head: Head) -> str:
-    """Of the row: why most tasks cannot be tried here, and what can be."""
-    less = ""
-    if head.cheaper:
-        less = f" DistilBERT does BERT’s task here, with {_cheaper(head.cheaper)}."
-    few = len(head.labels) <= MOST_LABELS_NAMED
-    named = f" ({' and '.join(head.labels)})" if few else ""
-    return (
-        f"All four end in a head with {len(head.labels)} answers{named}, "
-        f"none with one for each of the {head.vocabulary:,} words of the vocabulary, so guessing "
-        "words, translation and question answering cannot be tried here. What can be seen is how "
-        "each answer forms as the LSTM reads on and as the BiLSTM reads from both sides." + less
-    )
-
-
-def _cheaper(cheaper: Cheaper) -> str:
-    return (
-        f"{cheaper.disk:.0%} of BERT’s disk space, faster in {cheaper.faster} of "
-        f"{cheaper.settings} settings"
-    )
 
 
 # -- the papers' figures ---------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 from model_zoo.claims.verdict import Claim, Missing, Outcome, Verdict
 from model_zoo.models.sets import ModelSet
-from ui.four import sentences, trained
+from ui.four import sentences, tasks, trained
 from ui.show.wording import listing
 
 MEASURE_HERE = "Measure on this machine"  # labels of buttons that sentences name
@@ -175,8 +175,8 @@ _ROWS: Mapping[str, RowWords] = {
         "From each model’s config.",
     ),
     "example": RowWords(
-        trained.example,
-        trained.examples,
+        tasks.example,
+        tasks.examples,
         "From the answers each model’s config knows. DistilBERT is held against BERT in "
         "disk space and in time at every length and batch size measured.",
     ),
