@@ -21,6 +21,7 @@ from model_zoo.language.vocabulary import Vocabulary
 from model_zoo.models.files import WEIGHTS
 from model_zoo.pretraining import networks
 from model_zoo.pretraining.candidates import Candidates
+from model_zoo.pretraining.card import model_card
 from model_zoo.pretraining.corpus import Texts, read_texts, tokenised
 from model_zoo.pretraining.loop import Recipe, Standing, learn
 from model_zoo.pretraining.objectives import Distillation, Loss, masked_words, next_words
@@ -187,6 +188,7 @@ def train(
         "weights_bytes": (folder / WEIGHTS).stat().st_size,
     }
     (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+    (folder / "README.md").write_text(model_card(metrics), encoding="utf-8")
     return metrics
 
 

@@ -157,6 +157,9 @@ def test_the_command_trains_and_what_it_wrote_is_loaded(tmp_path, monkeypatch, c
     metrics = json.loads(capsys.readouterr().out)
     assert metrics["data"]["texts"] == len(TEXTS)
     assert metrics["stages"][0]["recipe"]["epochs"] == 1
+    card = (tmp_path / "models" / "bilstm" / "README.md").read_text("utf-8")
+    assert card.startswith("---") and f"{metrics['data']['tokens']:,} pieces" in card
+    assert f"{metrics['stages'][0]['history'][-1]['held_out_loss']:.3f}" in card
     monkeypatch.setenv("QUARTET_LANGUAGE", str(tmp_path / "models"))
     assert models.available() == ("bilstm",) and models.load("bilstm").title == "BiLSTM"
     assert main([*order, "--lr", "0.1"]) == 2
