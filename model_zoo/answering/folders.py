@@ -75,6 +75,17 @@ def read_metrics(folder: Path) -> dict[str, Any]:
     return _table(folder / METRICS) if (folder / METRICS).is_file() else {}
 
 
+def measured(readers: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Name -> metrics of the readers that were tested on questions; damaged ones are left out."""
+    records = {}
+    for name in available(readers):
+        with suppress(WeightsError):
+            metrics = read_metrics((readers or root()) / name)
+            if "test" in metrics:
+                records[name] = metrics
+    return records
+
+
 def read_description(folder: Path) -> dict[str, Any]:
     """What reader.json says: title, body, body_sha256, scale, longest; WeightsError if damaged."""
     file = folder / DESCRIPTION

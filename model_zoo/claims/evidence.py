@@ -1,7 +1,7 @@
 """What claims are checked against: the models' own files, and what was measured of them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from model_zoo.inside.sight import Sight, Sights
@@ -30,6 +30,8 @@ class Evidence:
 
     By a model's name in its set: `cards`; `metrics` (metrics.json); `configs` (config.json);
     `blocks` (anatomy).
+    `missing` is the record of how often language models guess missing words, `readers` are the
+    metrics.json of models that answer questions: trained beside the bundled set.
     Times are taken from `sweep`, footprints from `memory`, which may be another sweep: a quick one
     has none.
     """
@@ -42,6 +44,8 @@ class Evidence:
     sweep: Sweep | None = None
     memory: Sweep | None = None
     twins: Twins | None = None
+    missing: Mapping[str, Any] | None = None
+    readers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
 def the_four(of: ModelSet) -> dict[str, ModelId] | None:

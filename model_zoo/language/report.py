@@ -4,6 +4,7 @@ Records lie beside the models, and speak of the weights whose checksums they hol
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -16,7 +17,7 @@ import numpy as np
 
 from model_zoo.host import host
 from model_zoo.language.grammar import Pair, grammar
-from model_zoo.language.missing import Missing, better, draw_positions, missing_words
+from model_zoo.language.missing import Missing, Position, better, draw_positions, missing_words
 from model_zoo.language.models import LanguageModel, available, root, stamp
 from model_zoo.language.texts import texts_of
 from model_zoo.models.files import sha256_of
@@ -71,8 +72,8 @@ def measure(
     """Words of the file's texts blanked one at a time: what each model makes of them, as a record.
 
     `models`: a name -> checksum, and a `missing.Score` each over "all", "content" and "function"
-    words; `paired`: McNemar's test of each two. Raises DataError as `texts_of` and
-    `draw_positions` do.
+    words; `paired`: McNemar's test of each two; `commonest`: the share of the commonest word.
+    Raises DataError as `texts_of` and `draw_positions` do.
     """
     texts, results, records = texts_of(file), [], {}
     positions = None
@@ -93,10 +94,17 @@ def measure(
         "sha256": sha256_of(file),
         "positions": count,
         "seed": seed,
+        "commonest": _commonest(positions or ()),
         "models": records,
         "paired": [_paired(*pair) for pair in combinations(results, 2)],
         "host": asdict(host()),
     }
+
+
+def _commonest(positions: Sequence[Position]) -> float:
+    """How often the one word that is right most often would be: what no model should fall below."""
+    counts = Counter(position.entry for position in positions)
+    return max(counts.values()) / len(positions) if positions else 0.0
 
 
 def _paired(first: Missing, second: Missing) -> dict[str, Any]:

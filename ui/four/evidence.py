@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from model_zoo.answering import folders
 from model_zoo.claims.evidence import Evidence, memory_of, sights_of, sweep_of
 from model_zoo.inside import sight
 from model_zoo.inside.sight import Sights
+from model_zoo.language import report
 from model_zoo.measure import twins
 from model_zoo.measure.twins import Twin, Twins
 from model_zoo.models.sets import BUNDLED, ModelSet
@@ -27,9 +29,12 @@ def evidence(of: ModelSet) -> tuple[Evidence, set[str]]:
     sweep, memory, timed_here = sweep_of(of, measured), memory_of(of, measured), own_twins()
     if timed_here and not all_timed(timed_here):
         timed_here = None
+    bundled = of.name == BUNDLED
     current = replace(
         cached.evidence(of.name),
-        sights=sights or (_shipped_sights() if of.name == BUNDLED else None),
+        missing=report.kept(report.MISSING) if bundled else None,
+        readers=folders.measured() if bundled else {},
+        sights=sights or (_shipped_sights() if bundled else None),
         sweep=sweep or reference,
         memory=memory or reference,
         twins=timed_here or shipped_twins(),

@@ -177,8 +177,10 @@ _ROWS: Mapping[str, RowWords] = {
     "example": RowWords(
         tasks.example,
         tasks.examples,
-        "From the answers each model’s config knows. DistilBERT is held against BERT in "
-        "disk space and in time at every length and batch size measured.",
+        "With models trained beside these to guess words and to answer questions, where there are "
+        "any (“Guess the word”): LSTM against the commonest word, BiLSTM against the LSTM, BERT "
+        "against the recurrent ones. DistilBERT is held against BERT, too, in disk space and in "
+        "time at every length and batch size measured.",
     ),
     "paper-size": RowWords(
         trained.paper_size,

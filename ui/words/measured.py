@@ -20,7 +20,7 @@ _KINDS = {"all": "all words", "content": "content words", "function": "function 
 
 def is_measured() -> bool:
     """Whether there is anything to show."""
-    return any((report.kept(report.MISSING), report.kept(report.GRAMMAR), _answering()))
+    return any((report.kept(report.MISSING), report.kept(report.GRAMMAR), folders.measured()))
 
 
 def measured() -> None:
@@ -29,7 +29,7 @@ def measured() -> None:
         _missing(missing)
     if grammar := report.kept(report.GRAMMAR):
         _grammar(grammar)
-    if answering := _answering():
+    if answering := folders.measured():
         _questions(answering)
 
 
@@ -110,12 +110,6 @@ def _texts(models: Mapping[str, Any]) -> str:
     if not words:
         return ""
     return f"The models here learnt from {max(words) / 1e6:.1f} million words."
-
-
-def _answering() -> dict[str, dict[str, Any]]:
-    """The test figures of the readers that have some, by name."""
-    every = {name: folders.read_metrics(folders.root() / name) for name in folders.available()}
-    return {name: metrics for name, metrics in every.items() if "test" in metrics}
 
 
 def _questions(readers: Mapping[str, Mapping[str, Any]]) -> None:

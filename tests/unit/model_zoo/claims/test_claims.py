@@ -327,6 +327,57 @@ def test_the_published_speed_is_asked_of_the_twins(evidence, bert_ms, outcome, r
     assert verdict.facts.ratio.low == verdict.facts.ratio.high == bert_ms / 100
 
 
+def guessed(lstm=0.2, bilstm=0.3, p=1e-9, commonest=0.05):
+    """A record of missing words with these shares of first guesses."""
+    shares = {"lstm": lstm, "bilstm": bilstm, "bert": 0.4, "distilbert": 0.39}
+    models = {
+        name: {"all": {"top1": share, "top1_ci95": [share - 0.02, share + 0.02]}}
+        for name, share in shares.items()
+    }
+    test = {"models": ["lstm", "bilstm"], "b": 1, "c": 2, "p": p}
+    return {"positions": 2000, "commonest": commonest, "models": models, "paired": [test]}
+
+
+def answered(**f1):
+    """Metrics of readers with these F1."""
+    return {
+        name: {"test": {"f1": share, "f1_ci95": [share - 0.03, share + 0.03], "questions": 800}}
+        for name, share in f1.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "missing, readers, outcomes",
+    [
+        (guessed(), {}, (HOLDS, HOLDS, UNTESTED, HOLDS)),
+        (guessed(p=0.3), {}, (HOLDS, IN_PART, UNTESTED, HOLDS)),
+        (guessed(bilstm=0.1), {}, (HOLDS, FAILS, UNTESTED, HOLDS)),
+        (guessed(lstm=0.06), {}, (IN_PART, HOLDS, UNTESTED, HOLDS)),
+        (guessed(lstm=0.04), {}, (FAILS, HOLDS, UNTESTED, HOLDS)),
+        (None, answered(bert=0.6), (UNTESTED, UNTESTED, IN_PART, HOLDS)),
+        (None, answered(bert=0.6, distilbert=0.59), (UNTESTED, UNTESTED, IN_PART, HOLDS)),
+        (None, answered(bert=0.6, distilbert=0.5), (UNTESTED, UNTESTED, IN_PART, IN_PART)),
+        (None, answered(bert=0.4, bilstm=0.39), (UNTESTED, UNTESTED, FAILS, HOLDS)),
+    ],
+)
+def test_tasks_are_judged_by_models_trained_for_them(evidence, missing, readers, outcomes):
+    verdict, found = judge("example", replace(evidence, missing=missing, readers=readers))
+    assert tuple(found[name] for name in FOUR) == outcomes
+    reason = words.reason("example", verdict)
+    assert ("first guess of 2,000 missing words" in reason) == bool(missing)
+    assert ("an F1 of" in reason) == bool(readers) and "ranslation" in reason
+
+
+def test_tasks_in_words(evidence):
+    readers = answered(bert=0.6, distilbert=0.57)
+    verdict, _ = judge("example", replace(evidence, missing=guessed(), readers=readers))
+    said = {name: phrase("example", verdict, name) for name in FOUR}
+    assert "20.0% (18.0% to 22.0%)" in said["lstm"] and "commonest word 5.0%" in said["lstm"]
+    assert "from the left alone, 20.0% (p < 0.001)" in said["bilstm"]
+    assert "F1 60.0%" in said["bert"] and said["bert"].endswith("does not translate")
+    assert "95.0% of BERT’s; " in said["distilbert"] and "disk space" in said["distilbert"]
+
+
 def test_a_row_from_its_models():
     assert overall((HOLDS, HOLDS)) == HOLDS
     for outcomes in ((HOLDS, FAILS), (IN_PART, FAILS), (HOLDS, UNTESTED)):
