@@ -10,6 +10,7 @@ from ui.compare.places import reserve
 from ui.compare.share import share
 from ui.compare.toolbar import actions, toolbar
 from ui.frame import state
+from ui.frame.captions import caption
 from ui.frame.page import page
 from ui.frame.text import reading, text_box, word_chips
 from ui.show.wording import made_of, plain
@@ -39,7 +40,7 @@ with page("Compare", heading=False):
         with gauge_row:  # drawn last: measuring takes a second, and nothing has to wait for it
             gauges(answers.text, list(answers.now), places.dials, places.facts)
         explained(answers.text, places.strips, places.legend, places.below)
-    st.caption(
+    caption(
         plain(made_of(state.current_set()))
         + (
             " They are much smaller than the models of the papers. Times on the cards are of this "

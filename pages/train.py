@@ -3,6 +3,7 @@
 import streamlit as st
 
 from model_zoo.tuning.settings import enabled
+from ui.frame.captions import caption
 from ui.frame.page import page
 from ui.train.expected import file_section, start_section
 from ui.train.labelled import choose_file
@@ -12,7 +13,7 @@ from ui.train.trainings import trainings_section
 
 with page("Train"):
     if enabled():
-        st.caption(
+        caption(
             "Train LSTM, BiLSTM, BERT and DistilBERT on a labelled file of your own, and see with "
             "honest tests which of them you should use. A training goes on when you close the tab; "
             "everybody who can open this page sees its name and can stop it."

@@ -61,3 +61,17 @@ def test_pictures_of_attention(open_page):
     expect(page.locator(PLOT).first.locator(".scatterlayer .trace")).not_to_have_count(0)
     page.get_by_text("hide [CLS] and [SEP]").click()
     expect(page.locator(PLOT).first).not_to_contain_text("[SEP]")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_long_caption_shows_two_lines_and_the_rest_on_a_click(open_page, width):
+    page = open_page("/inside", width=width)
+    fold = page.get_by_text("more, and when not to trust it").first
+    expect(fold).to_be_visible()
+    caption = page.get_by_text("Each row is a token and says").first
+    hidden = "p => p.scrollHeight - p.clientHeight"
+    two_lines = caption.evaluate("p => p.clientHeight")
+    assert caption.evaluate(hidden) > 10
+    fold.click()
+    expect(fold).to_be_hidden()
+    assert caption.evaluate(hidden) <= 1 and caption.evaluate("p => p.clientHeight") > two_lines

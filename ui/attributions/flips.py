@@ -10,6 +10,7 @@ from model_zoo.errors import ZooError
 from model_zoo.explain.flip import Flip
 from model_zoo.models.registry import title
 from ui.attributions.compute import Explanation
+from ui.frame.captions import caption
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.show.difference import edited
@@ -22,7 +23,7 @@ NO_EXCHANGE = "No single exchange was found that turns it."
 def flips(text: str, explanations: Mapping[str, Explanation]) -> None:
     """On demand: the smallest edits of `text`, each verified by asking the model."""
     st.header("Flip it")
-    st.caption(
+    caption(
         "The fewest words to take out, and a single word to exchange for one that is used alike, "
         "so that the model's answer turns. Every edit shown was read by the model. An exchange is "
         "looked for among the six words nearest in the model's own embeddings."

@@ -11,6 +11,7 @@ from model_zoo.text.tokens import Encoded
 from ui.attributions.compute import Explanation
 from ui.attributions.words import on_words
 from ui.frame import state
+from ui.frame.captions import caption
 from ui.frame.instead import instead
 from ui.serve import cached
 from ui.serve.exporting import AwaitedError
@@ -44,7 +45,7 @@ def panel(explanations: Mapping[str, Explanation], spreads: Mapping[str, float |
             "spread over seeds": "–" if spread is None else f"{spread:.1%}",
         }
     st.table(pd.DataFrame(columns))
-    st.caption(
+    caption(
         "Completeness gap: by how much the scores fail to add up to what the sentence changes, as "
         "a share of that. Comprehensiveness: mean fall of the explained class's probability when "
         "the 1, 5, 10, 20 and 50 % highest words are taken out (higher is better); sufficiency: "

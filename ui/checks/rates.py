@@ -8,7 +8,7 @@ import streamlit as st
 from model_zoo.models.registry import title
 from model_zoo.quality.checks import CASES, CHECKS, Gap
 from ui.checks.figures import Results, failures
-from ui.frame.captions import how_to_read
+from ui.frame.captions import caption, how_to_read
 from ui.show.theme import PLAIN
 from ui.show.wording import interval
 
@@ -46,7 +46,7 @@ def rates_section(results: Results, gaps: Mapping[str, Gap], summary: str) -> No
                 cells |= {"recurrent more": gap.b, "Transformers more": gap.c, "p": f"{gap.p:.2g}"}
             rows.append(cells)
         st.dataframe(pd.DataFrame(rows), hide_index=True, key="check-table")
-        st.caption(
+        caption(
             "“Recurrent more”: cases that a larger share of the recurrent models fail than of the "
             "Transformers; “Transformers more”: the reverse. p: exact sign test on the two "
             "(McNemar's, for a pair of models), adjusted for looking at so many checks (Holm "

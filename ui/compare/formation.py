@@ -15,7 +15,7 @@ from ui.compare import figures
 from ui.compare.answers import Answers
 from ui.frame import state
 from ui.frame.callbacks import whole
-from ui.frame.captions import cannot
+from ui.frame.captions import cannot, caption
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.show.theme import PLAIN
@@ -135,7 +135,7 @@ def _by_layer(courses: Sequence[Course], label: str, titles: Mapping[str, str]) 
         alt=f"Line chart of the probability of {label} after each layer. {text}",
     )
     unsure = 1 / max(len(course.labels) for course in courses)
-    st.caption(
+    caption(
         plain(text) + " A probe: the classification head, trained on the last layer only, is "
         f"applied to every layer's output. Near {percent(unsure)} means that the head cannot "
         "read that layer, not that the model is undecided there. Models with fewer layers are "

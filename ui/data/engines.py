@@ -9,6 +9,7 @@ import streamlit as st
 from model_zoo.models.engines import ENGINES
 from model_zoo.models.network import ModelId
 from model_zoo.quality import metrics
+from ui.frame.captions import caption
 from ui.show.wording import counted, interval, paired, plain
 
 HEADER = "What does another engine cost?"
@@ -54,7 +55,7 @@ def engines_section(
             [_row(pair, answers, names, truth) for pair in pairs],
         ).set_index("model and engine")
     )
-    st.caption(
+    caption(
         "The same weights, computed otherwise. Accuracy and the share of rows with the same answer "
         "with 95 % intervals (Wilson); p: McNemar's exact test on the rows that only one of the "
         "two got right. Few rows cannot show a small difference: “could be chance” does not say "

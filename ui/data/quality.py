@@ -18,6 +18,7 @@ from ui.data.curves import calibration, roc
 from ui.data.dataset import Dataset
 from ui.data.engines import engines_section
 from ui.data.naming import left_out, titles
+from ui.frame.captions import caption
 from ui.show.wording import interval, paired, plain
 
 
@@ -131,7 +132,7 @@ def _summary(
             "all others, however many rows it has"
         )
         bins = "the probability of the answer lies"
-    st.caption(
+    caption(
         plain(
             f"{about} Always giving the commonest label would be right for "
             f"{counts.max() / rows:.1%}. Accuracy with Wilson's interval, F1 with a bootstrap's "
@@ -164,7 +165,7 @@ def _pairs(answers: Mapping[str, np.ndarray], names: Mapping[str, str], truth: n
             ]
         ).set_index("pair")
     )
-    st.caption(
+    caption(
         "McNemar's exact test on the rows that one of two models got right and the other wrong. "
         "p: how probable a split at least this uneven is if neither is better; below 0.05 it is "
         f"called a difference. With {len(pairs)} pairs, take only p below {0.05 / len(pairs):.3f} "
@@ -187,7 +188,7 @@ def _slices(right: Mapping[str, np.ndarray], parts: Mapping[str, np.ndarray]) ->
             }
             table.append({"rows with": name, "how many": f"{rows:,}"} | shares)
     st.table(pd.DataFrame(table).set_index("rows with"))
-    st.caption(
+    caption(
         "Accuracy with 95 % intervals in parts of the rows, which overlap. Tokens include the "
         "special ones that the first model reads; negations are found by word (not, never, n't, "
         "without…). Where intervals overlap widely, a difference between parts may be chance."

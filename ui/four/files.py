@@ -15,6 +15,7 @@ from model_zoo.models.registry import spec, title
 from model_zoo.models.sets import BUNDLED, ModelSet
 from ui.four import curves, diagrams
 from ui.four.curves import Metrics
+from ui.frame.captions import caption
 from ui.frame.columns import in_rows
 from ui.serve import cached
 from ui.show.theme import PLAIN
@@ -30,7 +31,7 @@ def anatomy_section(of: ModelSet) -> None:
     for name, column in in_rows(anatomies):
         with column:
             st.html(diagrams.diagram(name, anatomies[name], largest))
-    st.caption(
+    caption(
         "Drawn from each model’s config and the shapes of its weights. The length of a bar is the "
         "number of parameters, on one scale for all" + " four" * (len(anatomies) == 4) + "; its "
         "shades "
@@ -111,7 +112,7 @@ def training_section(of: ModelSet) -> None:
                 ),
             )
     held_out = next(iter(records.values()))["held_out"]["rows"]
-    st.caption(
+    caption(
         f"Each dot is a look at {held_out:,} whole sentences that no model was trained on; the "
         "star is where the weights kept were taken. Rising loss with level accuracy means the "
         "model gets surer of its mistakes. **When not to trust it:** the star was chosen on these "

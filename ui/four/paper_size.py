@@ -11,6 +11,7 @@ from ui.four.evidence import all_timed, evidence, own_twins, shipped_twins, time
 from ui.four.measure import measure_twins_if_requested, request_twins
 from ui.four.provenance import method_of, provenance, taken
 from ui.four.table import draw_table
+from ui.frame.captions import caption
 from ui.show.wording import megabytes
 
 
@@ -69,7 +70,7 @@ def _twin_times(measured: Twins) -> None:
         },
         hide_index=True,
     )
-    st.caption(
+    caption(
         f"Medians of single forward passes, {taken(measured)}{method_of(measured)}. BERT-large is "
         "only counted. **When not to trust it:** random weights take as long as trained ones, but "
         "a real model also cuts text into tokens; and as one twin is in memory at a time, a busy "

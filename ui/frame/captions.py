@@ -8,10 +8,23 @@ from model_zoo.models.network import Capability
 from model_zoo.models.registry import spec, title
 from ui.show.wording import listing, plain
 
+_TWO_LINES, _TWO_NARROW_LINES = 380, 100  # characters, on a wide screen and on a phone
 
-def how_to_read(caption: str, doubt: str) -> None:
+
+def caption(text: str, more: str = "more") -> None:
+    """A caption across the page, as Markdown: two lines of it, and the rest behind `more`.
+
+    The browser folds it, by the style sheet alone: screen readers and searches find all of it.
+    """
+    st.caption(text)
+    if len(text) > _TWO_NARROW_LINES:
+        narrow = "" if len(text) > _TWO_LINES else " q-narrow"
+        st.html(f'<details class="q-fold{narrow}"><summary>{more}</summary></details>')
+
+
+def how_to_read(shown: str, doubt: str) -> None:
     """The sentences under a figure, as Markdown: how to read it, and when not to trust it."""
-    st.caption(f"{caption} **When not to trust it:** {doubt}")
+    caption(f"{shown} **When not to trust it:** {doubt}", "more, and when not to trust it")
 
 
 def cannot(names: Iterable[str], capability: Capability) -> list[str]:

@@ -8,6 +8,7 @@ from model_zoo.inside.attention import Attention, entropy, no_op, on_cls, on_sep
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.models.sets import BUNDLED
+from ui.frame.captions import caption
 from ui.frame.columns import in_rows
 from ui.inside import attention_figures as figures
 from ui.show.theme import PLAIN
@@ -41,7 +42,7 @@ def idle_heads(attentions: Mapping[str, Attention]) -> None:
             )
     bundled = all(ModelId(name).set == BUNDLED for name in attentions)
     here = "; those here prefer \\[CLS\\]" if bundled else ""
-    st.caption(
+    caption(
         "A cross marks heads whose words leave half or more of their attention on \\[CLS\\] or on "
         "\\[SEP\\], where there is nothing to read, or spread it evenly (98 % or more of the "
         "entropy of an even spread). Clark et al. (2019) found BERT-base’s idle heads resting on "

@@ -33,6 +33,14 @@ STYLE = """<style>
 [class*="st-key-gauges-"]{min-height:128px}
 [class*="st-key-map-"]{min-height:190px}
 [class*="st-key-by-"] .stPlotlyChart{min-height:340px}
+.q-fold{font-size:.875rem;margin-top:-.8rem}
+.q-fold summary{cursor:pointer;display:inline-block;text-decoration:underline;opacity:.85}
+.q-fold[open] summary{display:none}
+[data-testid="stElementContainer"]:has(+* .q-fold:not(.q-narrow,[open])) p{display:-webkit-box;
+ -webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}
+@media (min-width:801px){.q-fold.q-narrow{display:none}}
+@media (max-width:800px){[data-testid="stElementContainer"]:has(+* .q-fold:not([open])) p{
+ display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}}
 .q-reserve{min-height:var(--high)}
 .q-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .st-key-measured{min-height:6.5rem} /* the progress is a line, what is said after it four */

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from model_zoo.models.registry import title
+from ui.frame.captions import caption
 from ui.frame.examples import EXAMPLES
 from ui.inside.recurrence_figures import gate_lines
 from ui.serve import cached
@@ -47,7 +48,7 @@ def _draw(scene: Scene) -> bool:
             alt=f"Line chart of how far the gates of {title(name)} are open at each of "
             f"{len(words)} words. {says if shown else 'Only the input gate is shown.'}",
         )
-        st.caption(
+        caption(
             "The **input gate** says how much of the new word is let in"
             + (
                 ", the **forget gate** how much of the memory is kept, the **output gate** how "

@@ -11,6 +11,7 @@ from model_zoo.tuning.line import place, start_next
 from model_zoo.tuning.progress import Progress
 from model_zoo.tuning.settings import TITLES
 from ui.frame.callbacks import whole
+from ui.frame.captions import caption
 from ui.show.theme import PLAIN
 from ui.show.wording import duration, in_line, plain, without_options
 from ui.train.figures import MEASURES, curves
@@ -90,7 +91,7 @@ def _training(job: Job, state: State) -> None:
                 config=PLAIN,
                 alt=_in_words(progress, measure),
             )
-        st.caption(
+        caption(
             "Accuracy on the rows to choose by, and training loss, all models on one scale. "
             "Curves of parts of the rows are left out. **When not to trust it:** a model is chosen "
             "by these rows, so its accuracy here is a little too good; the comparison at the end "
