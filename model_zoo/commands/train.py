@@ -35,6 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="of the language models that qa-… start from (the bundled ones)",
     )
     bundled.add_argument(
+        "--encoder",
+        type=Path,
+        metavar="FOLDER",
+        help="of the language model that bert starts from (without: the base encoder, grown)",
+    )
+    bundled.add_argument(
         "--extra",
         type=Path,
         metavar="FILE",
@@ -116,6 +122,7 @@ def _train_bundled(arguments: argparse.Namespace) -> None:
         limit=arguments.limit,
         overrides=overrides,
         restart=arguments.restart,
+        encoder=arguments.encoder,
         progress=progress(),
     )
     if arguments.json:

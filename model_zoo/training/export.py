@@ -51,6 +51,13 @@ _RECIPES = {
 }
 
 
+_FURTHER = (
+    "The encoder of a language model trained here, all of whose 12 layers learnt masked words "
+    "first (sha256 of its weights: {encoder}), was fine-tuned on the labels; word embeddings were "
+    "kept as they were."
+)
+
+
 def model_card(folder: Path, metrics: dict[str, Any]) -> str:
     """The model card in the Hub's format (YAML front matter, then Markdown), from the metrics."""
     name = metrics["model"]
@@ -66,6 +73,8 @@ def model_card(folder: Path, metrics: dict[str, Any]) -> str:
         f"{part['ci95'][0]:.1%} to {part['ci95'][1]:.1%} | {part['f1']:.3f} |"
         for title, part in reports
     )
+    encoder = metrics.get("made", {}).get("encoder")
+    how = _FURTHER.format(encoder=encoder) if encoder else _RECIPES[name]
     recipe = ", ".join(f"{key} {value}" for key, value in metrics["recipe"].items())
     also = (
         f" Also a fixed half of `{extra}` (bundled models: the Sentiment Labelled Sentences, "
@@ -121,7 +130,7 @@ contained in them ({held_out["accuracy"]:.1%} there), never on the rows of this 
 
 ## How it was made
 
-{_RECIPES[name]}
+{how}
 
 - Data: SST-2 (Socher et al. 2013), {metrics["data"]["train_rows"]:,} training rows.{also}
   sha256 of all rows used: `{metrics["data"]["sha256"]}`

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from model_zoo.errors import TrainingError
 from model_zoo.host import host
-from model_zoo.models.files import WEIGHTS, fingerprint, read_checksums
+from model_zoo.models.files import WEIGHTS, fingerprint, read_checksums, sha256_of
 from model_zoo.models.loading import load, load_module
 from model_zoo.models.network import ModelId
 from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
@@ -32,6 +32,7 @@ from model_zoo.training.base import LAYERS, load_encoder, locate, reduced_embedd
 from model_zoo.training.data import Corpus, Row, read_corpus
 from model_zoo.training.export import save_metrics, save_network
 from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
+from model_zoo.training.further import further_trained
 from model_zoo.training.grow import grow
 
 
@@ -41,7 +42,8 @@ class Plan:
 
     `made` goes into metrics.json, so that nobody has to read it out of the model card's prose:
     `by` ("supervision", "fine-tuning" or "distillation"), and what it was made from, as the number
-    of `pretrained_layers` in it or the name of its `teacher`.
+    of `pretrained_layers` in it or the name of its `teacher`. Of a BERT fine-tuned from a language
+    model, `encoder` is the sha256 of that one's weights.
     """
 
     recipe: Recipe
@@ -51,13 +53,15 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What `prepare` may draw on: the base encoder, rows as token ids, the teacher, the device."""
+    """What `prepare` may draw on: the base encoder, rows as token ids, the teacher, the device, and
+    the folder of a BERT trained further, if BERT is to start from that."""
 
     base: str
     ids: Sequence[Sequence[int]]
     recipe: Recipe
     teacher: ModelSpec | None
     device: torch.device
+    encoder: Path | None = None
 
 
 def supervised(recipe: Recipe) -> Objective:
@@ -95,7 +99,11 @@ def prepare_recurrent(bidirectional: bool, setting: Setting) -> tuple[nn.Module,
 
 
 def prepare_bert(setting: Setting) -> tuple[nn.Module, Objective]:
-    """The base encoder grown to 12 layers; its word embeddings stay as they are."""
+    """The base encoder grown to 12 layers, or one trained further; word embeddings stay."""
+    if setting.encoder is not None:
+        network = further_trained(setting.encoder)
+        network.bert.embeddings.word_embeddings.requires_grad_(False)
+        return network, supervised(setting.recipe)
     sample = sorted(random.Random(0).sample(setting.ids, min(128, len(setting.ids))), key=len)
     batch = collate(sample, [0] * len(sample), range(len(sample)), torch.device("cpu"))
     network = grow(load_encoder(setting.base), batch.ids, batch.mask)
@@ -145,14 +153,18 @@ def train(
     limit: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     restart: bool = False,
+    encoder: Path | None = None,
 ) -> dict[str, Any]:
     """Train `name` and write its folder under `out`; return its metrics.
 
     `progress` is shown while it trains. `run` keeps the state between calls: the same call again
-    goes on where the last one stopped. `overrides` replace fields of the model's recipe. Raises
+    goes on where the last one stopped. `overrides` replace fields of the model's recipe; `encoder`
+    is the folder of a BERT trained further on text, for BERT to start from. Raises
     UnknownModelError, DataError, TrainingError.
     """
     spec(name)
+    if encoder is not None and name != "bert":
+        raise TrainingError("Only BERT starts from an encoder of its own; DistilBERT from BERT.")
     recipe = replace(PLANS[name].recipe, **(overrides or {}))
     base = locate(from_hub=data == "hub")
     corpus = read_corpus(data, extra=extra, held_out=held_out, limit=limit)
@@ -167,9 +179,13 @@ def train(
     train_ids, held_out_ids = (_as_ids(rows, tokenizer) for rows in (corpus.train, corpus.held_out))
     begin_set(out)
     teacher = _teacher(out)
-    setting = Setting(base, train_ids[0], recipe, teacher, device)
+    setting = Setting(base, train_ids[0], recipe, teacher, device, encoder)
     network, objective = PLANS[name].prepare(setting)
     settings = {"recipe": asdict(recipe), "seed": seed, "data": corpus.sha256, "limit": limit}
+    made = dict(PLANS[name].made)
+    if encoder is not None:
+        made |= {"pretrained_layers": 2 * LAYERS, "encoder": sha256_of(encoder / WEIGHTS)}
+        settings["encoder"] = made["encoder"]
     if name == "distilbert":
         settings["teacher"] = teacher and fingerprint(teacher)
     with progress:
@@ -195,7 +211,7 @@ def train(
         "seed": seed,
         "recipe": asdict(recipe),
         "base": "nreimers/MiniLM-L6-H384-uncased as all-MiniLM-L6-v2",
-        "made": dict(PLANS[name].made),
+        "made": made,
         "data": _describe(corpus, data, extra),
         "held_out": {
             "rows": len(corpus.held_out),
