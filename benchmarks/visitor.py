@@ -25,6 +25,7 @@ from websockets.sync.client import connect
 COMPARE, ATTRIBUTIONS = "", "attributions"  # pages as they are called in addresses
 _AHEAD = re.compile(r"Waiting for your turn: (?:([\d,]+) ahead of you|you are next)")
 _CARD = re.compile(r'class="q-card.*?aria-label="probability of (\w+): ([\d.]+)%"', re.DOTALL)
+_TIME = re.compile(r'data-model="([^"]+)".*?>time</dt>\s*<dd>([\d.]+) ms', re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -33,6 +34,7 @@ class Seen:
 
     charts: dict[str, dict[str, Any]] = field(default_factory=dict)  # plotly's, by alternative text
     cards: list[tuple[str, float]] = field(default_factory=list)  # label and its share, in order
+    times_ms: dict[str, float] = field(default_factory=dict)  # on the cards, by model
     errors: list[str] = field(default_factory=list)
     ahead: list[int] = field(default_factory=list)  # places in line that were shown
     captions: list[str] = field(default_factory=list)
@@ -117,6 +119,8 @@ class Visitor:
             case "html":
                 if card := _CARD.search(element.html.body):
                     self.seen.cards.append((card[1], float(card[2]) / 100))
+                if time := _TIME.search(element.html.body):
+                    self.seen.times_ms[time[1]] = float(time[2])
             case "exception":
                 self.seen.errors.append(f"{element.exception.type}: {element.exception.message}")
             case "alert" if element.alert.format == Alert.ERROR:
