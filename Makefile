@@ -5,7 +5,7 @@ DATA ?= hub
 DOCS ?= .venv-docs
 
 .DEFAULT_GOAL := help
-.PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse memory docs clean
+.PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse pauses memory docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ fault: .venv/dev  ## kill the server, damage its files, take away disk and netwo
 fuzz: .venv/dev  ## 21,000 hostile texts through the models, and how time grows; 10 minutes and more
 	$(BIN)/python -m pytest tests/fuzz -m long
 	$(BIN)/python -m benchmarks.fuzz
+
+pauses: .venv/dev  ## print what one visitor waits for at worst, in 500 submits; 15 minutes and more
+	$(BIN)/python -m benchmarks.pauses --collector
 
 memory: .venv/dev  ## print the server's resident memory, part by part and after 200 visits; minutes
 	$(BIN)/python -m benchmarks.memory

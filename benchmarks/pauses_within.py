@@ -8,13 +8,14 @@ A line a pass: its generation, and milliseconds.
 import gc
 import runpy
 import sys
+from pathlib import Path
 from time import perf_counter
 
 
 def main() -> None:
     """Run it."""
     file, _, _, module, *arguments = sys.argv[1:]
-    log, began = open(file, "a", buffering=1, encoding="ascii"), 0.0  # noqa: SIM115
+    log, began = Path(file).open("a", buffering=1, encoding="ascii"), 0.0  # noqa: SIM115
 
     def note(phase: str, about: dict[str, int]) -> None:
         nonlocal began

@@ -1,6 +1,5 @@
 """The models in memory: loaded once, shared by all visitors, dropped where memory is short."""
 
-import gc
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -23,11 +22,14 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import spec, title
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
+from ui.serve.collecting import collecting
 from ui.serve.exporting import exporting
 from ui.serve.on_demand import KINDS, key, kind_of
+from ui.serve.turns import work
 
 SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes that for a moment
 TIDY_SECONDS = 5.0
+QUIET_SECONDS = 4.0  # less than that: a timer fires when nothing was asked since it was set
 IDLE_SECONDS = 60.0
 
 if TYPE_CHECKING:
@@ -59,6 +61,7 @@ class Pool:
         self._warming = Lock()
         self._tidying = Lock()
         self._untidy = Event()
+        self._last_seen = 0.0  # when a page was begun or ended, or a model was asked for
 
     def model(self, name: str) -> loading.Model:
         """The model, the same one for every visitor; an error is raised anew, never kept.
@@ -104,7 +107,7 @@ class Pool:
                 entry = self._loaded[name] = _timed(load, stamped())
                 self._dropped.pop(name, None)
         self._uses[name] += 1
-        self._last_used[name] = monotonic()
+        self._last_seen = self._last_used[name] = monotonic()
         return entry.model
 
     def loaded(self, name: str) -> Loaded | None:
@@ -122,17 +125,22 @@ class Pool:
     def unload(self, name: str) -> None:
         """Drop the model, for all visitors; it is loaded again when it is next used."""
         self._loaded.pop(name, None)
-        gc.collect()
+        collecting.settle()
         give_back_memory()
 
     def warm_up(self) -> None:
         """Load the models in the background, once; a page meanwhile waits only for its own."""
+        self._last_seen = monotonic()
         if self._warming.acquire(blocking=False):
             keep_memory_low()
             Thread(target=self._load_what_fits, name="warm-up", daemon=True).start()
 
     def tidy(self) -> None:
         """Give back, a little later, what work leaves behind; one timer at a time."""
+        self._last_seen = monotonic()
+        self._tidy_later()
+
+    def _tidy_later(self) -> None:
         self._untidy.set()
         if self._tidying.acquire(blocking=False):
             timer = Timer(TIDY_SECONDS, self._tidy)
@@ -141,20 +149,25 @@ class Pool:
 
     def _tidy(self) -> None:
         self._untidy.clear()
+        quiet = self._is_quiet()
         try:
-            self._give_back()
+            self._give_back(quiet)
         finally:
             self._tidying.release()
-        if self._untidy.is_set():  # what was asked meanwhile came too late for this time
-            self.tidy()
+        if not quiet or self._untidy.is_set():  # what was asked meanwhile came too late this time
+            self._tidy_later()
 
-    def _give_back(self) -> None:
+    def _is_quiet(self) -> bool:
+        """Whether nobody is being served, and was not in the last seconds."""
+        return not work.running() and monotonic() - self._last_seen > QUIET_SECONDS
+
+    def _give_back(self, quiet: bool) -> None:
         """Where little is left, models that torch has loaded are not kept for two engines.
 
         The largest first: they cost the most, and a host with so little has few visitors. Models
         that are loaded on demand are dropped: few pages ask for them.
         """
-        gc.collect()
+        collecting.tidy(quiet=quiet or free_bytes() < SPARE_BYTES)
         give_back_memory()
         largest_first = sorted(self._loaded.items(), key=lambda item: -item[1].added_bytes)
         for name, entry in largest_first:
@@ -163,7 +176,7 @@ class Pool:
             if kind_of(name):
                 self._drop_idle(name)
             elif entry.model.network.release():
-                gc.collect()
+                collecting.settle()
                 give_back_memory()
 
     def _drop_idle(self, name: str) -> None:
@@ -177,6 +190,7 @@ class Pool:
             if _fits(name):
                 with suppress(ZooError):  # the page says so where the model is asked for
                     self.model(name)
+        collecting.settle()
         give_back_memory()
 
     def _make_room(self, name: str) -> None:
