@@ -269,6 +269,25 @@ def test_downloads(open_page, browser):
     expect(report.locator("blockquote")).to_have_text("A good film, <i>they say</i>.")
     expect(report.locator(LABELS)).to_have_count(len(SPECS))
     report.close()
+    expect(page.get_by_text("Which words made the answer")).to_be_visible(timeout=60_000)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download as slides").click()
+    deck = browser.new_page(viewport={"width": 800, "height": 600})
+    deck.on("request", lambda request: requests.append(request.url))
+    deck.set_content(Path(download.value.path()).read_text(encoding="utf-8"))
+    slides = deck.locator("section svg")
+    expect(slides.first).to_contain_text("“A good film, <i>they say</i>.”")
+    expect(slides.filter(has_text="How the answers form")).to_have_count(1)
+    expect(slides.filter(has_text="calls after")).to_have_count(1)
+    expect(slides.filter(has_text="Which words made the answer")).to_have_count(1)
+    expect(slides.last.locator("a")).to_have_attribute("href", re.compile("text=A\\+good"))
+    for slide in slides.all():
+        box = slide.bounding_box()
+        assert box["width"] == deck.viewport_size["width"]
+        assert box["height"] == pytest.approx(box["width"] * 9 / 16)
+    pages = re.findall(rb"/Type\s*/Page\b", deck.pdf(prefer_css_page_size=True))
+    assert len(pages) == slides.count() == 5
+    deck.close()
     assert not requests
 
 

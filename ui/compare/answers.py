@@ -116,7 +116,7 @@ def answer(
         st.fragment(_await_exports, run_every=LOOK_SECONDS)(exports, slots)
     if not now:
         return None, {}
-    split = " q-split" if _split(now) else ""
+    split = " q-split" if is_split(now) else ""
     sentence = agreement(list(now.values()), {name: title(name) for name in now})
     sign = '<span aria-hidden="true">≠ </span>' if split else ""
     verdict.html(f'<div class="q-verdict{split}" role="status">{sign}{escape(sentence)}</div>')
@@ -164,7 +164,7 @@ def _recent_times(prediction: Prediction) -> Sequence[float]:
     return tuple(kept)
 
 
-def _split(predictions: Mapping[str, Prediction]) -> bool:
+def is_split(predictions: Mapping[str, Prediction]) -> bool:
     """Whether models that answer with the same labels give different ones."""
     return any(len(set(votes)) > 1 for votes in _votes(predictions).values())
 

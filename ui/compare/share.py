@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from model_zoo.inside.stepwise import Course
-from ui.compare import report
+from ui.compare import report, slides
 from ui.compare.answers import Answers
 from ui.frame import state
 from ui.frame.permalink import MAX_LINK_CHARACTERS
@@ -73,3 +73,19 @@ def share(answers: Answers, courses: Sequence[Course]) -> None:
             on_click="ignore",
             icon=":material/description:",
         )
+        st.download_button(
+            "Download as slides",
+            lambda: slides.as_slides(
+                view,
+                answers,
+                courses,
+                measured,
+                link=link,
+                attributions=slides.kept_attributions(answers.now, answers.text),
+            ),
+            "quartet-slides.html",
+            "text/html",
+            on_click="ignore",
+            icon=":material/slideshow:",
+        )
+        st.caption("Slides open in any browser; print them there to have a PDF, a page a slide.")

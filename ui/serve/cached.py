@@ -194,6 +194,13 @@ def attribution(name: str, text: str, begin: Begin = at_once, **how: Any) -> Att
     return _kept("attribution", name, compute, text, *sorted(how.items()), begin=begin)
 
 
+def kept_attribution(name: str, text: str, **how: Any) -> Attribution | None:
+    """The same if it has been computed and is still kept, or else None; computes nothing."""
+    key = (name, weights(name), text, *sorted(how.items()))
+    kept: Attribution | None = _results.look("attribution", key)
+    return kept
+
+
 def trust(name: str, text: str, begin: Begin = at_once, **how: Any) -> Trust:
     """How far that attribution can be trusted."""
 

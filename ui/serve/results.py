@@ -58,3 +58,8 @@ class Results:
             while len(kept) > self._limits[kind]:
                 kept.popitem(last=False)
         return result
+
+    def look(self, kind: str, key: Hashable) -> Any | None:
+        """What is kept of this `kind` under `key`, None if there is nothing; computes nothing."""
+        with self._lock:
+            return self._kept[kind].get(key)

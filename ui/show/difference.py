@@ -18,7 +18,7 @@ def edited(before: str, after: str) -> str:
     """
     return " ".join(
         kept or " ".join(filter(None, (_struck_out(removed), _marked(added))))
-        for kept, removed, added in _parts(before, after)
+        for kept, removed, added in _as_html(before, after)
     )
 
 
@@ -29,10 +29,24 @@ def both_marked(before: str, after: str) -> tuple[str, str]:
     ('a <del>good</del> film', 'a <ins>bad</ins> film')
     """
     left, right = [], []
-    for kept, removed, added in _parts(before, after):
+    for kept, removed, added in _as_html(before, after):
         left.append(kept or _struck_out(removed))
         right.append(kept or _marked(added))
     return " ".join(filter(None, left)), " ".join(filter(None, right))
+
+
+def marked_words(before: str, after: str) -> tuple[list[tuple[str, bool]], list[tuple[str, bool]]]:
+    """The words of both texts as they are, each with whether the other text lacks it there.
+
+    >>> marked_words("a good film", "a film")
+    ([('a', False), ('good', True), ('film', False)], [('a', False), ('film', False)])
+    """
+    left: list[tuple[str, bool]] = []
+    right: list[tuple[str, bool]] = []
+    for kept, removed, added in _parts(before, after):
+        left += [(word, False) for word in kept] + [(word, True) for word in removed]
+        right += [(word, False) for word in kept] + [(word, True) for word in added]
+    return left, right
 
 
 def _struck_out(words: str) -> str:
@@ -43,16 +57,22 @@ def _marked(words: str) -> str:
     return words and f"<ins>{words}</ins>"
 
 
-def _parts(before: str, after: str) -> Iterator[tuple[str, str, str]]:
+def _as_html(before: str, after: str) -> Iterator[tuple[str, str, str]]:
     """Runs of words in order, escaped: (kept, "", "") in both texts, or ("", removed, added)."""
+    for part in _parts(before, after):
+        kept, removed, added = (escape(" ".join(words)) for words in part)
+        yield kept, removed, added
+
+
+def _parts(before: str, after: str) -> Iterator[tuple[Sequence[str], ...]]:
+    """Runs of words in order: (kept, [], []) in both texts, or ([], removed, added)."""
     a, b = before.split(), after.split()
     start = _common_start(a, b)
     end = _common_start(a[start:][::-1], b[start:][::-1])
     middle = _aligned(a[start : len(a) - end], b[start : len(b) - end])
     for part in ((a[:start], [], []), *middle, (a[len(a) - end :], [], [])):
         if any(part):
-            kept, removed, added = (escape(" ".join(words)) for words in part)
-            yield kept, removed, added
+            yield part
 
 
 def _common_start(a: Sequence[str], b: Sequence[str]) -> int:
