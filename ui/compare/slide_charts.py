@@ -11,7 +11,7 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.sets import ModelSet
 from ui.compare.answers import Answers
 from ui.compare.figures import READINGS
-from ui.compare.slide_frame import BOTTOM, LEFT, SMALL, WIDE, WIDTH, heading
+from ui.compare.slide_frame import BOTTOM, LEFT, NAME, SMALL, WIDE, WIDTH, heading, row_name
 from ui.show import svg
 from ui.show.svg import FAINT, Box
 from ui.show.svg_charts import Bar, Line, bars, legend, line_chart
@@ -88,16 +88,12 @@ def _by_word(
     ticks = [
         (at / last, svg.cut(words[end], 130, 22)) for end, at in places.items() if at % every == 0
     ]
-    lines = [
-        _line(
-            course,
-            [places[end] / last for _, end in course.spans],
-            titles,
-            label,
-            several,
-        )
-        for course in courses
-    ]
+    two_ways = {course.model for course in courses if course.reading == "backward"}
+    lines = []
+    for course in courses:
+        arrow = f" {ARROWS[course.reading]}" if course.model in two_ways else ""
+        along = [places[end] / last for _, end in course.spans]
+        lines.append(_line(course, along, titles[course.model] + arrow, label, several))
     return ticks, lines
 
 
@@ -113,23 +109,14 @@ def _by_layer(
     for course in courses:
         layers = max(1, len(course.probabilities) - 1)
         along = [at / layers for at in range(len(course.probabilities))]
-        lines.append(_line(course, along, titles, label, several))
+        lines.append(_line(course, along, titles[course.model], label, several))
     return ticks, lines
 
 
-def _line(
-    course: Course,
-    along: Sequence[float],
-    titles: Mapping[str, str],
-    label: str,
-    several: bool,
-) -> Line:
+def _line(course: Course, along: Sequence[float], name: str, label: str, several: bool) -> Line:
     """The dash tells directions apart, or engines where there are `several`."""
-    dash = READINGS[course.reading][0]
-    if several:
-        dash = engine_look(course.model).dash
+    dash = engine_look(course.model).dash if several else READINGS[course.reading][0]
     points = list(zip(along, course.of(label), strict=True))
-    name = f"{titles[course.model]} {ARROWS.get(course.reading, '')}".rstrip()
     return Line(name, model_colour(course.model), dash, points)
 
 
@@ -141,13 +128,13 @@ def costs_slide(
     machine: Host,
 ) -> str:
     """How fast and how large the models are; times of one call where none were measured."""
-    rows = Box(LEFT + 260, 200, 0, min(500, 115 * len(answers.now)))
+    rows = Box(LEFT + NAME + 20, 200, 0, min(500, 115 * len(answers.now)))
     times, sizes = [], []
     drawn = heading("Speed and size")
     for at, (name, prediction) in enumerate(answers.now.items()):
         colour = model_colour(name)
         middle = rows.y + (at + 0.5) * rows.height / len(answers.now)
-        drawn += svg.write(LEFT, middle + 10, svg.cut(titles[name], 245, 28, 600), 28, weight=600)
+        drawn += row_name(LEFT, middle, titles[name])
         if latency := latencies.get(name):
             tail = "p95" if len(latency.samples_ms) >= 20 else "slowest"
             says = f"{latency.median_ms:.1f} ms, {tail} {latency.p95_ms:.1f}"
@@ -158,8 +145,8 @@ def costs_slide(
         card = cards[name]
         says = f"{card.size_bytes / 1e6:.1f} MB, {millions(card.parameters)}"
         sizes.append(Bar(card.size_bytes, None, colour, says))
-    left = Box(rows.x, rows.y, 620, rows.height)
-    right = Box(rows.x + 680, rows.y, WIDTH - LEFT - rows.x - 680, rows.height)
+    left = Box(rows.x, rows.y, 590, rows.height)
+    right = Box(rows.x + 640, rows.y, WIDTH - LEFT - rows.x - 640, rows.height)
     drawn += svg.write(left.x, 180, _times_are(latencies), SMALL, fill=FAINT)
     drawn += svg.write(right.x, 180, "on disk, and parameters", SMALL, fill=FAINT)
     drawn += bars(left, times, SMALL) + bars(right, sizes, SMALL)

@@ -10,7 +10,18 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.sets import ModelSet
 from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers, is_split, minority
-from ui.compare.slide_frame import BOTTOM, LARGE, LEFT, MIDDLE, SMALL, TOP, WIDE, heading
+from ui.compare.slide_frame import (
+    BOTTOM,
+    LARGE,
+    LEFT,
+    MIDDLE,
+    NAME,
+    SMALL,
+    TOP,
+    WIDE,
+    heading,
+    row_name,
+)
 from ui.show import svg
 from ui.show.attribution import colours, meaning, pole, toward
 from ui.show.difference import marked_words
@@ -66,31 +77,32 @@ def _card(box: Box, prediction: Prediction, title: str, dissents: bool) -> str:
     """Title, label with its probability, a bar of that, and below what there is room for."""
     colour = label_colour(prediction.label, prediction.labels, set_colours(prediction.model))
     edge, dash = (colour, "10 7") if dissents else (svg.RULE, "")
-    x, room, step = box.x + 22, box.width - 44, min(62, box.height / 4.2)
+    x, room, tall = box.x + 22, box.width - 44, box.height > 250
     drawn = svg.rectangle(box, svg.PAPER, round_by=12, edge=edge, dash=dash)
     drawn += svg.rectangle(Box(box.x, box.y, box.width, 10), model_colour(prediction.model))
-    y, size = box.y + 4 + step, min(MIDDLE, 0.7 * step)
-    drawn += svg.write(x, y - 8, svg.cut(title, room, size, 600), size, weight=600)
+    y = box.y + (52 if tall else 42)
+    drawn += svg.write_within(x, y, title, room, MIDDLE if tall else 28, least=20, weight=600)
     share, sign = percent(prediction.confidence), label_sign(prediction.label, prediction.labels)
     label = f"{sign} {prediction.label}" if sign else prediction.label
-    size = min(LARGE, 0.85 * step)
-    while size > SMALL and svg.text_width(f"{label}  {share}", size, 700) > room:
-        size -= 1
-    y += step
-    taken = svg.text_width(f"  {share}", size, 700)
-    drawn += svg.write(x, y - 6, svg.cut(label, room - taken, size, 700), size, weight=700)
-    drawn += svg.write(x + room, y - 6, share, size, weight=700, anchor="end")
-    y += 12
+    if tall:
+        y += 62
+        drawn += svg.write_within(x, y, label, room, LARGE + 4, least=SMALL, weight=700)
+        y += 58
+        drawn += svg.write(x + room, y, share, LARGE + 4, weight=700, anchor="end")
+        drawn += svg.write(x, y, confidence(prediction), SMALL, fill=FAINT)
+        says = ["against the majority"] * dissents
+    else:
+        y += 44
+        taken = svg.text_width(f"  {share}", MIDDLE, 700)
+        drawn += svg.write_within(x, y, label, room - taken, MIDDLE, least=22, weight=700)
+        drawn += svg.write(x + room, y, share, MIDDLE, weight=700, anchor="end")
+        says = ["against the majority" if dissents else confidence(prediction)]
+    y += 14
     drawn += svg.rectangle(Box(x, y, room, 20), svg.RULE, round_by=10)
     wide = room * prediction.confidence
     right = len(prediction.labels) == 2 and prediction.label == prediction.labels[1]
     drawn += svg.rectangle(Box(x + (room - wide) * right, y, wide, 20), colour, round_by=10)
     y += 24
-    says = [confidence(prediction)]
-    if dissents and box.height > 250:
-        says.append("against the majority")
-    elif dissents:
-        says = ["against the majority"]
     if len(prediction.labels) > 2:
         says += [f"then {label}, {percent(p)}" for label, p in prediction.top(3)[1:]]
     for line in says:
@@ -131,13 +143,13 @@ def _moved(box: Box, title: str, before: Prediction, now: Prediction, *, named: 
     """From where to where one model's probability went, on a scale from 0 to 1."""
     middle = box.y + box.height / 2
     about = now.labels[1] if len(now.labels) == 2 else now.label
-    scale = Box(box.x + 270, middle, 540, 0)
+    scale = Box(box.x + NAME + 20, middle, 500, 0)
     start, end = (scale.x + scale.width * p.of(about) for p in (before, now))
     colour = model_colour(now.model)
     says = f"{percent(before.of(about))} → {percent(now.of(about))}; "
     says += change(before, now, named=named)
     return (
-        svg.write(box.x, middle + 10, svg.cut(title, 250, 28, 600), 28, weight=600)
+        row_name(box.x, middle, title)
         + svg.stroke([(scale.x, middle), (scale.right, middle)], svg.RULE, 3)
         + svg.stroke([(start, middle), (end, middle)], colour, 8)
         + svg.dot(start, middle, 11, colour, filled=False)
@@ -174,10 +186,9 @@ def words_slide(
             )
             for word, score in pairs
         ]
-        title = svg.cut(titles[name], 250, 28, 600)
         drawn += svg.rectangle(Box(LEFT, y + 8, 8, step - 24), model_colour(name))
-        drawn += svg.write(LEFT + 24, y + 38, title, 28, weight=600)
-        room = Box(LEFT + 290, y, WIDE - 300, step)
+        drawn += row_name(LEFT + 24, y + 28, titles[name])
+        room = Box(LEFT + NAME + 40, y, WIDE - NAME - 50, step)
         body, _, part_cut = svg.largest(room, words, sizes, most=lines)
         drawn, y = drawn + body, y + step
         was_cut = was_cut or part_cut or len(each.words) > MOST_WORDS

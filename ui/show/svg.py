@@ -147,6 +147,14 @@ def write(
     )
 
 
+def write_within(
+    x: float, y: float, text: str, width: float, size: float, *, least: float, weight: int = 400
+) -> str:
+    """A text on one line of this width: smaller where it has to be, cut below the `least` size."""
+    size = max(least, min(size, size * width / (text_width(text[:2_000], size, weight) or 1)))
+    return write(x, y, cut(text, width, size, weight), size, weight=weight)
+
+
 def paragraph(
     box: Box, text: str, size: float, *, most: int, weight: int = 400, fill: str = INK
 ) -> tuple[str, float, bool]:
