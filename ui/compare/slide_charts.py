@@ -19,6 +19,7 @@ from ui.show.theme import engine_look, model_colour
 from ui.show.wording import millions
 
 MOST_TICKS = 24  # words below a chart
+MOST_LAYERS = 9  # numbers of layers
 ARROWS = {"forward": "→", "backward": "←"}
 
 
@@ -53,7 +54,7 @@ def _courses(
         ticks, lines = _by_word(courses, text, titles, label, several)
         heads, says = "After each word", "Recurrent models change their mind as they read."
         if any(course.reading == "backward" for course in courses):
-            says += " → is left to right, ← right to left, each direction alone."
+            says = "→ read left to right, ← right to left, each direction alone."
     else:
         ticks, lines = _by_layer(courses, titles, label, several)
         heads = "After each layer"
@@ -101,7 +102,7 @@ def _by_layer(
     courses: Sequence[Course], titles: Mapping[str, str], label: str, several: bool
 ) -> tuple[list[tuple[float, str]], list[Line]]:
     deepest = max(len(course.probabilities) for course in courses) - 1
-    every = -(-(deepest + 1) // MOST_TICKS)
+    every = -(-(deepest + 1) // MOST_LAYERS)
     ticks = [
         (at / max(1, deepest), str(at) if at else "embed.") for at in range(0, deepest + 1, every)
     ]

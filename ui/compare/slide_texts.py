@@ -97,7 +97,7 @@ def _card(box: Box, prediction: Prediction, title: str, dissents: bool) -> str:
         drawn += svg.write_within(x, y, label, room - taken, MIDDLE, least=22, weight=700)
         drawn += svg.write(x + room, y, share, MIDDLE, weight=700, anchor="end")
         says = ["against the majority" if dissents else confidence(prediction)]
-    y += 14
+    y += 18
     drawn += svg.rectangle(Box(x, y, room, 20), svg.RULE, round_by=10)
     wide = room * prediction.confidence
     right = len(prediction.labels) == 2 and prediction.label == prediction.labels[1]
