@@ -199,8 +199,8 @@ def test_where_memory_is_short_they_are_the_first_to_go(monkeypatch):
     opened(PAGE, text="Nobody has asked for this one.")
     assert pool.loaded(key(LANGUAGE, "bert"))
     monkeypatch.setattr(module, "free_bytes", lambda: 0)
-    pool._give_back()
+    pool._give_back(quiet=True)
     assert pool.loaded(key(LANGUAGE, "bert")), "it was asked just now"
     monkeypatch.setattr(module, "IDLE_SECONDS", -1)
-    pool._give_back()
+    pool._give_back(quiet=True)
     assert not any(pool.loaded(key(LANGUAGE, name)) for name in models.TITLES)
