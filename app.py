@@ -43,8 +43,8 @@ with page("Compare", heading=False):
     caption(
         plain(made_of(state.current_set()))
         + (
-            " They are much smaller than the models of the papers. Times on the cards are of this "
-            "very call on this server: one thread, one model after the other. Your text is not "
-            "stored and does not leave the server, but a link you share contains it."
+            " Times on the cards are of this very call on this server: one thread, one model after "
+            "the other. Your text is not stored and does not leave the server, but a link you "
+            "share contains it."
         )
     )

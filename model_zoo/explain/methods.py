@@ -205,21 +205,24 @@ METHODS: dict[str, About] = {
     "integrated_gradients": About(
         "Integrated gradients",
         integrated_gradients,
-        "Gradients collected on the way from the baseline to the sentence. The scores add up to "
-        "the difference the sentence makes, as far as the gap says.",
+        "Gradients (how far the answer moves with a small change of a word) collected on the way "
+        "from the baseline, the text without its words, to the sentence. The scores add up to the "
+        "difference that the sentence makes; the gap says how nearly.",
         complete=True,
         gradients=True,
     ),
     "input_x_gradient": About(
         "Input × gradient",
         input_x_gradient,
-        "One gradient, at the sentence itself. Quick, and misleading where the model is saturated.",
+        "One gradient (how far the answer moves with a small change of a word), at the sentence "
+        "itself. Quick, but misleading where small changes no longer move a sure answer.",
         gradients=True,
     ),
     "saliency": About(
         "Saliency",
         saliency,
-        "The gradient's length: how sensitive the answer is to a token, not for or against what.",
+        "The gradient’s length: how sensitive the answer is to a token, without saying for or "
+        "against what.",
         signed=False,
         gradients=True,
     ),
@@ -231,8 +234,8 @@ METHODS: dict[str, About] = {
     "shapley": About(
         "Shapley value sampling",
         shapley,
-        "What a word adds, averaged over random orders of adding words. Slow, and it varies with "
-        "the seed.",
+        "What a word adds, averaged over random orders of adding words (after Shapley). Slow, and "
+        "it varies with the random numbers, the seed.",
         complete=True,
         random=True,
         by_word=True,
@@ -240,7 +243,8 @@ METHODS: dict[str, About] = {
     "lime": About(
         "LIME",
         lime,
-        "A linear model fitted to the answers for texts with words left out. Varies with the seed.",
+        "A weighted sum over the words, fitted to the answers for texts with words left out. It "
+        "varies with the random numbers, the seed.",
         random=True,
         by_word=True,
     ),

@@ -43,7 +43,7 @@ ENGINES: dict[str, Engine] = {
         Engine(
             ModelId.ENGINE,
             "usual",
-            "ONNX Runtime where it gives PyTorch's numbers, PyTorch for gradients and inner states",
+            "ONNX Runtime where it gives PyTorch’s numbers, PyTorch for gradients and inner states",
             load="model_zoo.engines.usual:load",
             capabilities=frozenset(Capability),
         ),

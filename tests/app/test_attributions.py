@@ -174,7 +174,7 @@ def test_a_label_that_a_model_lacks_is_said_in_its_place(six):
     six.selectbox(key="target-six").set_value("label:<b>bold</b>").run()
     assert not six.exception and not six.error and len(strips(six)) == 3
     assert "electra has labels of its own" in zoo.written(six)
-    assert "toward \\<b\\>bold\\</b\\>," in zoo.written(six)
+    assert "towards \\<b\\>bold\\</b\\>," in zoo.written(six)
     correlations = six.table[1].value
     assert "–" not in correlations.to_numpy()  # all of one label
 
@@ -210,4 +210,4 @@ def test_a_hundred_and_fifty_labels(zoo_folder, monkeypatch):
     menu = app.selectbox(key="target-many")
     assert menu.options[1:-1] == list(foreign.MANY)
     menu.set_value(f"label:{foreign.MANY[100]}").run()
-    assert not app.exception and plain(f"toward {foreign.MANY[100]}") in zoo.written(app)
+    assert not app.exception and plain(f"towards {foreign.MANY[100]}") in zoo.written(app)

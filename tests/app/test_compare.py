@@ -211,9 +211,9 @@ def test_a_bad_link_is_taken_as_far_as_it_goes_with_a_notice():
     app = opened(text="x" * 5000, models="gpt-9", pinned="A bad film.", without="a")
     assert not app.exception and len(cards(app)) == len(SPECS)
     assert sorted(warning.value.split("”")[0] for warning in app.warning) == [
-        "The link's “models",
-        "The link's “text",
-        "The link's “without",
+        "The link’s “models",
+        "The link’s “text",
+        "The link’s “without",
     ]
     assert app.text_input(key="typed").value == FIRST
     submit(app, "Fine.")

@@ -69,5 +69,5 @@ def test_words_and_maps_of_models_of_any_kind(zoo_folder, monkeypatch):
     assert len(maps) == 6
     own = attribute(pool.model(zoo.own("electra", "six")), zoo.TEXT).target
     said = zoo.written(app)
-    assert "Which words made the answer: teal words push toward" in said
+    assert "Which words made the answer: teal words push towards" in said
     assert plain(f"{own} for ") in said and "purple ones against it" in said

@@ -65,7 +65,7 @@ def test_without_gradients_occlusion_is_a_click_away():
     assert not app.exception and not app.error
     (info,) = app.info
     assert plainly(info.value) == (
-        "LSTM · ONNX computes no gradients, which “Integrated gradients” takes."
+        "LSTM · ONNX computes no gradients, which “Integrated gradients” needs."
     )
     assert titles(app) == ["LSTM"]
     (button,) = [button for button in app.button if button.label == "Explain all by occlusion"]
@@ -80,7 +80,7 @@ def test_what_stays_with_torch_is_said_in_one_sentence():
     (says,) = [plainly(caption.value) for caption in app.caption if "empty here" in caption.value]
     assert says == (
         "LSTM · ONNX and LSTM · int8 stay empty here: a model shows how its answer forms on the "
-        "usual engine or on torch only (“Engines”, on Compare)."
+        "usual engine or on torch only: choose one of these under “Engines”, on Compare."
     )
     app.switch_page("pages/inside.py").run()
     app.segmented_control(key="section").set_value("Recurrence").run()

@@ -315,7 +315,7 @@ def test_a_download_can_be_cancelled_and_asked_for_again(hub, tmp_path, monkeypa
     assert "Stopping." in sidebar(app) and "cancel-download" not in keys(app)
     go_on.set()
     finished(app)
-    assert "Stopped. Asked for again, it goes on where it stopped." in sidebar(app)
+    assert "Stopped. Press the button again to go on from there." in sidebar(app)
     assert downloaded(tmp_path / "downloads") == {} and "add-download" not in keys(app)
     finished(press(app, "download-model"))
     assert "add-download" in keys(app)

@@ -73,8 +73,9 @@ def controls() -> dict[str, str]:
             key="baseline",
             persist_state="session",
             width=180,
-            help="What stands in a word's place when it counts as absent. Results depend on it: "
-            "try another before you believe one.",
+            help="What stands in a word’s place when it counts as absent: \\[PAD\\] is what fills "
+            "up short texts, \\[MASK\\] hides a word, the zero vector is no word at all. Results "
+            "depend on it: try another before you believe one.",
         )
     st.caption(plain(methods[method].description))
     return {"method": method, "target": target, "baseline": baseline}
@@ -128,7 +129,7 @@ def _with_gradients(names: Sequence[str], method: str) -> list[str]:
     compute = "computes" if len(others) == 1 else "compute"
     titles = listing([title(name) for name in others])
     st.info(
-        plain(f"{titles} {compute} no gradients, which “{methods[method].title}” takes."),
+        plain(f"{titles} {compute} no gradients, which “{methods[method].title}” needs."),
         icon=":material/info:",
     )
     other = methods[WITHOUT_GRADIENTS].title.lower()

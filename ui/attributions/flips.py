@@ -16,17 +16,18 @@ from ui.serve.my_turn import my_turn
 from ui.show.difference import edited
 from ui.show.wording import percent, plain
 
-NO_REMOVAL = "No set of words was found that turns it by removal."
-NO_EXCHANGE = "No single exchange was found that turns it."
+NO_REMOVAL = "No words were found whose removal turns the answer."
+NO_EXCHANGE = "No exchange of a single word was found that turns the answer."
 
 
 def flips(text: str, explanations: Mapping[str, Explanation]) -> None:
     """On demand: the smallest edits of `text`, each verified by asking the model."""
     st.header("Flip it")
     caption(
-        "The fewest words to take out, and a single word to exchange for one that is used alike, "
-        "so that the model's answer turns. Every edit shown was read by the model. An exchange is "
-        "looked for among the six words nearest in the model's own embeddings."
+        "The fewest words to take out (struck through), and a single word to exchange for another "
+        "(underlined), so that the model’s answer turns. Each edit shown was checked by asking the "
+        "model. Exchanges are looked for among the six nearest words by the model’s own word "
+        "vectors."
     )
     if not st.toggle("Find the smallest edits", key="flip"):
         return

@@ -24,7 +24,7 @@ def picture(explanations: Mapping[str, Explanation], signed: bool, reference: En
 
     Heat map and table have the words of `reference`, the same text as the set's models read it.
     """
-    by_token = st.toggle("Show the tokenizer's pieces instead of words", key="pieces")
+    by_token = st.toggle("Show the tokenizer’s pieces instead of words", key="pieces")
     of, titles = state.current_set(), named_apart(explanations, "word")
     units: dict[str, list[str]] = {}  # what is coloured, words or tokens
     scores: dict[str, list[float]] = {}  # and how much
@@ -51,8 +51,8 @@ def picture(explanations: Mapping[str, Explanation], signed: bool, reference: En
     if not signed:
         says = "The deeper the grey, the more the answer depends on the word, either way"
     st.caption(
-        plain(says) + "; numbers are logits, and one scale holds for all models: the deepest "
-        f"colour is {largest:.2f}."
+        plain(says) + "; numbers are logits, the scores that become probabilities. One scale holds "
+        f"for all models: the deepest colour is {largest:.2f}."
     )
     top = _top_words(explanations, signed, titles)
     first, *others = units.values()

@@ -47,7 +47,7 @@ def panel(explanations: Mapping[str, Explanation], spreads: Mapping[str, float |
     st.table(pd.DataFrame(columns))
     caption(
         "Completeness gap: by how much the scores fail to add up to what the sentence changes, as "
-        "a share of that. Comprehensiveness: mean fall of the explained class's probability when "
+        "a share of that. Comprehensiveness: mean fall of the explained label’s probability when "
         "the 1, 5, 10, 20 and 50 % highest words are taken out (higher is better); sufficiency: "
         "when only they are left (lower is better); both beside five random rankings (DeYoung et "
         "al. 2020). Infidelity: squared error of the scores as a forecast of what random omissions "
@@ -74,11 +74,11 @@ def models_agree(explanations: Mapping[str, Explanation], signed: bool, referenc
     }
     st.table(_correlations(scores, targets))
     if len(set(targets.values())) == 1:
-        way = f"toward {next(iter(targets.values()))}"
+        way = f"towards {next(iter(targets.values()))}"
     else:
-        way = "toward what is explained of each model, where that is the same of both"
+        way = "towards what is explained of each model, where that is the same of both"
     st.caption(
-        f"Rank correlation (Spearman) of the words' scores, {plain(way)}: 1 is the same order, 0 "
+        f"Rank correlation (Spearman) of the words’ scores, {plain(way)}: 1 is the same order, 0 "
         "no relation, −1 the reverse. Models may answer alike for different reasons."
     )
 
@@ -104,7 +104,7 @@ def methods_agree(text: str, arguments: Mapping[str, str]) -> None:
             sizes[method.title] = [abs(score) for score in attribution.word_scores]
         st.table(_correlations(sizes, dict.fromkeys(sizes, "")))
         st.caption(
-            "Rank correlation of the scores' sizes, signs left out, since saliency has none. Where "
+            "Rank correlation of the scores’ sizes, signs left out, since saliency has none. Where "
             "methods disagree, look at the trust figures of each before believing one."
         )
 

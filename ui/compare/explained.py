@@ -47,7 +47,9 @@ def explained(
         for slot in strips.values():
             slot.empty()
         with legend.container(horizontal=True, vertical_alignment="center"):
-            st.caption(f"Explanations of more than {SHORT_FORM_TOKENS} tokens take long:")
+            st.caption(
+                f"More than {SHORT_FORM_TOKENS} tokens take long to explain. Ask for it here:"
+            )
             st.page_link("pages/attributions.py", label="Attributions", icon=":material/rule:")
             st.page_link("pages/inside.py", label="Inside", icon=":material/grid_on:")
         return
@@ -82,7 +84,12 @@ def explained(
         legend.caption(f"Which words made the answer: {plain(says)}.")
     for name, attribution in attributions.items():
         with below[name].container():
-            st.caption(f"{_method(attribution)}.")
+            st.caption(
+                f"{_method(attribution)}.",
+                help="The gap is by how much the words’ scores miss what they should add up to."
+                if cached.methods()[attribution.method].complete
+                else None,
+            )
             st.page_link(
                 "pages/attributions.py", label="How far to trust it", icon=":material/rule:"
             )
@@ -107,7 +114,10 @@ def _map(name: str, text: str) -> None:
         if Capability.ATTENTION in capabilities:
             words, shares = cached.rolled_out(name, text, begin)
             across = "draws on"
-            caption = "Rows: positions. Columns: the words they draw on, by attention rollout."
+            caption = (
+                "Rows: positions. Columns: the words they draw on, by attention followed through "
+                "all layers."
+            )
         elif Capability.LAYERS in capabilities:
             influence = cached.influence(name, text, 0, begin)
             words, shares, across = influence.tokens, influence.change, "changes with"

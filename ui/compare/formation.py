@@ -109,15 +109,15 @@ def _by_word(
         config=PLAIN,
         alt=f"Line chart of the probability of {label} after each word. {text}",
     )
-    caption = plain(text)
+    below = plain(text)
     if any(course.reading == "forward" and _alone(course, courses) for course in courses):
-        caption += " The line of a model that reads one way is its answer if the text ended there."
+        below += " The line of a model that reads one way is its answer if the text ended there."
     if any(course.reading == "backward" for course in courses):
-        caption += (
-            " The two of a model that reads both ways are each direction alone; it adds up both "
-            "ends, so neither line need end at its answer."
+        below += (
+            " A model that reads both ways has a line for each direction alone; its answer comes "
+            "from both together, so neither line need end at it."
         )
-    st.caption(caption)
+    caption(below)
 
 
 def _alone(course: Course, courses: Sequence[Course]) -> bool:
@@ -136,10 +136,11 @@ def _by_layer(courses: Sequence[Course], label: str, titles: Mapping[str, str]) 
     )
     unsure = 1 / max(len(course.labels) for course in courses)
     caption(
-        plain(text) + " A probe: the classification head, trained on the last layer only, is "
-        f"applied to every layer's output. Near {percent(unsure)} means that the head cannot "
-        "read that layer, not that the model is undecided there. Models with fewer layers are "
-        "stretched to the same width."
+        plain(text) + " A probe: the classification head, the step that gives the answer, was "
+        f"trained on the last layer only and is applied here to every layer’s output. Near "
+        f"{percent(unsure)} means that the head cannot read that layer, not that the model is "
+        "undecided there. Embeddings are the words’ vectors before the first layer. Models with "
+        "fewer layers are stretched to the same width."
     )
 
 

@@ -22,7 +22,7 @@ from ui.serve.pool import pool
 from ui.serve.turns import work
 from ui.show.meter import meter
 from ui.show.theme import PLAIN
-from ui.show.wording import listing, plain, ratio
+from ui.show.wording import counted, listing, plain, ratio
 
 BATCHES = (1, 8, 32)
 RUNS = 20
@@ -52,8 +52,8 @@ def gauges(
             default=1,
             required=True,
             key="batch",
-            help="A batch is computed together: the Transformers gain by it, word-by-word models "
-            "even more.",
+            help="Texts in one call, a batch, are computed together: the Transformers gain by it, "
+            "word-by-word models even more.",
         )
         again = st.button("Measure again", icon=":material/speed:")
         st.html(meter(resident_bytes(), host()), width="content")
@@ -151,7 +151,9 @@ def _facts(
     speed = (latency.median_ms, latencies[yardstick].median_ms)
     compared.append(ratio(*speed, "faster than", "as fast as", "slower than"))
     disk = (card.size_bytes, cards[yardstick].size_bytes)
-    compared.append(ratio(*disk, "smaller on disk than", "as large on disk as", "larger than"))
+    compared.append(
+        ratio(*disk, "smaller on disk than", "as large on disk as", "larger on disk than")
+    )
     if name in added_bytes and yardstick in added_bytes:
         memory = (added_bytes[name], added_bytes[yardstick])
         compared.append(ratio(*memory, "less memory than", "as much memory as", "more memory than"))
@@ -170,19 +172,20 @@ def _method(latencies: Mapping[str, Latency], beside: int, when: datetime) -> st
     runs = len(latency.samples_ms)
     copies = f"{latency.batch} copies of " * (latency.batch > 1)
     ended = f" (of {RUNS} meant: {SECONDS:.0f} s were over)" if LEAST_RUNS <= runs < RUNS else ""
-    threads = f"{latency.threads} thread{'s' * (latency.threads != 1)}"
     company = (
         f" Meanwhile {beside} other visitor{'s' * (beside != 1)} had work done on other cores, "
         "which may have slowed these calls."
     ) * bool(beside)
     return (
-        f"Latency: median and 95th percentile (the line on the dial) of {runs} calls{ended} after "
-        f"{latency.warm_up} warm-up, models taking turns; {copies}{latency.tokens} tokens with "
-        f"[CLS] and [SEP], {threads}, {machine.processor}, {machine.cores} cores, "
-        f"computed by {_computed_by(latencies)}; at {when:%H:%M:%S}, server's time.{company} Disk: "
+        f"Latency: median and 95th percentile (p95, the line on the dial: 95 of 100 calls take no "
+        f"longer) of {runs} calls{ended} after {latency.warm_up} to warm up, models taking turns; "
+        f"{copies}{latency.tokens} tokens with [CLS] and [SEP], "
+        f"{counted(latency.threads, 'thread')}, "
+        f"{machine.processor}, {counted(machine.cores, 'core')}, "
+        f"computed by {_computed_by(latencies)}; at {when:%H:%M:%S}, server’s time.{company} Disk: "
         "the weights file, or the export for another engine. Memory: what loading and one call "
-        "add to a fresh process, measured once on this host; of word vectors only those looked up "
-        "are read from their file. All gauges share their scales."
+        "add to a fresh process, measured once on this host; of the word vectors, only those "
+        "looked up. All gauges share their scales."
     )
 
 

@@ -41,6 +41,6 @@ def cannot(names: Iterable[str], capability: Capability) -> list[str]:
         stay = "stays" if len(elsewhere) == 1 else "stay"
         sentences.append(
             f"{listing(elsewhere)} {stay} empty here: a model {capability} on the usual "
-            "engine or on torch only (“Engines”, on Compare)."
+            "engine or on torch only: choose one of these under “Engines”, on Compare."
         )
     return list(map(plain, sentences))

@@ -31,9 +31,10 @@ def engine_pills(what: str) -> None:
         args=(what,),
         help="  \n".join(
             [
+                "What computes the models: the same weights, by other programs.",
                 *(f"**{engine.title}**: {engine.description}." for engine in ENGINES.values()),
-                "A model is exported when it is first asked for, which takes seconds; others go on "
-                "meanwhile.",
+                "The first time, a model is exported for its engine, which takes seconds; others "
+                "go on meanwhile.",
             ]
         ),
     )

@@ -15,7 +15,7 @@ def heading() -> None:
     st.subheader("Model loader")
     st.caption(
         "Models are loaded once, in the background, and shared by all visitors. Unloading frees a "
-        "model's memory for everybody; the next sentence loads it again. Where memory is short, "
+        "model’s memory for everybody; the next sentence loads it again. Where memory is short, "
         "the one not used for the longest is dropped."
     )
 
@@ -44,7 +44,7 @@ def panel() -> None:
     for name in (*state.lineup(), *filter(pool.loaded, on_demand.identities())):
         _entry(name)
     st.html(meter(resident_bytes(), host()))
-    st.caption("Numbers are as of now; the first model's include the libraries it needs.")
+    st.caption("Numbers are as of now; the first model’s include the libraries that it needs.")
     st.button("Look again", key="loader-refresh")
 
 
@@ -54,7 +54,7 @@ def _entry(name: str) -> None:
     entry, uses, title = pool.loaded(name), pool.uses(name), plain(called(name))
     with st.container(border=True, key=f"loader-{name.replace(':', '-')}"):
         st.markdown(f"**{title}** · {'in memory' if entry else 'not loaded'}")
-        asked = f"asked {uses:,} time{'s' * (uses != 1)} since the server's start"
+        asked = f"asked {uses:,} time{'s' * (uses != 1)} since the server’s start"
         if entry:
             asked = (
                 f"loaded in {entry.load_ms / 1e3:.1f} s, added about "

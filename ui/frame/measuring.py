@@ -21,7 +21,7 @@ from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
 from ui.serve.turns import sweeps
-from ui.show.wording import listing, plain
+from ui.show.wording import counted, listing, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ def provenance(measured: Sweep, shipped: bool) -> str:
     `shipped` says whether they are the reference that comes with the app.
     """
     machine, when = measured.host, datetime.fromisoformat(measured.taken)
-    at = f"{when:%d %B %Y, %H:%M} {when.tzname() or ''}".strip()
-    on = plain(f"{machine.processor}, {machine.cores} cores")
+    at = f"{when:%d %B %Y, %H:%M} {when.tzname() or ''}".strip().lstrip("0")
+    on = plain(f"{machine.processor}, {counted(machine.cores, 'core')}")
     if not shipped:
         return f"Measured on this machine ({on}) in your session, {at}."
     same = machine.processor == host().processor
@@ -122,12 +122,14 @@ def panel(of: ModelSet) -> DeltaGenerator:
             st.button(back, icon=":material/undo:", on_click=_forget, args=(of.name,))
     plans = " ".join(f"**{name.capitalize()}**: {_effort(plan)}." for name, plan in PLANS.items())
     st.caption(
-        f"{plans} Visitors’ measurements take turns, but other visitors may have work done beside "
-        "yours, on other cores."
+        f"{plans} A batch is the texts of one call. Visitors’ measurements take turns, but other "
+        "visitors may have work done beside yours, on other cores."
     )
     place = st.empty()
     if own and not own.finished and _REQUESTED not in st.session_state:
-        reason = st.session_state.get(_FAILED, "It was stopped, or you went on to something else.")
+        reason = st.session_state.get(
+            _FAILED, "It was stopped, or you went on to something else. Measure again for the rest."
+        )
         place.warning(
             plain(f"This measurement ended early: what was measured is kept. {reason}"),
             icon=":material/timer_off:",

@@ -32,14 +32,14 @@ def own_models() -> None:
     folders, with_hub, added = offered(), hub_client.allowed(), state.own_models()
     if not folders and not with_hub and not added:
         st.caption(
-            "Any transformers classifier can stand beside these. Whoever runs this server lists "
-            "folders with models in QUARTET\\_MODEL\\_DIRS, or allows downloads with "
-            "QUARTET\\_HUB=1."
+            "Any text classifier that the transformers library has saved can stand beside these, "
+            "where whoever runs this server lists folders with models in "
+            "QUARTET\\_MODEL\\_DIRS, or allows downloads with QUARTET\\_HUB=1."
         )
         return
     st.caption(
-        "Any sequence classifier as one more column. Only safetensors are read, and no code that "
-        "comes with a model is run."
+        "Any text classifier that the transformers library has saved, as one more column. Only "
+        "safetensors files are read, and no code that comes with a model is run."
     )
     if folders:
         _folder_form(list(folders))
@@ -65,7 +65,7 @@ def _folder_form(models: Sequence[ModelId]) -> None:
         st.error(plain(str(error)), icon=":material/error:")
         return
     fits = "" if needed <= free else " It does not fit: choose a smaller one."
-    needs = f"needs {megabytes(needed)}, {megabytes(free)} are free.{fits}"
+    needs = f"needs {megabytes(needed)} of memory, {megabytes(free)} are free.{fits}"
     st.caption(plain(f"{row.description}; {needs}"))
     st.button(
         "Add it",
@@ -84,7 +84,9 @@ def _hub_form() -> None:
     except ZooError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    st.text_input("On the Hub", placeholder="hub:org/name", key=_HUB_NAME, max_chars=200)
+    st.text_input(
+        "On the Hugging Face Hub", placeholder="hub:org/name", key=_HUB_NAME, max_chars=200
+    )
     st.button(f"Look it up at {plain(host)}", key="look-up", on_click=_look_up)
     model: hub.HubModel | None = st.session_state.get(_LOOKED_UP)
     if model is None:
@@ -101,7 +103,10 @@ def _hub_form() -> None:
         )
     )
     if needed > free_bytes():
-        st.warning("It does not fit into this server's memory.", icon=":material/memory:")
+        st.warning(
+            "It does not fit into this server’s memory. Choose a smaller one.",
+            icon=":material/memory:",
+        )
         return
     st.button(
         f"Download {megabytes(model.download_bytes)} from {plain(host)}",
@@ -115,7 +120,7 @@ def _hub_form() -> None:
     elif going and going.folder:
         st.button("Add it", key="add-download", on_click=_add_download, args=(model.name,))
     elif going:
-        st.caption("Stopped. Asked for again, it goes on where it stopped.")
+        st.caption("Stopped. Press the button again to go on from there.")
 
 
 def _progress(going: Download) -> None:

@@ -47,7 +47,7 @@ def parse(parameters: Mapping[str, Sequence[str]], default: View) -> tuple[View,
     `parameters` are the address's, each with all the values it has there: the last one counts.
 
     >>> parse({"models": ["lstm"], "masked": ["yes"]}, View("Hello."))[1]
-    ["The link's “masked” was ignored: it must be 0 or 1."]
+    ['The link’s “masked” was ignored: it must be 0 or 1.']
     """
     fields: dict[str, Any] = {}
     notices: list[str] = []
@@ -64,7 +64,7 @@ def parse(parameters: Mapping[str, Sequence[str]], default: View) -> tuple[View,
             try:
                 fields[key] = read(values[-1])
             except ValueError as error:
-                notices.append(f"The link's “{key}” was ignored: {error}.")
+                notices.append(f"The link’s “{key}” was ignored: {error}.")
     if "text" not in fields:  # words are counted in a text
         fields.pop("without", None)
     elif fields["text"] != default.text:

@@ -51,7 +51,12 @@ def text_box(button: str = "Compare") -> tuple[Encoded, DeltaGenerator, DeltaGen
     shown = [example.shows for example in EXAMPLES.values() if example.text == text]
     remarks += shown or [f"Alt+1 to Alt+{len(EXAMPLES)} choose an example"]
     below = st.container(horizontal=True, vertical_alignment="center", key="below-toolbar")
-    below.caption(" · ".join(remarks), width="stretch")
+    below.caption(
+        " · ".join(remarks),
+        width="stretch",
+        help="Tokens are what the models read: words, or pieces of words that their vocabulary "
+        "does not hold whole.",
+    )
     return encoded, row, below
 
 
@@ -106,8 +111,8 @@ def word_chips(encoded: Encoded, *, blanks: bool = False) -> None:
                 "mask instead",
                 key=state.show("masked", view.masked),
                 on_change=_mask,
-                help="Put [MASK] in the word's place. BERT and DistilBERT met [MASK] in "
-                "pre-training; the LSTMs never did.",
+                help="Put [MASK] in the word’s place. BERT and DistilBERT met [MASK] in "
+                "pre-training; LSTM and BiLSTM never did.",
             )
     if len(encoded.words) > len(indices):
         st.caption(f"The first {len(indices)} of {len(encoded.words)} words are shown.")

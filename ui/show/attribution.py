@@ -80,7 +80,7 @@ def meaning(
         first, second = of.labels
         if named:  # who knows what the set's colours are called
             good, bad = (f"words in the colour of {label}" for label in (second, first))
-        sentence = f"{good} {verb} toward {second}, {bad} toward {first}"
+        sentence = f"{good} {verb} towards {second}, {bad} towards {first}"
     else:
         by_target: dict[str, list[str]] = {}
         for attribution, label in zip(explained, poles, strict=True):
@@ -89,5 +89,5 @@ def meaning(
         targets = ", ".join(f"{target} for {listing(names)}" for target, names in by_target.items())
         if len(by_target) == 1 or not titles:
             targets = next(iter(by_target))
-        sentence = f"{good} {verb} toward {targets}, {bad} against it"
+        sentence = f"{good} {verb} towards {targets}, {bad} against it"
     return sentence[0].upper() + sentence[1:] if numbers else sentence

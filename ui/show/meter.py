@@ -6,7 +6,7 @@ from ui.show.wording import megabytes
 
 def meter(held_bytes: int, machine: Host) -> str:
     """This process's memory as a bar that ends at what it may use."""
-    limit = "its memory limit" if machine.memory_limited else "this machine's memory"
+    limit = "its memory limit" if machine.memory_limited else "this machine’s memory"
     used = f"{megabytes(held_bytes)} of {megabytes(machine.memory_bytes)}, {limit}"
     share = min(1.0, held_bytes / machine.memory_bytes)
     return (

@@ -99,7 +99,7 @@ def notices(prediction: Prediction) -> list[str]:
     read = len(prediction.tokens) - 2  # without [CLS] and [SEP]
     if prediction.unknown >= read > 0:
         sentences.append(
-            "None of this is in the models' vocabulary. They answer all the same, but there is "
+            "None of this is in the models’ vocabulary. They answer all the same, but there is "
             "nothing to go on: do not read anything into it."
         )
     elif prediction.unknown:
@@ -186,7 +186,7 @@ def trusted(attribution: Attribution, trust: Trust) -> str:
     if trust.sufficiency >= trust.random_sufficiency:
         doubts.append("its top words alone say no more than random ones")
     if trust.infidelity is not None and trust.infidelity > 1:
-        doubts.append("its scores forecast omissions worse than forecasting nothing")
+        doubts.append("its scores foretell what leaving words out does worse than no forecast")
     if not doubts:
         return "its top words matter more than random ones, by both measures below."
     return f"do not rely on this picture: {listing(doubts)}."
@@ -315,17 +315,18 @@ def listing(names: Sequence[str]) -> str:
 
 
 def made_of(models: ModelSet) -> str:
-    """What a set of models was made from and what it can answer, in two sentences."""
+    """What a set of models was made from and what it can answer, in a few sentences."""
     if models.name == BUNDLED:
         return (
-            "Four models trained on the same film-review phrases and a few everyday reviews read "
-            "your sentence; they know two answers, negative and positive, even where neither fits."
+            "All four were trained on the same film-review phrases and a few everyday reviews. "
+            "They know two answers, negative and positive, and give one of them even where "
+            "neither fits. BERT and DistilBERT are much smaller than their papers’."
         )
     shown = models.labels if len(models.labels) <= 8 else [*models.labels[:7], "others"]
     origin = f"{models.origin.rstrip('.')}. " if models.origin else ""
     return (
         f"{models.title}. {origin}The models know {len(models.labels)} answers, {listing(shown)}, "
-        "even where none fits."
+        "and give one of them even where none fits."
     )
 
 

@@ -43,14 +43,14 @@ def test_two_labels_point_toward_the_second_whichever_is_explained():
     assert toward(attribution("bert", "negative"), scores, False, "positive") == [1.0, -2.0]
     both = [attribution("bert", "negative"), attribution("lstm", "positive")]
     said = meaning(both, of, named_apart(["bert", "lstm"]))
-    assert said == "Teal with + pushes toward positive, purple with − toward negative"
+    assert said == "Teal with + pushes towards positive, purple with − towards negative"
 
 
 def test_colours_of_the_sets_own_are_spoken_of_by_their_labels():
     of = replace(model_set(), colours={"negative": "#000000", "positive": "#123456"})
     assert colours(["bert"], of) == ("#000000", "#123456")
     said = meaning([attribution("bert", "negative")], of)
-    assert said.startswith("Words in the colour of positive push toward positive")
+    assert said.startswith("Words in the colour of positive push towards positive")
 
 
 def test_of_more_labels_each_points_toward_its_own(six):
@@ -61,7 +61,7 @@ def test_of_more_labels_each_points_toward_its_own(six):
     said = meaning([one, other], six, named_apart([bert, lstm]))
     assert "sport for BERT, <b>bold</b> over money, markets for LSTM" in said
     alone = meaning([one], six, numbers=False)
-    assert alone == "teal words push toward sport, purple ones against it"
+    assert alone == "teal words push towards sport, purple ones against it"
 
 
 def test_a_model_with_labels_of_its_own_beside_two(own):

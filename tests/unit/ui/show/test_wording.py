@@ -239,7 +239,7 @@ def test_plain_keeps_apart_what_streamlit_looks_for_in_text(typed, apart):
         (0.2, 0.9, 0.0, 0.2, "miss what they should add up to by 20%"),
         (None, 0.1, 0.0, None, "changes no more than taking out random ones"),
         (None, 0.9, 0.9, None, "say no more than random ones"),
-        (None, 0.9, 0.0, 1.5, "worse than forecasting nothing"),
+        (None, 0.9, 0.0, 1.5, "worse than no forecast"),
     ],
 )
 def test_trust_in_words(gap, comprehensiveness, sufficiency, infidelity, sentence):
