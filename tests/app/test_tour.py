@@ -194,7 +194,7 @@ def test_any_sentence_can_be_shown(step, text):
         app = press(choose(app, options(app)[0]), "Show")
         assert not app.exception and not app.error
     else:
-        assert "too short to guess at" in zoo.written(app)
+        assert "too short for a question" in zoo.written(app)
     assert "<" not in text or text not in zoo.written(app)
 
 

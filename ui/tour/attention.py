@@ -49,8 +49,9 @@ def _draw(scene: Scene) -> bool:
         )
         depth, heads = attention.weights.shape[:2]
         st.caption(
-            f"{plain(picture)}, from “{plain(words[origin])}”. It has {counted(depth, 'layer')} "
-            f"of {counted(heads, 'head')}, and each **head** is a way of looking of its own."
+            f"{plain(picture)}, from “{plain(words[origin])}”. The model has "
+            f"{counted(depth, 'layer')} of {counted(heads, 'head')}; each **head** looks at the "
+            "words in its own way."
         )
     return shown
 

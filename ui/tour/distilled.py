@@ -8,6 +8,7 @@ from model_zoo.errors import ZooError
 from model_zoo.measure.latency import Latency
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
+from model_zoo.models.sets import BUNDLED
 from model_zoo.reading.predict import Prediction
 from ui.compare import figures
 from ui.compare.gauges import measure
@@ -84,7 +85,10 @@ def _draw(scene: Scene) -> bool:
         runs = len(latencies[names[0]].samples_ms)
         st.caption(
             f"The median of {runs} calls with this very sentence on this server, the two taking "
-            "turns; the line on a dial is the slowest call but one in twenty."
+            "turns; 95 of 100 calls take no longer than the line on the dial. Parameters are the "
+            "numbers that a model has learnt."
+            + " These models have far fewer than the papers’."
+            * (scene.of.name == BUNDLED)
         )
     return shown
 

@@ -17,7 +17,7 @@ def guess(scene: Scene, question: Question | None) -> bool:
     None is a question that the sentence is too short for: then there is nothing to give away.
     """
     if question is None:
-        st.caption("This sentence is too short to guess at; with a longer one, you are asked.")
+        st.caption("This sentence is too short for a question. Type a longer one to be asked.")
         return True
     about = (scene.number, scene.of.name, scene.text, question.asks)
     given = st.session_state.setdefault(_GUESSES, {}).get(about)

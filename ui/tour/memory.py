@@ -27,14 +27,15 @@ def _draw(scene: Scene) -> bool:
     words = [token.removeprefix("##") for token in forward.tokens[1:-1]]
     least = int(kept.argmin())
     says = (
-        f"At “{words[least]}” its forget gate is {percent(kept[least])} open, on average over this "
-        f"sentence {percent(kept.mean())}: so much of what it remembered is kept."
+        f"At “{words[least]}” its forget gate is {percent(kept[least])} open, and "
+        f"{percent(kept.mean())} on average over this sentence: so much of its memory is kept."
     )
     options = pick([-share for share in kept], words)
     question = options and Question(
         f"At which of these words does {title(name)} keep the least of what it remembered?",
         *options,
-        f"{says} A mean of {forward.forget.shape[1]} numbers, which do different things.",
+        f"{says} Each figure is a mean of {forward.forget.shape[1]} numbers, which do different "
+        "things.",
     )
     shown = guess(scene, question or None)
     with place:
@@ -56,7 +57,7 @@ def _draw(scene: Scene) -> bool:
                 if shown
                 else "; the **forget gate**, how much of the memory is kept, is hidden for now."
             )
-            + " \\[CLS\\] and \\[SEP\\] are put before and behind the text."
+            + " \\[CLS\\] and \\[SEP\\] are put before and after the text."
         )
     return shown
 
@@ -64,8 +65,8 @@ def _draw(scene: Scene) -> bool:
 STEP = Step(
     heading="LSTM: what it keeps in memory",
     teaches=lambda _: (
-        "All that an LSTM knows of the words behind it is a row of numbers, its memory, and at "
-        "every word **gates** decide how much of the old is kept and how much of the new let in."
+        "All that an LSTM knows of the words it has read is a row of numbers, its memory, and at "
+        "every word **gates** decide how much of the old is kept and how much of the new is let in."
     ),
     example=EXAMPLES["contrast"].text,
     draw=_draw,

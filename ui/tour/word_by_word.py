@@ -63,8 +63,8 @@ def _chart(scene: Scene, course: Course, says: str) -> None:
         f"{len(course.probabilities)} of {count} words that {name} reads. {says}",
     )
     st.caption(
-        f"How likely “{plain(label)}” is to {plain(name)} after every word; the dotted line is "
-        "where it would be if all labels were alike."
+        f"How likely “{plain(label)}” is to {plain(name)} after every word; on the dotted line, "
+        "all labels would be equally likely."
     )
 
 
