@@ -102,5 +102,7 @@ def _last_states(network: Network, ids: "Tensor") -> "Tensor":
 
 def _mask_id(network: Network) -> int:
     if network.tokenizer.mask_id is None:
-        raise CapabilityError(f"{network.title} has no [MASK] to put in a word's place.")
+        raise CapabilityError(
+            f"{network.title} has no [MASK] to put in a word’s place. Ask another model."
+        )
     return network.tokenizer.mask_id

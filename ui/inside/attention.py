@@ -45,8 +45,8 @@ def section(encoded: Encoded) -> None:
     hidden = st.toggle(
         "hide [CLS] and [SEP]",
         key="attention-hide",
-        help="Leaves both out and brings the rest of each row back to 100 %. What the two "
-        "received is then out of sight, not gone.",
+        help="The tokens put before and after the text. Hiding them brings the rest of each row "
+        "back to 100 %; what the two received is out of sight, not gone.",
     )
     _VIEWS[view](attentions, hidden)
     idle_heads(attentions)
@@ -77,8 +77,8 @@ def _one_head(attentions: Mapping[str, Attention], hidden: bool) -> None:
             )
             st.caption(plain(f"{strongest(weights, tokens)} {receives_most(weights, tokens)}"))
     how_to_read(
-        "Each row is a token and says where it takes its input from; rows sum to 100 %. Bright is "
-        f"much, dark is little; all pictures share one scale, up to {percent(most)}. "
+        "Each row is a token and says where it takes its input from; rows add up to 100 %. Bright "
+        f"is much, dark is little; all pictures share one scale, up to {percent(most)}. "
         + twin_sentences(attentions, layers),
         DOUBT,
     )

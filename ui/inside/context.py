@@ -47,9 +47,9 @@ def squares(encoded: Encoded) -> None:
             st.caption(sentence)
     how_to_read(
         "Each column is a token that was replaced by \\[MASK\\], each row a position: the colour "
-        "says how far the model’s representation there moved, as a share of its length. Blank is "
-        "exactly zero: the position cannot see that token. All share one scale (by the square "
-        "root, to show small changes).",
+        "says how far the model’s representation there, the numbers it holds for that place, "
+        "moved, as a share of its length. Blank is exactly zero: the position cannot see that "
+        "token. All share one scale (by the square root, to show small changes).",
         "that a position *can* see a token does not say that the answer uses it. And \\[MASK\\] is "
         "a token too: the Transformers met it in pre-training, the recurrent models never did.",
     )
@@ -61,14 +61,14 @@ def _sees(influence: Influence) -> str:
     below = influence.change[np.tril_indices_from(influence.change, -1)]
     own = float(influence.change.diagonal().mean())
     if not above.size:
-        return f"A single token, which changes by {percent(own)} when it is masked."
+        return f"A single token, which changes by {own:.1%} when it is masked."
     later, earlier = float(above.mean()), float(below.mean())
     part = ""
     if influence.total > len(influence.tokens):
         first, last = influence.start + 1, influence.start + len(influence.tokens)
         part = f"Its tokens {first} to {last} of {influence.total}. "
     before = f"by {earlier:.1%} on average"
-    itself = f"its own token by {percent(own)}."
+    itself = f"its own token by {own:.1%}."
     if not above.any():
         return (
             f"{part}Sees the past only: all {above.size} changes by later tokens are exactly 0; "
@@ -112,13 +112,15 @@ def paths(encoded: Encoded) -> None:
                     "variance.",
                 )
                 st.caption(
-                    f"The two axes hold {percent(first + second)} of the variance; the other "
+                    f"The two axes hold {percent(first + second)} of the variance, of how far the "
+                    "points are spread; the other "
                     f"{percent(max(0.0, 1 - first - second))} is not in the picture."
                 )
     how_to_read(
         "A dot is a token (a star: \\[CLS\\] and \\[SEP\\]), a faint line the way it took through "
         "the layers; \\[CLS\\] is what the Transformers answer from. Axes are principal "
-        "components: a Transformer’s are fitted to all its layers together, so that layers can be "
+        "components (PCA: the directions in which the points are spread most): a Transformer’s are "
+        "fitted to all its layers together, so that layers can be "
         "compared; the recurrent models’ embeddings and hidden states are different spaces and "
         "have axes of their own.",
         "two axes leave most of the variance out, so tokens that lie together here may be far "

@@ -44,8 +44,8 @@ def idle_heads(attentions: Mapping[str, Attention]) -> None:
     here = "; those here prefer \\[CLS\\]" if bundled else ""
     caption(
         "A cross marks heads whose words leave half or more of their attention on \\[CLS\\] or on "
-        "\\[SEP\\], where there is nothing to read, or spread it evenly (98 % or more of the "
-        "entropy of an even spread). Clark et al. (2019) found BERT-base’s idle heads resting on "
-        f"\\[SEP\\]{here}. Idle in this text need not be idle in another, "
-        "and a resting head still passes on whatever that token holds."
+        "\\[SEP\\], where there is nothing to read, or spread it evenly (their entropy, the "
+        "measure of evenness, is at least 98 % of an even spread’s). Clark et al. (2019) found "
+        f"BERT-base’s idle heads resting on \\[SEP\\]{here}. Idle in this text need not be idle in "
+        "another, and a resting head still passes on whatever that token holds."
     )

@@ -42,11 +42,11 @@ def section(encoded: Encoded) -> None:
             )
             st.caption(plain(sentence))
     how_to_read(
-        "At every token the forget gate says how much of the cell is kept (0 % wipes it), the "
-        "input gate how much of the new is let in, the output gate how much of the cell is shown. "
-        f"A triangle marks where the mean forget gate is more than {CLEARLY} standard deviations "
-        "below its mean over this text: there the cell forgets. \\[CLS\\] is read first going "
-        "right, \\[SEP\\] first going left.",
+        "At every token the forget gate says how much of the cell, the memory, is kept (0 % wipes "
+        "it), the input gate how much of the new is let in, the output gate how much of the cell "
+        f"is shown. A triangle marks where the mean forget gate is more than {CLEARLY} standard "
+        "deviations below its mean over this text: there the cell forgets. \\[CLS\\] is read "
+        "first going right, \\[SEP\\] first going left.",
         "these are means of many units that do different things; a flat line may hide lively "
         "units, which the maps below show. A shut gate is not a reason for the answer.",
     )
@@ -67,8 +67,9 @@ def section(encoded: Encoded) -> None:
             )
     sizes = list(dict.fromkeys(str(direction.forget.shape[1]) for direction in directions))
     how_to_read(
-        f"The {figures.UNITS} of {' or '.join(sizes)} units that vary most over this text, the "
-        "liveliest on top. For gates bright is open and dark is shut; for cell and hidden state "
+        f"Each row is a unit, one of the {' or '.join(sizes)} numbers that a gate or state is made "
+        f"of; the {figures.UNITS} that vary most over this text are shown, the liveliest on top. "
+        "For gates bright is open and dark is shut; for cell and hidden state "
         "blue is above zero, grey zero and orange below. Maps of different models have scales of "
         "their own.",
         "units have no fixed meaning. Unit 17 of one model has nothing to do with unit 17 of "

@@ -57,9 +57,10 @@ def rolled_out(attentions: Mapping[str, Attention], hidden: bool) -> None:
                 f"{title(name)}. {strongest(weights, tokens)}",
             )
     how_to_read(
-        "Rollout (Abnar & Zuidema 2020) multiplies the layers up: heads averaged, half of every "
-        "layer passed straight on. The answer is read off at \\[CLS\\], which mostly draws on "
-        "itself: hide it to see the words. The bars share one scale, the squares do not.",
+        "Rollout (Abnar & Zuidema 2020) follows attention through all layers: heads are averaged, "
+        "half of every layer is passed straight on, and the layers are multiplied. The answer is "
+        "read off at \\[CLS\\], which mostly draws on itself: hide it to see the words. The bars "
+        "share one scale, the squares do not.",
         "rollout knows nothing of what values, feed-forward layers and the classification head "
         "do, so it cannot tell support from opposition, and over many layers it evens out. And "
         + DOUBT,
