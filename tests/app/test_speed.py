@@ -201,7 +201,7 @@ def test_growth_is_put_into_words():
     assert fit(1.3, 1.2, 1.4) == "faster than linear"
     assert fit(1.2, 0.9, 1.4) == "faster than linear, perhaps"
     assert fit(0.7, 0.6, 0.8) == "slower than linear"
-    assert fit(1.0, 0.3, 1.8) == "not to be told"
+    assert fit(1.0, 0.3, 1.8) == "too uncertain to tell"
 
 
 def test_the_front_holds_what_nothing_beats_in_both():

@@ -19,10 +19,10 @@ from model_zoo.models.engines import DEPLOYABLE, TORCH, engine
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.models.sets import ModelSet
-from ui.frame.captions import how_to_read
+from ui.frame.captions import caption, how_to_read
 from ui.frame.own_rows import own_rows
 from ui.show.theme import PLAIN
-from ui.show.wording import interval, listing, megabytes, plain
+from ui.show.wording import counted, interval, listing, megabytes, plain
 from ui.speed.option_figures import SHAPES, trade_off
 from ui.speed.surveys import OwnSurvey, failure, own_survey, request, requested
 
@@ -34,7 +34,8 @@ def adviser_section(of: ModelSet) -> DeltaGenerator:
     """
     st.header("What to deploy")
     st.markdown(
-        f"Every model on every engine ({listing([engine(name).title for name in DEPLOYABLE])}), on "
+        f"Every model on every engine, the program that computes it "
+        f"({listing([engine(name).title for name in DEPLOYABLE])}), on "
         f"{listing([str(count) for count in usual_threads()])} threads and with "
         f"{listing([str(size) for size in BATCHES])} texts a call, each in a fresh process on this "
         "machine: times, and the most memory it takes by itself."
@@ -97,7 +98,7 @@ _FIELDS = (  # key, label, what it starts with, step, format, help
     ),
     (
         "loss", "Accuracy loss, points, at most", 1.0, 0.5, "%.1f",
-        "Against the most accurate option. Empty: any.",
+        "Percentage points below the most accurate option. Empty: any.",
     ),
 )  # fmt: skip
 
@@ -149,10 +150,13 @@ def _result(own: OwnSurvey, needs: Needs) -> None:
     )
     when, on = datetime.fromisoformat(survey.taken), survey.host
     rows = f" Rows: {own.rows}." if own.rows else ""
-    st.caption(
+    taken = f"{when:%d %B %Y, %H:%M}".lstrip("0")
+    caption(
         plain(
-            f"{accuracy_about(survey)}{rows} Compiled {when:%d %B %Y, %H:%M}, {on.processor}, "
-            f"{on.cores} cores; what this host had measured before was taken from then."
+            "As torch: share of answers that are the same as torch’s. p against torch: how likely "
+            "so large a difference in right answers is by chance alone (McNemar’s test). "
+            f"{accuracy_about(survey)}{rows} Put together {taken}, {on.processor}, "
+            f"{counted(on.cores, 'core')}; what this host had measured before was used again."
         )
     )
     _downloads(survey, advice)
@@ -163,7 +167,11 @@ def _figure(survey: Survey, advice: Advice) -> None:
     unbeaten = front(survey.single)
     known = [option for option in survey.single if option.accuracy is not None]
     if not known:
-        st.info("No option’s accuracy is known, so none can be drawn.", icon=":material/info:")
+        st.info(
+            "No option’s accuracy is known, so none can be drawn. Open a file with labels on Your "
+            "data.",
+            icon=":material/info:",
+        )
         return
     points = [
         f"{called(option)}: {option.accuracy:.1%} at {option.p95_ms:.1f} ms and "
@@ -183,8 +191,9 @@ def _figure(survey: Survey, advice: Advice) -> None:
         f"One text a call. Up and to the left is better. Shapes: {shapes}; the larger, the more "
         "memory. Filled marks are beaten by no other in time, memory and accuracy together; the "
         "ring is the recommendation, the dotted line the time you allow.",
-        "where accuracies differ by less than chance, so does the front; work of other visitors "
-        "beside the measurement makes times longer, above all on more than one thread.",
+        "where a difference of accuracy may be chance, so may be which marks are filled. Work of "
+        "other visitors beside the measurement makes times longer, above all on more than one "
+        "thread.",
     )
 
 

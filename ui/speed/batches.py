@@ -18,7 +18,10 @@ def batches_section(measured: Sweep | None) -> None:
     st.header("Throughput against batch size")
     lines = sweep.by_batch(measured) if measured else {}
     if not lines:
-        st.info("Nothing was measured over batch sizes yet.", icon=":material/info:")
+        st.info(
+            "Nothing was measured over batch sizes yet. Press “Measure on this machine”.",
+            icon=":material/info:",
+        )
         return
     crossed = crossings(
         {
@@ -42,9 +45,9 @@ def batches_section(measured: Sweep | None) -> None:
         alt=f"Texts a second against texts a call, log axes. {summary}",
     )
     how_to_read(
-        f"Texts of {sweep.BATCH_TOKENS} tokens each, all as long as one another. Lines are "
-        f"medians, the bands reach down to the 95th percentile's time. {plain(summary)} A batch "
-        "lets word-by-word models do many words at each step.",
+        "Higher is faster. Lines are medians; the bands reach down to the 95th percentile’s time "
+        f"(95 of 100 calls take no longer). All texts have {sweep.BATCH_TOKENS} tokens. "
+        f"{plain(summary)} A batch lets word-by-word models do many words at each step.",
         "texts of different lengths are padded to the longest, which costs more than is seen here, "
         "and one thread gains less from a batch than many cores or a GPU would.",
     )

@@ -24,7 +24,10 @@ def lengths_section(measured: Sweep | None, tokens: int) -> None:
     st.header("Time against length")
     lines = sweep.by_length(measured) if measured else {}
     if not lines:
-        st.info("Nothing was measured over lengths yet.", icon=":material/info:")
+        st.info(
+            "Nothing was measured over lengths yet. Press “Measure on this machine”.",
+            icon=":material/info:",
+        )
         return
     crossed = crossings(
         {
@@ -40,8 +43,9 @@ def lengths_section(measured: Sweep | None, tokens: int) -> None:
         alt=f"Time a call against text length, log axes. {doubling(lines)} {overtakings}",
     )
     how_to_read(
-        "One text a call. Lines are medians, the bands reach up to the 95th percentile; both axes "
-        f"are logarithmic, so a straight line is a power of the length. {plain(overtakings)} "
+        "Lower is faster. Lines are medians; the bands reach up to the 95th percentile (95 of 100 "
+        "calls take no longer). One text a call. Both axes are logarithmic: equal distances are "
+        f"equal factors, so a straight line is a power of the length. {plain(overtakings)} "
         f"{plain(doubling(lines))} The dotted line is your sentence of {tokens} tokens.",
         "wide bands mean a busy machine; then only large differences count. These models are "
         "smaller than the papers’, which moves every line.",
@@ -72,7 +76,7 @@ def _growth(fits: Sequence[Growth]) -> None:
     how_to_read(
         "Fitted to the medians: time = fixed cost + factor × tokens to the power of the exponent. "
         "1 is linear, as reading word by word ought to be; self-attention compares every token "
-        "with every other, which alone would be 2, but most of a layer's work is linear.",
+        "with every other, which alone would be 2, but most of a layer’s work is linear.",
         f"the intervals tell how well {len(lengths)} lengths from {lengths[0]} to {lengths[-1]} "
         "tokens determine the exponent, not what another machine would give. Caches that overflow "
         "and calls that a busy machine held up bend the curve too.",

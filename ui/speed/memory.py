@@ -18,7 +18,10 @@ def memory_section(of: ModelSet) -> None:
     st.header("Memory")
     measured, shipped = measuring.footprints(of)
     if measured is None or not measured.footprints:
-        st.info("No memory was measured. A thorough measurement does.", icon=":material/info:")
+        st.info(
+            "No memory was measured yet. Choose “thorough” above, and measure on this machine.",
+            icon=":material/info:",
+        )
         return
     if shipped and not measuring.sweep(of)[1]:
         st.caption(
@@ -43,11 +46,11 @@ def memory_section(of: ModelSet) -> None:
     occlusion = ", or occlusion on an engine without gradients" * others
     sampled = any(footprint.sampled for footprint in measured.footprints)
     how_to_read(
-        "Weights: parameters in memory: float32, but for the word vectors in float16, as on disk"
-        f"{files}. "
-        "Added: what loading and one call leave resident in a fresh process, over one that has "
-        "used another model. Peaks: what one prediction and one attribution (integrated gradients"
-        f"{occlusion}) of {tokens} tokens need on top while they run.",
+        "Weights: the parameters in memory, in float32 (4 bytes each), but the word vectors in "
+        f"float16 (2 bytes), as on disk{files}. "
+        "Added: what loading and one call leave in the memory of a fresh process, over one that "
+        "has used another model. Peaks: what one prediction and one attribution (integrated "
+        f"gradients{occlusion}) of {tokens} tokens need on top while they run.",
         "peaks grow with length, and the allocator’s habits differ between systems. "
         + (
             "They were sampled every "

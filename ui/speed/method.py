@@ -8,7 +8,7 @@ from model_zoo.measure.sweep import Sweep
 from model_zoo.models.engines import ENGINES
 from model_zoo.models.network import ModelId
 from ui.frame import measuring
-from ui.show.wording import listing, megabytes, plain
+from ui.show.wording import counted, listing, megabytes, plain
 
 _OTHER_WORDS = (
     " A model that cuts text into other tokens reads the same texts, and its figures stand at the "
@@ -20,7 +20,9 @@ def method_section(measured: Sweep | None, shipped: bool) -> None:
     """The method in full, and downloads; `shipped` says whether the figures are the reference."""
     st.header("Method")
     if measured is None:
-        st.info("Nothing was measured yet.", icon=":material/info:")
+        st.info(
+            "Nothing was measured yet. Press “Measure on this machine”.", icon=":material/info:"
+        )
         return
     machine = measured.host
     lines = [measuring.provenance(measured, shipped)]
@@ -44,7 +46,7 @@ def method_section(measured: Sweep | None, shipped: bool) -> None:
         ]
     room = megabytes(machine.memory_bytes) + " of memory" + ", limited" * machine.memory_limited
     lines += [
-        f"Processor: {plain(machine.processor)}, {machine.cores} cores, {room}. "
+        f"Processor: {plain(machine.processor)}, {counted(machine.cores, 'core')}, {room}. "
         f"Python {machine.python}, torch {machine.torch}, transformers {machine.transformers}.",
     ]
     if measured.footprints:

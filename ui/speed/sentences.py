@@ -14,11 +14,11 @@ def growth_in_words(fit: Growth) -> str:
     >>> growth_in_words(Growth("bert", 5.0, 1.3, (1.2, 1.4), (8, 16, 32, 64)))
     'faster than linear'
     >>> growth_in_words(Growth("lstm", 1.0, 1.0, (0.3, 1.8), (8, 16, 32, 64)))
-    'not to be told'
+    'too uncertain to tell'
     """
     low, high = fit.ci95
     if high - low >= 0.75:
-        return "not to be told"
+        return "too uncertain to tell"
     if 0.9 <= fit.exponent <= 1.1:
         return "about linear"
     way = "faster than linear" if fit.exponent > 1 else "slower than linear"

@@ -49,6 +49,7 @@ def steps_section(models: Sequence[str], tokens: int) -> None:
         alt=f"Steps one after the other against text length. {counts}",
     )
     how_to_read(
+        "The lower, the more is done at once. "
         f"Your sentence has {tokens} tokens (dotted line). {plain(counts)}",
         "this counts what cannot be done at once, not time. On one thread a step of BERT is far "
         "more work than one of an LSTM, so fewer steps are not faster here; with many cores or a "

@@ -37,8 +37,8 @@ def trade_offs_section(of: ModelSet, measured: Sweep | None, chosen: Sequence[st
     }
     if not cards:
         st.info(
-            "No model of this set has an accuracy on record, in a metrics.json. Evaluate them on "
-            "rows of yours: Your data.",
+            "No model of this set has an accuracy on record (in a metrics.json). Measure it on "
+            "labelled rows of your own: Your data.",
             icon=":material/info:",
         )
         return
@@ -61,7 +61,9 @@ def trade_offs_section(of: ModelSet, measured: Sweep | None, chosen: Sequence[st
                 "ms",
             )
         else:
-            st.info("No time was measured yet.", icon=":material/info:")
+            st.info(
+                "No time was measured yet. Press “Measure on this machine”.", icon=":material/info:"
+            )
     with right:
         st.subheader("Accuracy against size")
         files = "weights or export on disk" if exact else "weights on disk"
@@ -80,9 +82,9 @@ def trade_offs_section(of: ModelSet, measured: Sweep | None, chosen: Sequence[st
     on = " and ".join(f"{count:,}" for count in sorted(rows)) or "the"
     which = "validation sentences of SST-2" if of.name == BUNDLED else "validation rows of the set"
     how_to_read(
-        f"Accuracy: share of the {on} {which} answered rightly, with the "
-        "95 % Wilson interval as bars. Up and to the left is better; the dotted line joins the "
-        "models that no other beats in both.",
+        "Up and to the left is better; the dotted line joins the models that no other beats in "
+        f"both. Accuracy: share of the {on} {which} answered correctly; the bars are 95 % "
+        "intervals (Wilson).",
         "where bars overlap, the order may be chance, and with it who is on the line. "
         + (
             "The models are smaller than the papers’; film reviews are not your data."
@@ -115,7 +117,7 @@ def _pareto(
     beaten = [title(name) for name in costs if name not in best]
     out = f"{listing(beaten)} {'is' if len(beaten) == 1 else 'are'} beaten in both." * bool(beaten)
     best_titles = listing([title(name) for name in best])
-    st.caption(plain(f"Nothing better for less than {best_titles}. {out}"))
+    st.caption(plain(f"Not beaten in both: {best_titles}. {out}"))
 
 
 def front(points: Mapping[str, tuple[float, float]]) -> list[str]:
@@ -151,5 +153,5 @@ def distilled(cards: Mapping[str, ModelCard], latencies: Mapping[str, Latency]) 
         compared = ratio(own.median_ms, its.median_ms, "as fast", "just as fast", "as slow")
         saved.insert(0, f"is {compared} at {own.tokens} tokens")
     overlap = student.ci95[1] >= teacher.ci95[0] and teacher.ci95[1] >= student.ci95[0]
-    doubt = " The two intervals of accuracy overlap." if overlap else ""
+    doubt = " Their 95 % intervals overlap: the difference may be chance." if overlap else ""
     return f"{kept}, {listing(saved)}.{doubt}"
