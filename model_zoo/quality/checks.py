@@ -112,18 +112,18 @@ CHECKS: dict[str, Check] = {
         Check(
             "word order",
             MINIMUM,
-            "Two sentences of the same words, with opposite meanings: are both understood? Who "
-            "only counts words fails every time.",
+            "Two sentences of the same words, with opposite meanings: are both understood? A model "
+            "that only counts words fails every time.",
         ),
         Check(
             "others' opinions",
             MINIMUM,
-            "Does the writer's opinion count, not that of others?",
+            "Does the writer’s opinion count, not that of others?",
         ),
         Check(
             "questions and answers",
             MINIMUM,
-            "Is a question's opinion turned by the answer to it?",
+            "Is a question’s opinion turned by the answer to it?",
         ),
         Check("comparisons", MINIMUM, "Is the better of two told from the worse?"),
         Check(
@@ -150,7 +150,7 @@ CHECKS: dict[str, Check] = {
         Check(
             "same in other words",
             INVARIANCE,
-            "Does the answer stay with “movie” for “film”, or “isn't” for “is not”?",
+            "Does the answer stay with “movie” for “film”, or “isn’t” for “is not”?",
         ),
         Check(
             "intensifiers",

@@ -114,7 +114,7 @@ def test_columns_and_label_values_are_guessed(page):
     assert [box.value for box in page.selectbox] == ["review", "stars"]
     assert data(page).mapping == {"5": 1, "1": 0, "3": None, "4": 1}
     assert data(page).labels.tolist() == [1, 0, -1, 1, 1]
-    assert any("1 have no text" in caption.value for caption in page.caption)
+    assert any("1 without text" in caption.value for caption in page.caption)
 
 
 def test_a_wrong_guess_can_be_corrected(page):

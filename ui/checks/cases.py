@@ -58,7 +58,7 @@ def cases_section(results: Results, gaps: Mapping[str, Gap]) -> None:
     positions = _positions(row, part)
     st.caption(
         f"{len(positions)} of {len(check.cases)} cases. ✗ failed, ✓ passed; the figures are each "
-        "model's probability of positive, for two sentences before → after."
+        "model’s probability of positive, for two sentences before → after."
     )
     if not positions:
         st.info("There are no such cases in this check.", icon=":material/check:")
@@ -72,7 +72,7 @@ def cases_section(results: Results, gaps: Mapping[str, Gap]) -> None:
         column_config={
             name: st.column_config.TextColumn(width="large") for name in (_SENTENCE, _SECOND)
         },
-        alt=f"Cases of the check “{chosen}” with the models' answers.",
+        alt=f"Cases of the check “{chosen}” with the models’ answers.",
     )
     if not picked.selection.rows:
         st.caption(

@@ -28,11 +28,13 @@ def rates_section(results: Results, gaps: Mapping[str, Gap], summary: str) -> No
         alt=f"Map of failure rates, {len(results)} checks by {len(names)} models. {summary}",
     )
     how_to_read(
-        f"Each number is the share of a check's {CASES} cases that the model fails; dark is few, "
-        "bright is many. Hovering tells the count and its 95 % interval (Wilson).",
+        f"Each number is the share of a check’s {CASES} cases that the model fails; dark is few, "
+        "bright is many. Hovering tells the count and its 95 % interval (Wilson). Minimum "
+        "functionality: the answer must be right. Invariance: it must not change. Directional: it "
+        "must not move the wrong way.",
         "cases of one check are made from a few templates and are alike, so the intervals are "
-        "narrower than they would be for sentences from life, and a low rate does not mean that "
-        "the model masters the matter. These models are much smaller than the papers'.",
+        "narrower than they would be for sentences that people wrote, and a low rate does not "
+        "mean that the model masters the matter. The bundled models are smaller than the papers’.",
     )
     with st.expander("As a table, with intervals and paired test"):
         rows = []
@@ -48,7 +50,8 @@ def rates_section(results: Results, gaps: Mapping[str, Gap], summary: str) -> No
         st.dataframe(pd.DataFrame(rows), hide_index=True, key="check-table")
         caption(
             "“Recurrent more”: cases that a larger share of the recurrent models fail than of the "
-            "Transformers; “Transformers more”: the reverse. p: exact sign test on the two "
-            "(McNemar's, for a pair of models), adjusted for looking at so many checks (Holm "
-            "1979). Above 0.05 the difference could well be chance."
+            "Transformers; “Transformers more”: the reverse. p: how likely a split at least this "
+            "uneven is by chance alone (exact sign test; McNemar’s, for a pair of models), "
+            "adjusted for looking at so many checks (Holm 1979). Above 0.05 the difference could "
+            "be chance."
         )

@@ -32,7 +32,8 @@ def checks_section() -> None:
         f"Accuracy says how often a model is right, not what it gets wrong. These {len(CHECKS)} "
         f"checks, {texts:,} short sentences made from templates, each ask one thing: whether a "
         "negation is understood, a contrast, the order of words, whether another name changes the "
-        "answer. The method is CheckList's (Ribeiro et al. 2020)."
+        "answer. Recurrent models (LSTM, BiLSTM) are compared with Transformers (BERT, "
+        "DistilBERT). The method is CheckList’s (Ribeiro et al. 2020)."
     )
     results = check_results()
     if not results:

@@ -29,12 +29,16 @@ def agreement_section(texts: Sequence[str], scored: Scored, labels: Sequence[str
         st.caption(plain(note))
     scored = scored.by(labels)
     if not scored.models:
-        st.info("None of the models asked answers with the labels of the set.")
+        st.info(
+            "None of the models asked answers with the labels of the set. Ask another model above."
+        )
         return
     read = scored.read
     rows = int(read.sum())
     if not rows:
-        st.info("None of the rows scored so far holds anything to read.")
+        st.info(
+            "None of the rows scored so far holds anything to read. Choose another column of texts."
+        )
         return
     answers = scored.answers[read]  # (N, M)
     names = list(titles(scored.models).values())

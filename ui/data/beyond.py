@@ -20,8 +20,9 @@ def beyond_section(data: Dataset, models: Sequence[str], among: ModelSet) -> Non
     if not data.left_out or not models:
         return
     st.caption(
-        f"For more than {MAX_ROWS:,} rows, on all cores of a machine or on a cluster (which needs "
-        "what is in requirements-cluster.txt); the folder's `_summary.parquet` can be opened here:"
+        f"The command line scores more than {MAX_ROWS:,} rows, on all cores of a machine or on a "
+        "cluster (it needs what is in requirements-cluster.txt). The `_summary.parquet` that it "
+        "writes can be opened here."
     )
     st.code("\n".join(commands(data, models, among)), language="shell", wrap_lines=True)
 

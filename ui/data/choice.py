@@ -50,7 +50,7 @@ def choose() -> Dataset | None:
         _columns(data)
     else:
         st.caption(
-            "Texts stay in this server's memory, for this visit only: nothing is written down or "
+            "Texts stay in this server’s memory, for this visit only: nothing is written down or "
             "sent on."
         )
     return data
@@ -85,10 +85,10 @@ def _columns(data: Dataset) -> None:
         )
     blank = int((data.frame[data.text].str.strip() == "").sum())
     if blank:
-        notes.append(f"{blank:,} have no text and get no answer")
+        notes.append(f"{blank:,} without text get no answer")
     numbers = int(pd.to_numeric(data.frame[data.text], errors="coerce").notna().sum())
     if numbers:
-        notes.append(f"{numbers:,} of the texts are bare numbers, read as text")
+        notes.append(f"bare numbers, read as text: {numbers:,}")
     st.caption(" · ".join(notes))
     if data.totals:
         totals_section(data.totals)

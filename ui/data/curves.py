@@ -29,7 +29,7 @@ def roc(
     hits = truth == label
     if not 0 < hits.sum() < len(hits):
         what = "have the same label" if len(labels) == 2 else "have this label, or none has"
-        st.info(f"All rows {what}: there is nothing to trade off.")
+        st.info(f"All rows {what}: there are no two kinds of mistakes to weigh against each other.")
         return
     curves = {name: metrics.roc(rows[:, label], hits)[:2] for name, rows in shares.items()}
     points = {
@@ -47,8 +47,8 @@ def roc(
         alt=f"ROC curves, areas: {areas}",
     )
     if len(labels) == 2:
-        about = "Each point of a curve is a threshold, from strict (left) to lax; diamonds show "
-        about += "the one chosen above."
+        about = "Each point of a curve (called ROC) is a threshold, from strict (left) to lax; "
+        about += "diamonds show the one chosen above."
     else:
         macro = ", ".join(
             f"{names[name]} {quality.auc:.3f}"

@@ -36,7 +36,7 @@ def downloads(data: Dataset, scored: Scored) -> None:
                 on_click="ignore",
             )
     st.caption(
-        "All rows scored so far, with your columns, each model's label and its probability of each "
+        "All rows scored so far, with your columns, each model’s label and its probability of each "
         "label. In CSV, cells that a spreadsheet would run as a formula get an apostrophe before "
         "them."
     )

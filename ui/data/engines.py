@@ -56,10 +56,10 @@ def engines_section(
         ).set_index("model and engine")
     )
     caption(
-        "The same weights, computed otherwise. Accuracy and the share of rows with the same answer "
-        "with 95 % intervals (Wilson); p: McNemar's exact test on the rows that only one of the "
-        "two got right. Few rows cannot show a small difference: “could be chance” does not say "
-        "that there is none."
+        "The same weights, computed by another program. In brackets: 95 % intervals (Wilson). p: "
+        "how likely a split at least this uneven is by chance alone, among the rows that only one "
+        "of the two got right (McNemar’s exact test). Few rows cannot show a small difference: "
+        "“could be chance” does not say that there is none."
     )
 
 
@@ -107,7 +107,7 @@ def _row(
         "model and engine": plain(names[pair[1]]),
         "beside": plain(names[pair[0]]),
         "its accuracy (95 %)": accuracy[1],
-        "the other's": accuracy[0],
+        "the other’s": accuracy[0],
         "same answer": interval(same / rows, metrics.wilson(same, rows)),
         "only it is right": f"{test.c:,}",
         "only the other": f"{test.b:,}",

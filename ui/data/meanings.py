@@ -96,7 +96,7 @@ def _table(data: Dataset) -> Meanings:
     meanings = meanings_of(edited, shown, data.meant)
     known = sum(label is not None for label in meanings.values())
     st.caption(
-        f"{known:,} of {len(meanings):,} values mean one of the set's {len(data.meant)} labels; "
+        f"{known:,} of {len(meanings):,} values mean one of the set’s {len(data.meant)} labels; "
         "rows with the others are left out. Click into “means” to change it."
     )
     return meanings

@@ -34,11 +34,16 @@ def quality_section(data: Dataset, truth: np.ndarray, scored: Scored) -> None:
         st.caption(plain(note))
     everything, scored = scored, scored.by(labels)
     if not scored.models:
-        st.info("None of the models asked answers with the labels of the set.")
+        st.info(
+            "None of the models asked answers with the labels of the set. Ask another model above."
+        )
         return
     used = (truth >= 0) & scored.read
     if not used.any():
-        st.info("None of the rows scored so far has a label that is used.")
+        st.info(
+            "None of the rows scored so far has a label that is used. Score more, or say above "
+            "what the labels mean."
+        )
         return
     truth = truth[used]
     shares = {
@@ -122,22 +127,30 @@ def _summary(
         about = (
             f"{rows:,} labelled rows, {counts[1]:,} of them {labels[1]}; threshold {threshold:.2f}."
         )
-        which, bins = f"F1, precision and recall are of “{labels[1]}”", "probabilities lie"
+        which = (
+            f"precision: share of the rows called “{labels[1]}” that are; recall: share of those "
+            "that are which were called so; F1: the harmonic mean of the two; ROC area: how often "
+            f"a “{labels[1]}” row gets a higher probability of it than another row, 0.5 is guessing"
+        )
+        bins = "probabilities lie"
     else:
         about = (
             f"{rows:,} labelled rows with {np.count_nonzero(counts)} of the {len(labels)} labels."
         )
         which = (
-            "macro figures are means over the labels that occur in rows or answers, each against "
+            "precision: share of the rows called by a label that have it; recall: share of those "
+            "that have it which were called so; F1: the harmonic mean of the two; ROC area: how "
+            "often a row of the label gets a higher probability of it than another row, 0.5 is "
+            "guessing; macro: means over the labels that occur in rows or answers, each against "
             "all others, however many rows it has"
         )
         bins = "the probability of the answer lies"
     caption(
         plain(
             f"{about} Always giving the commonest label would be right for "
-            f"{counts.max() / rows:.1%}. Accuracy with Wilson's interval, F1 with a bootstrap's "
-            f"(2,000 resamples); {which}. Calibration error: how far {bins} from what is found, on "
-            "average over rows in ten bins."
+            f"{counts.max() / rows:.1%}. 95 % intervals are Wilson’s for accuracy and a "
+            f"bootstrap’s for F1 (2,000 resamples). In words: {which}. Calibration error: how far "
+            f"{bins} from what is found, on average over rows in ten bins."
         )
     )
 
@@ -166,10 +179,10 @@ def _pairs(answers: Mapping[str, np.ndarray], names: Mapping[str, str], truth: n
         ).set_index("pair")
     )
     caption(
-        "McNemar's exact test on the rows that one of two models got right and the other wrong. "
-        "p: how probable a split at least this uneven is if neither is better; below 0.05 it is "
-        f"called a difference. With {len(pairs)} pairs, take only p below {0.05 / len(pairs):.3f} "
-        "for firm (Bonferroni)."
+        "p: how likely a split at least this uneven is by chance alone, among the rows that only "
+        "one of the two models got right (McNemar’s exact test); below 0.05 it is called a "
+        f"difference. With {len(pairs)} pairs, only a p below {0.05 / len(pairs):.3f} is firm "
+        "(Bonferroni: the more looks, the more is needed)."
     )
 
 
@@ -190,6 +203,6 @@ def _slices(right: Mapping[str, np.ndarray], parts: Mapping[str, np.ndarray]) ->
     st.table(pd.DataFrame(table).set_index("rows with"))
     caption(
         "Accuracy with 95 % intervals in parts of the rows, which overlap. Tokens include the "
-        "special ones that the first model reads; negations are found by word (not, never, n't, "
+        "special ones that the first model reads; negations are found by word (not, never, n’t, "
         "without…). Where intervals overlap widely, a difference between parts may be chance."
     )

@@ -142,7 +142,7 @@ def _table(data: Dataset, truth: np.ndarray | None, scored: Scored, at: np.ndarr
                 for name in probabilities
             },
         },
-        alt=f"Rows with every model's {second if len(data.meant) == 2 else 'answer'}",
+        alt=f"Rows with every model’s {second if len(data.meant) == 2 else 'answer'}",
     )
     clicked = event["selection"]["rows"]
     return int(at[clicked[0]]) if clicked and clicked[0] < len(at) else None

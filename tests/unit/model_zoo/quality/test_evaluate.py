@@ -58,7 +58,7 @@ def test_labels_are_read_by_name_or_by_number(tmp_path, labels, values, truth):
 @pytest.mark.parametrize(
     ("labels", "content", "message"),
     [
-        (SENTIMENT, "review,label\nx,1\n", "Its columns: review, label"),
+        (SENTIMENT, "review,label\nx,1\n", "Choose from: review, label"),
         (SENTIMENT, "text,label\nx,1\ny,maybe\n", "row 2: label 'maybe' is none of 0, 1, neg"),
         (SENTIMENT, "text,label\nx,1\n ,1\n", "row 2: column 'text' is empty"),
         (("a", "b", "c"), "text,label\nx,1\ny,3\n", "row 1: label '1' is none of a, b, c"),
