@@ -59,7 +59,7 @@ CLAIMS = (
     Claim(
         "size",
         "Size",
-        {"lstm": "few million", "bilstm": "2x LSTM", "bert": "110M–340M", "distilbert": "66M"},
+        {"lstm": "few million", "bilstm": "2× LSTM", "bert": "110M–340M", "distilbert": "66M"},
         size,
         ("twins",),
     ),

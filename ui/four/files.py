@@ -72,8 +72,8 @@ def facts_section(of: ModelSet, beside: Sequence[str] = ()) -> None:
     which = "validation sentences of SST-2" if of.name == BUNDLED else "validation rows of the set"
     beside_it = " Models that stand beside the set have none on these rows." * bool(beside)
     st.caption(
-        f"Accuracy: share of the {rows[-1]} {which} answered rightly, with "
-        f"the 95 % Wilson interval. Where intervals overlap, the order may be chance.{beside_it}"
+        f"Accuracy: share of the {rows[-1]:,} {which} answered correctly, with its 95 % interval "
+        f"(Wilson). Where intervals overlap, the order may be chance.{beside_it}"
     )
 
 
@@ -94,7 +94,10 @@ def training_section(of: ModelSet) -> None:
     records: dict[str, Metrics] = {name: read_metrics(name) for name in of.models}
     records = {name: metrics for name, metrics in records.items() if curves.is_whole(metrics)}
     if not records:
-        st.info("No model has a record of its training.", icon=":material/info:")
+        st.info(
+            "No model has a record of its training: it comes with those that Quartet trains.",
+            icon=":material/info:",
+        )
         return
     for measure, column in zip(curves.MEASURES, st.columns(2), strict=True):
         what = curves.MEASURES[measure][0]
@@ -114,11 +117,12 @@ def training_section(of: ModelSet) -> None:
     held_out = next(iter(records.values()))["held_out"]["rows"]
     caption(
         f"Each dot is a look at {held_out:,} whole sentences that no model was trained on; the "
-        "star is where the weights kept were taken. Rising loss with level accuracy means the "
-        "model gets surer of its mistakes. **When not to trust it:** the star was chosen on these "
-        "very sentences, so its height flatters; the accuracies under “What they are made of” are "
-        "from others. One "
-        f"run each: of {held_out:,} answers, chance alone moves the accuracy by a point or two."
+        "star is where the weights kept were taken. Loss (cross-entropy, in nats) is how little "
+        "probability the right answers get: lower is better. Where it rises with level accuracy, "
+        "the model gets surer of its mistakes. **When not to trust it:** the star was chosen on "
+        "these very sentences, so its height flatters; the accuracies under “What they are made "
+        f"of” are from others. One run each: of {held_out:,} answers, chance alone moves the "
+        "accuracy by a point or two."
     )
     if without := [plain(title(name)) for name in of.models if name not in records]:
         st.caption(f"Without a record of its training: {listing(without)}.")

@@ -30,7 +30,7 @@ def taken(measured: Sights | Sweep | Twins) -> str:
     """When and on which machine, as a phrase."""
     when = f"{datetime.fromisoformat(measured.taken):%d %B %Y, %H:%M}".lstrip("0")
     host = measured.host
-    return f"{when}, {host.processor}, {host.cores} cores, torch {host.torch}"
+    return f"{when}, {host.processor}, {counted(host.cores, 'core')}, torch {host.torch}"
 
 
 def method_of(measured: Sights | Sweep | Twins) -> str:

@@ -39,7 +39,8 @@ def table_section(of: ModelSet) -> None:
     if four is None:
         st.info(
             "The table compares an LSTM, a BiLSTM, a BERT and a DistilBERT. This set does not have "
-            f"all of them, as models named {listing(FOUR)}, so there is nothing to compare here.",
+            f"all of them, as models named {listing(FOUR)}, so there is nothing to compare here. "
+            "Choose another set in the menu on top.",
             icon=":material/info:",
         )
         return

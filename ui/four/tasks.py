@@ -43,8 +43,8 @@ def examples(head: Head) -> str:
     if head.f1:
         shares = listing([f"{title(name)} {share:.1%}" for name, share in head.f1.items()])
         sentences.append(
-            f"Trained to answer questions from a passage, they reach an F1 of {shares} on "
-            f"{head.questions:,} questions."
+            "Trained to answer questions from a passage, they reach an F1 (words in common with "
+            f"the right answer) of {shares} on {head.questions:,} questions."
         )
     sentences.append(
         "Translation is what encoder-decoder models do; none of these four does it, and it is not "

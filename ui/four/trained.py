@@ -18,7 +18,7 @@ from model_zoo.claims.training import (
 )
 from model_zoo.claims.verdict import Missing
 from model_zoo.models.registry import title
-from ui.show.wording import listing, millions
+from ui.show.wording import interval, listing, millions
 
 NO_RECORD = "no record of its training"
 
@@ -63,7 +63,7 @@ _UNNAMED = {"validation": "its validation rows", "unseen_half": "other rows"}
 def quality(model: str, scores: Scores) -> str:
     """Of a model: its accuracies with 95 % intervals, and what they are held against."""
     shares = ", ".join(
-        f"{accuracy.share:.1%} ({accuracy.low:.1%}–{accuracy.high:.1%}) on {_name_of(accuracy)}"
+        f"{interval(accuracy.share, (accuracy.low, accuracy.high))} on {_name_of(accuracy)}"
         for accuracy in scores.accuracies
     )
     if scores.kept:

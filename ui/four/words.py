@@ -125,8 +125,8 @@ _ROWS: Mapping[str, RowWords] = {
     "context": RowWords(
         sentences.context,
         sentences.contexts,
-        "As above, for the whole model: of all pairs of a position and another token of "
-        "the sentence, in how many the position moves at all.",
+        "As for directionality, but of the whole model: of all pairs of a position and another "
+        "token of the sentence, in how many the position moves at all.",
     ),
     "processing": RowWords(
         sentences.processing,
@@ -165,7 +165,7 @@ _ROWS: Mapping[str, RowWords] = {
         trained.quality,
         trained.qualities,
         "Accuracy of the bundled weights on SST-2’s validation sentences and on everyday "
-        "reviews that were not trained on, with 95 % Wilson intervals. Better means "
+        "reviews that were not trained on, with 95 % intervals (Wilson). Better means "
         "higher on both and, on one at least, by more than the intervals; in part means "
         "higher somewhere.",
     ),
