@@ -14,9 +14,9 @@ from ui.train.trainings import trainings_section
 with page("Train"):
     if enabled():
         caption(
-            "Train LSTM, BiLSTM, BERT and DistilBERT on a labelled file of your own, and see with "
-            "honest tests which of them you should use. A training goes on when you close the tab; "
-            "everybody who can open this page sees its name and can stop it."
+            "Train LSTM, BiLSTM, BERT and DistilBERT on a labelled file of your own, and see on "
+            "rows that none of them learnt from which to use. A training goes on when you close "
+            "the tab; everybody who can open this page sees its name and can stop it."
         )
         trainings_section()
         st.header("A file to train on", anchor=False)

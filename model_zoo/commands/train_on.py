@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> None:
         start_next()
     if kind is Kind.PAUSED:
         if asked():
-            say("What was learned is kept: the same command goes on.")
+            say("What was learnt is kept: the same command goes on.")
             raise KeyboardInterrupt
         raise TrainingError("The training was paused. The same command goes on.")
     if kind is not Kind.DONE:

@@ -52,7 +52,7 @@ float16 ({standing.size_bytes / 1e6:.1f} MB), computed in float32.
 |---|---|---|---|---|---|
 | {inspection.test:,} | {accuracy} | {macro} | {standing.ece:.3f} |
 
-Measured with these float16 weights on rows that were neither learned from nor chosen by. When to
+Measured with these float16 weights on rows that were neither learnt from nor chosen by. When to
 stop was chosen on {len(work.validation):,} other rows ({result.accuracy:.1%} there). `report.html`
 beside this folder compares it with the other models.
 
@@ -60,7 +60,7 @@ beside this folder compares it with the other models.
 
 {how}
 
-- Rows learned from: {result.rows:,}; sha256 of the file: `{inspection.sha256}`
+- Rows learnt from: {result.rows:,}; sha256 of the file: `{inspection.sha256}`
 - Recipe: peak learning rate {recipe.lr:g}, {passes}; seed {result.run.seed}
 - Weights of step {result.step:,}, which did best on the rows to choose by
 - Base: {work.origin.title}
@@ -70,7 +70,7 @@ beside this folder compares it with the other models.
 ## Limits
 
 It knows the labels it was trained on, and answers with one of them whatever it reads. Whatever is
-lopsided or wrong in the rows it learned from is in it. A high probability is no guarantee. The base
+lopsided or wrong in the rows it learnt from is in it. A high probability is no guarantee. The base
 encoder was trained on English. Do not use it to judge people.
 
 ## Use

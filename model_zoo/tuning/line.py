@@ -71,7 +71,9 @@ def turn(job: Job, wait: Callable[[int], bool] = lambda ahead: True) -> Iterator
     """
     with held(job.folder / LOCK) as mine:
         if not mine:
-            raise TrainingError(f"{job.name!r} is being trained by another process already.")
+            raise TrainingError(
+                f"{job.name!r} is being trained by another process already. Wait until that ends."
+            )
         while True:
             first = next((other.name for other in waiting()), job.name) == job.name
             with held(jobs_folder() / TRAINER) as free:

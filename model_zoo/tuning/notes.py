@@ -34,7 +34,7 @@ def notes(settings: TrainingSettings, inspection: Inspection, work: "Work") -> l
     ]
     if small:
         sentences.append(
-            "Under the budget “quick”, BERT and DistilBERT learned from a part of the rows only, "
+            "Under the budget “quick”, BERT and DistilBERT learnt from a part of the rows only, "
             f"at most {QUICK_ROWS:,}."
         )
     return sentences
@@ -50,12 +50,12 @@ def file_notes(inspection: Inspection) -> list[str]:
         (
             cleaned.contradicting,
             "repeat a text with another label; the first label counts. Look at these: they cannot "
-            "be learned",
+            "be learnt",
         ),
         (
             inspection.shared,
             "stood in two parts (to learn from, to choose by, held out) and were taken out of the "
-            "earlier one, so that nothing is tested on what was learned",
+            "earlier one, so that nothing is tested on what was learnt",
         ),
     )
     sentences = [f"Rows that {what}: {count:,}." for count, what in counted if count]

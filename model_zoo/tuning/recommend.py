@@ -61,7 +61,7 @@ def _reason(comparison: Comparison, chosen: Standing, best: Standing) -> str:
         if not others:
             return f"{chosen.title}: {share}. No other model was trained to compare it with."
         if not tied:
-            return f"Take {chosen.title}: {share}, more than every other, and that is no chance."
+            return f"Take {chosen.title}: {share}, more than every other, hardly by chance."
         return (
             f"Take {chosen.title}: {share}, the most. That it is ahead of {_listing(tied)} could "
             "be chance; more held-out rows would tell."
@@ -91,7 +91,7 @@ def _about(comparison: Comparison, chosen: Standing, other: Standing) -> str:
     word = "worse" if pair.difference > 0 else "better"
     return (
         f"{other.title} is {points:.1f} points {word} than {chosen.title} ({low:.1f} to "
-        f"{high:.1f}); that is no chance. It takes {_costs(other, chosen)}."
+        f"{high:.1f}); hardly by chance. It takes {_costs(other, chosen)}."
     )
 
 

@@ -34,7 +34,7 @@ def report(
         "<h2>Could the differences be chance?</h2>",
         _pairs(comparison, titles),
         '<p class="note">p: McNemar’s exact test; adjusted for looking at all pairs (Holm). Below '
-        "0.05 it is taken for no chance.</p>",
+        "0.05 a difference is taken for more than chance.</p>",
         "<h2>Accuracy against cost</h2>",
         legend(titles),
         _row(_against(comparison, "latency"), _against(comparison, "size")),
@@ -95,7 +95,7 @@ def _pairs(comparison: Comparison, titles: Mapping[str, str]) -> str:
             str(pair.only_second),
             f"{pair.p:.2g}",
             f"{pair.adjusted:.2g}",
-            "could be chance" if pair.chance else "no chance",
+            "could be chance" if pair.chance else "hardly by chance",
         ]
         for pair in comparison.pairs
     ]
@@ -148,7 +148,7 @@ def _learning(comparison: Comparison) -> str:
         for model in comparison.models
     )
     return _figure(
-        chart(series, x="rows learned from", y="accuracy", logarithmic=True, alt=words), ""
+        chart(series, x="rows learnt from", y="accuracy", logarithmic=True, alt=words), ""
     )
 
 

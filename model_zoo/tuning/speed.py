@@ -73,7 +73,7 @@ def check_memory() -> None:
     if free < needed:
         raise RoomError(
             f"It takes about {needed / 1e6:,.0f} MB of memory to measure this machine, and "
-            f"{max(0, free) / 1e6:,.0f} MB are free."
+            f"{max(0, free) / 1e6:,.0f} MB are free. Close other programs to have it measured."
         )
 
 
@@ -99,7 +99,7 @@ def measured_speed() -> Speed:
         speed = Speed(**json.loads(done.stdout.splitlines()[-1]))
     except (OSError, subprocess.SubprocessError, ValueError, TypeError, IndexError) as error:
         raise TrainingError(
-            "This machine's speed could not be measured (memory may be short). Close other "
+            "This machine’s speed could not be measured (memory may be short). Close other "
             "programs, and try again."
         ) from error
     if (file := _file()) is not None and not is_training():  # beside which it is slower

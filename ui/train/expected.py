@@ -106,7 +106,7 @@ def _estimate(settings: TrainingSettings, inspection: Inspection, why: str, awai
     )
     st.caption(
         plain(
-            f"{basis} {each}, learning curves included, and "
+            f"{basis} {each}, with the runs on parts of the rows for the learning curve, and "
             f"{duration(expected.other_seconds)} for the rest. "
             f"{megabytes(max(0, expected.free_bytes))} are free now. It may stop early, and takes "
             "longer while others use the machine."

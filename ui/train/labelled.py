@@ -59,8 +59,8 @@ def choose_file() -> Labelled | None:
         st.error(plain(problem + kept), icon=":material/error:")
     if file is None:
         st.caption(
-            "A file stays in this server's memory until you start a training. Then it is copied to "
-            "this server's disk, and deleted there when the training ends."
+            "A file stays in this server’s memory until you start a training. Then it is copied to "
+            "this server’s disk, and deleted there when the training ends."
         )
     else:
         _columns(file)

@@ -18,7 +18,7 @@ from ui.train.labelled import Labelled
 _BUDGETS = {
     "quick": "Recurrent models in full; of BERT and DistilBERT, the upper layers only.",
     "standard": "All of every model, until held-out rows are answered no better.",
-    "thorough": "As standard, three times with other random numbers: how much is chance?",
+    "thorough": "As standard, three times with other random numbers, to see how much is chance.",
 }
 _INSPECTED = "what is in the file to train on"  # key and outcome, for a page that is drawn again
 _MODELS, _BUDGET, _HEADS = "train-models", "train-budget", "train-heads-only"
@@ -108,7 +108,8 @@ def _more() -> dict[str, Any]:
         "Leave the encoders of BERT and DistilBERT as they are, train their heads alone",
         key=_HEADS,
         persist_state="session",
-        help="Takes the least memory, and is less accurate.",
+        help="The head is the last step, which gives the answer; the encoder is the rest. This "
+        "takes the least memory, and is less accurate.",
     )
     keep_test = st.checkbox(
         "Put the held-out rows into the set",

@@ -32,7 +32,7 @@ _STAGES = {
 }
 
 
-_ASKED = {"pause": "Pausing: what was learned is kept…", "cancel": "Being thrown away…"}
+_ASKED = {"pause": "Pausing: what was learnt is kept…", "cancel": "Being thrown away…"}
 
 
 def trainings_section() -> None:
@@ -92,8 +92,9 @@ def _training(job: Job, state: State) -> None:
                 alt=_in_words(progress, measure),
             )
         caption(
-            "Accuracy on the rows to choose by, and training loss, all models on one scale. "
-            "Curves of parts of the rows are left out. **When not to trust it:** a model is chosen "
+            "Accuracy on the rows to choose by (higher is better), and training loss, how little "
+            "probability the right answers get (lower is better), all models on one scale. "
+            "Runs on parts of the rows are left out. **When not to trust it:** a model is chosen "
             "by these rows, so its accuracy here is a little too good; the comparison at the end "
             "is on rows that none has seen."
         )
@@ -106,7 +107,7 @@ def _buttons(job: Job, state: State) -> None:
         _button("Go on", "play_arrow", job, job.go_on)
     word = "Throw away" if state.kind.stopped else "Cancel"
     with st.popover(word, icon=":material/delete:"):
-        st.caption("What was learned so far is deleted, and so is the copy of the file.")
+        st.caption("What was learnt so far is deleted, and so is the copy of the file.")
         _button("Yes, throw it away", "delete", job, job.cancel)
 
 
@@ -151,8 +152,11 @@ def _why(state: State) -> str:
     if state.kind is Kind.PAUSED:
         return "Paused."
     if state.kind is Kind.INTERRUPTED:
-        return "Its process ended without a word, with the machine or for want of memory."
-    return state.message or "It failed."
+        return (
+            "Its process ended without a word, with the machine or for want of memory. Press "
+            "“Go on”."
+        )
+    return state.message or "It failed. Press “Go on” to try again."
 
 
 def _in_words(progress: Progress, measure: str) -> str:

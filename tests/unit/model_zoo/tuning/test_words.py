@@ -75,13 +75,13 @@ def test_the_cheaper_of_two_that_could_be_equal_is_taken():
     assert told.reason.startswith("Take DistilBERT: 96.0% of 500 held-out rows right, within 0.4")
     assert "could be chance, p = 0.8" in told.reason and "half the time" in told.reason
     lstm = next(sentence for sentence in told.others if sentence.startswith("LSTM"))
-    assert "8.0 points worse than DistilBERT" in lstm and "no chance" in lstm
+    assert "8.0 points worse than DistilBERT" in lstm and "hardly by chance" in lstm
     assert any("“could be chance” does not mean" in words for words in told.uncertainty)
 
 
 def test_one_that_is_beyond_chance_the_best_is_taken_whatever_it_costs():
     told = recommend(comparison({"lstm": 440, "bert": 482}, chance=()))
-    assert told.model == "bert" and "that is no chance" in told.reason
+    assert told.model == "bert" and "hardly by chance" in told.reason
 
 
 def test_where_the_cheapest_is_also_the_best_it_says_so():
