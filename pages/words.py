@@ -50,6 +50,6 @@ with page("Guess the word"):
             nothing_to_read()
     state.write_address()
     st.caption(
-        "Models trained to guess words or to answer, not to judge texts; they are others than "
-        "those of the other pages. Your text is not stored and does not leave the server."
+        "These models were trained to guess words or to answer questions, not to judge texts: they "
+        "are not those of the other pages. Your text is not stored and does not leave the server."
     )

@@ -68,8 +68,8 @@ def game() -> None:
     st.markdown(f"**Score** after {score['rounds']} of {len(SENTENCES)}: {tally}")
     st.button("Next sentence", type="primary", icon=":material/arrow_forward:", on_click=_next)
     st.caption(
-        "A point is the very word at the first guess. Sixteen sentences say little about who is "
-        "better: see the accuracy on 2,000 words."
+        f"A point is the very word at the first guess. {len(SENTENCES)} sentences say little about "
+        "who is better; where there is a part “How well”, it says more."
     )
 
 

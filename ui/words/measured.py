@@ -53,7 +53,8 @@ def _missing(record: Mapping[str, Any]) -> None:
     )
     how_to_read(
         f"{record['positions']:,} whole words of texts that no model was trained on, blanked one "
-        f"at a time; lines are 95 % intervals. {_tests(record)}",
+        "at a time; lines are 95 % intervals. Function words are those like “the” and “of”, "
+        f"content words all others. {_tests(record)}",
         "texts of another kind; these are of the kind that the models learnt from.",
     )
 
@@ -75,7 +76,7 @@ def _tests(record: Mapping[str, Any]) -> str:
 def _grammar(record: Mapping[str, Any]) -> None:
     models = record["models"]
     rows: dict[str, dict[str, Share]] = {
-        "mean of all paradigms": {
+        "mean of all kinds of pairs": {
             name: (model["mean"], (model["mean"], model["mean"])) for name, model in models.items()
         }
     }
@@ -129,7 +130,7 @@ def _questions(readers: Mapping[str, Mapping[str, Any]]) -> None:
     test = next(iter(readers.values()))["test"]
     how_to_read(
         f"{test['questions']:,} questions on {test['articles']} SQuAD articles that no model was "
-        "trained on; lines are 95 % intervals by the bootstrap over passages.",
+        "trained on; lines are 95 % intervals (bootstrap over passages).",
         "other kinds of text: five articles say little of a sixth.",
     )
 

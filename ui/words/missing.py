@@ -54,7 +54,7 @@ def remark(name: str, blank: Blank) -> str:
     if blank.truth is None:
         return f"Guessed {side}."
     if blank.rank is None or blank.probability is None:
-        return f"“{blank.truth}” is no single piece of the vocabulary, so nobody can guess it."
+        return f"“{blank.truth}” is not one piece of the vocabulary, so no model can guess it."
     return f"“{blank.truth}” is its guess no. {blank.rank:,}, at {percent(blank.probability)}."
 
 

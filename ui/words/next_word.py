@@ -8,7 +8,7 @@ from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
 from ui.frame.columns import in_rows
 from ui.serve import cached
-from ui.show.wording import plain
+from ui.show.wording import percent, plain
 from ui.words import cards
 from ui.words.asked import of_each
 
@@ -29,7 +29,7 @@ def next_word(encoded: Encoded) -> None:
         column.html(cards.expectation(name, parts, answers[name], remark))
     how_to_read(
         "Only the LSTM learnt to continue a text. The others are given a \\[MASK\\] as the text’s "
-        "last word: the nearest they have to it, and the reason why nobody writes with a BERT.",
+        "last word, which is as near as they come to it; so nobody writes with a BERT.",
         "a probable next word is not a true or a sensible one.",
     )
     if any(name in answers for name in LEFT_ONLY):
@@ -41,8 +41,23 @@ def _writing(text: str) -> None:
     name = next(name for name in available() if name in LEFT_ONLY)
     st.header(f"{TITLES[name]} writes on")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        how = st.selectbox("Each word is drawn", list(_TOP_K), index=1, width=200)
-        temperature = st.slider("Temperature", 0.2, 1.5, 0.8, 0.1, width=220)
+        how = st.selectbox(
+            "Each word is drawn",
+            list(_TOP_K),
+            index=1,
+            width=200,
+            help="Greedy: always the likeliest word. Otherwise one of the likeliest by chance, the "
+            "likelier the more often.",
+        )
+        temperature = st.slider(
+            "Temperature",
+            0.2,
+            1.5,
+            0.8,
+            0.1,
+            width=220,
+            help="Below 1 the likeliest words are drawn even more often, above 1 less.",
+        )
         count = st.slider("Words", 5, 60, 20, 5, width=220)
         seed = st.number_input("Seed", 0, 9999, 0, width=120)
     written = cached.written(
@@ -59,7 +74,7 @@ def _writing(text: str) -> None:
     st.markdown(f"> {plain(joined(text, written))}")
     sure = sum(word.probability for word in written) / len(written)
     st.caption(
-        f"{len(written)} words, each with the words before it in view, {sure:.0%} probable on "
-        "average. The same seed draws the same. It has read five million words; expect grammar "
+        f"{len(written)} words, each with the words before it in view, {percent(sure)} probable on "
+        "average. The same seed draws the same. It has read little in training: expect grammar "
         "here and there, and no sense."
     )

@@ -29,7 +29,7 @@ SAMPLES = {
         "The Quiet Harbour, the second film of Ines Calder, was shot in eleven weeks in a fishing "
         "village in Portugal. It tells of a sailor who comes home after twenty years and finds "
         "that nobody remembers him. Calder wrote the part for Tomas Reyes, who learnt to mend "
-        "nets for it. The film cost less than two million euros and won the jury's prize in "
+        "nets for it. The film cost less than two million euros and won the jury’s prize in "
         "Locarno, although several critics found its ending too long.",
         (
             "Where was the film shot?",

@@ -45,11 +45,13 @@ def question() -> None:
     if not answers:
         return
     how_to_read(
-        "Each reader points at the words of the passage that it takes for the answer; it writes "
-        "none of its own. Percentages are shares among all spans of up to thirty tokens and “no "
-        "answer”. Translating or writing an answer freely is what encoder-decoder models do.",
-        "a span is marked even where the passage says nothing of what was asked: look at “no "
-        "answer likely”. The readers learnt from 7,765 questions about encyclopedia articles.",
+        "Each reader, a model trained for this, points at the words of the passage that it takes "
+        "for the answer; it writes none of its own. Percentages are shares among all runs of words "
+        "of up to thirty tokens and “no answer”. Translating or writing an answer freely is what "
+        "encoder-decoder models do.",
+        "words are marked even where the passage says nothing of what was asked: look at “no "
+        "answer likely”. Readers trained by Quartet learnt from questions about encyclopedia "
+        "articles.",
     )
     _explained(passage, asked, {name: titles[name] for name in answers}, answers)
 
@@ -111,7 +113,9 @@ def _explained(
         "Explain the answer of", list(titles), format_func=lambda name: plain(titles[name])
     )
     if name is None:
-        st.caption("Integrated gradients through Captum; for BERT it takes some seconds.")
+        st.caption(
+            "Choose a reader. For BERT it takes some seconds (method: integrated gradients)."
+        )
         return
     explained = of_each(
         cached.span_attribution,
@@ -130,9 +134,10 @@ def _explained(
         for logit in (explained[name].start, explained[name].end)
     ]
     how_to_read(
-        "Teal words speak for the answer starting, or ending, where it does; purple words against "
-        "it, in logits and as compared with \\[PAD] in their place. They add up to what the text "
-        f"raises the logit by, but for {max(gaps):.1%}.",
+        "Teal words speak for the answer starting, or ending, where it does, purple words against "
+        "it: the deeper, the more, as compared with \\[PAD\\], which is no word, in their place. "
+        "Together they add up to what the text raises the logit, the score behind the probability, "
+        f"by, but for {max(gaps):.1%}.",
         "a colour says what moved this model’s number, not what proves the answer.",
     )
 

@@ -20,7 +20,8 @@ def card(name: str, answers: Answers) -> str:
     )
     doubt = percent(answers.no_answer)
     remark = (
-        f"<b>No answer likely</b> in this passage ({doubt}); the spans are the best there is."
+        f"<b>No answer likely</b> in this passage ({doubt}); the words marked are the best there "
+        "are."
         if answers.no_answer_likely
         else f"That the passage holds no answer: {doubt}."
     )
