@@ -112,7 +112,7 @@ def evaluate_on_cluster(
     layout = layout_of(files, text, header)
     if label not in layout.columns:
         raise DataError(
-            f"{files[0].path} has no column {label!r}. Its columns: {', '.join(layout.columns)}."
+            f"{files[0].path} has no column {label!r}. Choose from: {', '.join(layout.columns)}."
         )
     label_at = layout.columns.index(label)
     wanted = [Wanted.of(row, check_weights(row)) for row in models]
@@ -123,7 +123,7 @@ def evaluate_on_cluster(
         _refuse(missing)
         blocks = numbered(files, plan)
         if not blocks:
-            raise DataError(f"{files[0].path} has column names but no rows.")
+            raise DataError(f"{files[0].path} has column names but no rows. Name others.")
         progress.total = sum(block.rows for block in blocks.values())
         first = next(windows(next(iter(blocks.values())), layout))
         known = meanings({row.cells[label_at] for row in first if not row.error}, labels)

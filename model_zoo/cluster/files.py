@@ -41,7 +41,7 @@ def find(inputs: Sequence[str]) -> list[InputFile]:
     for given in inputs:
         matching = sorted(_matching(given), key=lambda file: file.path)
         if not matching:
-            raise DataError(f"{given} holds no file of texts ({', '.join(FORMATS)}).")
+            raise DataError(f"{given} holds no file of texts ({', '.join(FORMATS)}). Name another.")
         files |= {file.path: file for file in matching}
     return list(files.values())
 
@@ -71,7 +71,9 @@ def filesystem(path: str) -> tuple["FileSystem", str]:
     try:
         return FileSystem.from_uri(path)
     except (pyarrow.ArrowException, OSError, ValueError) as error:
-        raise DataError(f"{path[:200]} cannot be reached ({reason(error)}).") from None
+        raise DataError(
+            f"{path[:200]} cannot be reached ({reason(error)}). Check address and rights."
+        ) from None
 
 
 def _matching(given: str) -> Iterator[InputFile]:
@@ -125,7 +127,7 @@ def _input_file(path: str, info: Any) -> InputFile:
     from pyarrow.fs import FileType
 
     if info.type != FileType.File:
-        raise DataError(f"{path} does not exist, or is not a file.")
+        raise DataError(f"{path} does not exist, or is not a file. Check the name.")
     return InputFile(path, info.size, info.mtime_ns or 0)
 
 
@@ -136,7 +138,9 @@ def _named(path: str) -> Iterator[None]:
     try:
         yield
     except (pyarrow.ArrowException, OSError) as error:
-        raise DataError(f"{path} cannot be read ({reason(error)}).") from None
+        raise DataError(
+            f"{path} cannot be read ({reason(error)}). Check it, and the rights."
+        ) from None
 
 
 def reason(error: Exception) -> str:

@@ -208,7 +208,9 @@ def _spec(
     try:
         identity = ModelId.of(name, set_name)
     except ValueError as error:
-        raise SetError(f"{folder} has a name that no model can have ({error}).") from error
+        raise SetError(
+            f"{folder} has a name that no model can have ({error}). Rename it."
+        ) from error
     return ModelSpec(
         id=identity,
         title=str(row.get("title") or name),

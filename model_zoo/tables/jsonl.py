@@ -23,7 +23,7 @@ def columns(source: Source) -> tuple[str, ...]:
         keys |= dict.fromkeys(map(without_surrogates, record))
         check_width(source.name, len(keys))
     if not keys:
-        raise DataError(f"{source.name} holds no JSON object with a key.")
+        raise DataError(f"{source.name} holds no JSON object with a key. Write one a line.")
     return tuple(keys)
 
 

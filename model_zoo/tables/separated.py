@@ -30,7 +30,7 @@ def columns(source: Source) -> tuple[str, ...]:
     """
     first = next(_numbered_rows(source), None)
     if first is None:
-        raise DataError(f"{source.name} holds nothing but blank lines.")
+        raise DataError(f"{source.name} holds nothing but blank lines. Choose another file.")
     _, cells = first
     if not source.header:
         check_width(source.name, len(cells))

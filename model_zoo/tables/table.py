@@ -72,7 +72,7 @@ class Table:
             return self.columns.index(name)
         except ValueError:
             raise DataError(
-                f"{self.name} has no column {name!r}. Its columns: {', '.join(self.columns)}."
+                f"{self.name} has no column {name!r}. Choose from: {', '.join(self.columns)}."
             ) from None
 
 
@@ -87,7 +87,7 @@ def open_table(file: Path | bytes, name: str | None = None, *, header: bool = Tr
     (('text', 'label'), [('Great fun.', '1'), ('A bore.', '0')])
     """
     if isinstance(file, Path) and not file.is_file():
-        raise DataError(f"{file} does not exist, or is not a file.")
+        raise DataError(f"{file} does not exist, or is not a file. Check the name.")
     if name is None:
         name = str(file) if isinstance(file, Path) else "The file"
     source, ending = Source(file, name, header), ending_of(name)
@@ -103,7 +103,7 @@ def open_table(file: Path | bytes, name: str | None = None, *, header: bool = Tr
         )
     table = Table(source, FORMATS[ending].columns(source))
     if next(table.rows(), None) is None:
-        raise DataError(f"{name} has column names but no rows.")
+        raise DataError(f"{name} has column names but no rows. Choose another file.")
     return table
 
 

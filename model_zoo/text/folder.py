@@ -35,7 +35,7 @@ def backend(folder: Path) -> Tokenizer:
     try:
         return _parsed(file.read_text(encoding="utf-8"))
     except Exception as error:  # the library raises no narrower kind
-        raise WeightsError(f"{file} cannot be read ({error}).") from error
+        raise WeightsError(f"{file} cannot be read ({error}). Copy it again.") from error
 
 
 def settings(folder: Path, name: str) -> dict[str, Any]:
@@ -44,9 +44,9 @@ def settings(folder: Path, name: str) -> dict[str, Any]:
     try:
         content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     except (OSError, ValueError) as error:
-        raise WeightsError(f"{file} cannot be read ({error}).") from error
+        raise WeightsError(f"{file} cannot be read ({error}). Copy it again.") from error
     if not isinstance(content, dict):
-        raise WeightsError(f"{file} cannot be read (it holds no table of names).")
+        raise WeightsError(f"{file} cannot be read (it holds no table of names). Copy it again.")
     return content
 
 

@@ -82,10 +82,12 @@ def read_tsv(file: Path, *, group: str | None = None) -> dict[str, list[Row]]:
         reader = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
         missing = {"sentence", "label", *([group] if group else [])} - set(reader.fieldnames or ())
         if missing:
-            raise DataError(f"{file} has no column named {' or '.join(sorted(missing))}.")
+            raise DataError(f"{file} has no column named {' or '.join(sorted(missing))}. Add it.")
         for line, row in enumerate(reader, start=2):
             if row["label"] not in ("0", "1"):
-                raise DataError(f"{file}, line {line}: label {row['label']!r} is neither 0 nor 1.")
+                raise DataError(
+                    f"{file}, line {line}: label {row['label']!r} is neither 0 nor 1. Mend it."
+                )
             labelled = Row(row["sentence"].strip(), int(row["label"]))
             rows.setdefault(row[group] if group else "", []).append(labelled)
     return rows

@@ -133,5 +133,5 @@ def test_a_parquet_file_that_unpacks_to_too_much(monkeypatch):
 def test_a_missing_file_or_column(tmp_path):
     with pytest.raises(DataError, match="does not exist"):
         open_table(tmp_path)
-    with pytest.raises(DataError, match=r"no column 'review'. Its columns: text, label"):
+    with pytest.raises(DataError, match=r"no column 'review'. Choose from: text, label"):
         open_table(b"text,label\nx,1\n", "a.csv").column("review")
