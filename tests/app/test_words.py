@@ -96,7 +96,7 @@ def test_the_game_shows_the_models_only_after_the_visitors_guess():
     assert hidden not in written(app) and not cards(app)
     app.text_input(key="game-0").input(hidden.upper() + " ")
     app.button(key="FormSubmitter:game-Guess").click().run()
-    assert "right!" in written(app) and len(cards(app)) == 4
+    assert "right." in written(app) and len(cards(app)) == 4
     assert "after 1 of" in written(app) and "you 1" in written(app)
     app.run()
     assert "after 1 of" in written(app)

@@ -54,7 +54,7 @@ def game() -> None:
     if guess:
         hit = guess == truth
         st.markdown(
-            f"You said **{plain(guess)}**: {'right!' if hit else f'the word was **{truth}**.'}"
+            f"You said **{plain(guess)}**: {'right.' if hit else f'the word was **{truth}**.'}"
         )
     else:
         st.markdown(f"The word was **{truth}**.")
