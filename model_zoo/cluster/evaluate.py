@@ -123,7 +123,7 @@ def evaluate_on_cluster(
         _refuse(missing)
         blocks = numbered(files, plan)
         if not blocks:
-            raise DataError(f"{files[0].path} has column names but no rows. Name others.")
+            raise DataError(f"{files[0].path} has column names but no rows. Name files with rows.")
         progress.total = sum(block.rows for block in blocks.values())
         first = next(windows(next(iter(blocks.values())), layout))
         known = meanings({row.cells[label_at] for row in first if not row.error}, labels)

@@ -169,7 +169,7 @@ def test_a_word_is_left_out_by_a_click_and_by_the_keyboard(open_page):
     chip(page, "not").press("Space")
     expect(page.locator(VERDICT)).to_contain_text("All four say negative")
     expect(page.locator(CHANGES)).to_have_count(0)
-    page.get_by_text("mask instead").click()
+    page.get_by_text("Mask instead").click()
     chip(page, "not").press("Space")
     expect(page.locator(CHANGES).locator("ins")).to_have_text("[MASK]")
 

@@ -59,7 +59,7 @@ def test_pictures_of_attention(open_page):
         expect(page.locator(PLOT)).to_have_count(plots)
     page.get_by_role("radio", name="lines from a token", exact=True).click()
     expect(page.locator(PLOT).first.locator(".scatterlayer .trace")).not_to_have_count(0)
-    page.get_by_text("hide [CLS] and [SEP]").click()
+    page.get_by_text("Hide [CLS] and [SEP]").click()
     expect(page.locator(PLOT).first).not_to_contain_text("[SEP]")
 
 

@@ -137,7 +137,7 @@ def _by_layer(courses: Sequence[Course], label: str, titles: Mapping[str, str]) 
     unsure = 1 / max(len(course.labels) for course in courses)
     caption(
         plain(text) + " A probe: the classification head, the step that gives the answer, was "
-        f"trained on the last layer only and is applied here to every layer’s output. Near "
+        "trained on the last layer only and is applied here to every layer’s output. Near "
         f"{percent(unsure)} means that the head cannot read that layer, not that the model is "
         "undecided there. Embeddings are the words’ vectors before the first layer. Models with "
         "fewer layers are stretched to the same width."

@@ -177,7 +177,7 @@ def _method(latencies: Mapping[str, Latency], beside: int, when: datetime) -> st
         "which may have slowed these calls."
     ) * bool(beside)
     return (
-        f"Latency: median and 95th percentile (p95, the line on the dial: 95 of 100 calls take no "
+        "Latency: median and 95th percentile (p95, the line on the dial: 95 of 100 calls take no "
         f"longer) of {runs} calls{ended} after {latency.warm_up} to warm up, models taking turns; "
         f"{copies}{latency.tokens} tokens with [CLS] and [SEP], "
         f"{counted(latency.threads, 'thread')}, "

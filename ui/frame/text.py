@@ -108,7 +108,7 @@ def word_chips(encoded: Encoded, *, blanks: bool = False) -> None:
         )
         if not blanks:
             st.toggle(
-                "mask instead",
+                "Mask instead",
                 key=state.show("masked", view.masked),
                 on_change=_mask,
                 help="Put [MASK] in the word’s place. BERT and DistilBERT met [MASK] in "

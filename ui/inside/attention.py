@@ -43,7 +43,7 @@ def section(encoded: Encoded) -> None:
         "Picture", list(_VIEWS), default="one head", required=True, key="attention-picture"
     )
     hidden = st.toggle(
-        "hide [CLS] and [SEP]",
+        "Hide [CLS] and [SEP]",
         key="attention-hide",
         help="The tokens put before and after the text. Hiding them brings the rest of each row "
         "back to 100 %; what the two received is out of sight, not gone.",

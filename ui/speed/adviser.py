@@ -34,7 +34,7 @@ def adviser_section(of: ModelSet) -> DeltaGenerator:
     """
     st.header("What to deploy")
     st.markdown(
-        f"Every model on every engine, the program that computes it "
+        "Every model on every engine, the program that computes it "
         f"({listing([engine(name).title for name in DEPLOYABLE])}), on "
         f"{listing([str(count) for count in usual_threads()])} threads and with "
         f"{listing([str(size) for size in BATCHES])} texts a call, each in a fresh process on this "
