@@ -28,7 +28,8 @@ def report(
     parts = [
         "<h2>On the held-out rows</h2>",
         _table(comparison),
-        '<p class="note">Intervals are 95 % (Wilson; bootstrap for macro-F1). Calibration error: '
+        '<p class="note">Intervals are 95 % (Wilson; bootstrap for macro-F1). Macro-F1: precision '
+        "and recall of a label in one figure, averaged over the labels. Calibration error: "
         "how far probabilities are off on average, 0 is best. Latency: one text of "
         f"{comparison.tokens} tokens, median and 95th percentile of 20 calls on this machine.</p>",
         "<h2>Could the differences be chance?</h2>",
