@@ -114,7 +114,7 @@ def models(app):
 
 def test_nothing_can_be_added_unless_it_is_allowed():
     app = opened()
-    assert "Whoever runs this server lists folders" in sidebar(app)
+    assert "whoever runs this server lists folders" in sidebar(app)
     assert not keys(app) & {FOLDER, HUB_NAME, "look-up", "add-folder"}
 
 
@@ -370,7 +370,7 @@ def test_an_address_of_the_hubs_that_is_none_is_said(hub, monkeypatch):
 def test_what_is_too_large_for_the_server_is_not_downloaded(hub, monkeypatch):
     monkeypatch.setattr(own_models, "free_bytes", lambda: 1000)
     app = looked_up(opened())
-    assert "does not fit into this server's memory" in sidebar(app)
+    assert "does not fit into this server’s memory" in sidebar(app)
     assert "download-model" not in keys(app)
 
 

@@ -107,7 +107,7 @@ def test_attributions_of_start_and_end_are_shown_for_the_chosen_reader():
     strips = [html.proto.body for html in app.get("html") if 'class="q-words"' in html.proto.body]
     assert len(strips) == 2
     assert all("Oslo" in strip and "Where" in strip for strip in strips)
-    assert "in logits" in written(app)
+    assert "raises the logit" in written(app)
 
 
 def test_nothing_typed_and_odd_texts():
