@@ -29,7 +29,7 @@ def test_a_card_fills_in_by_itself_while_the_visitor_goes_on(open_page):
     expect(exported).to_contain_text("Being exported for int8: ")
     expect(exported).to_contain_text(", the others go on.")
     expect(usual).to_be_visible()
-    page.get_by_role("link", name="Inside").click()
+    page.get_by_role("link", name="Inside", exact=True).click()
     expect(page.get_by_role("heading", name="Inside")).to_be_visible()
     page.get_by_role("link", name="Compare").click()
     expect(usual).to_be_visible()
