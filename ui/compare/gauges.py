@@ -16,6 +16,7 @@ from model_zoo.models.files import ModelCard
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from ui.compare import figures
+from ui.frame.callbacks import whole
 from ui.serve import cached, footprints
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
@@ -28,6 +29,8 @@ BATCHES = (1, 8, 32)
 RUNS = 20
 SECONDS = 3.0  # after which a measurement of a long text or a large batch ends early
 YARDSTICK = "bert"  # or the first model, where none of this name is asked
+
+_AGAIN = "measure again"
 
 # What the session keeps: (text, names of models, batch, their weights) -> latencies by name, when
 Key = tuple[str, tuple[str, ...], int, tuple[str, ...]]
@@ -55,26 +58,34 @@ def gauges(
             help="Texts in one call, a batch, are computed together: the Transformers gain by it, "
             "word-by-word models even more.",
         )
-        again = st.button("Measure again", icon=":material/speed:")
+        # A button's own value is lost where this run gives way to another: when memory is measured.
+        st.button("Measure again", icon=":material/speed:", on_click=_ask_again)
         st.html(meter(resident_bytes(), host()), width="content")
     method = st.container(key="measured").empty()
     kept = st.session_state.setdefault("latency", {})
     beside = st.session_state.setdefault("others at work while it was measured", {})
     wanted: Key = (text, tuple(names), batch, tuple(map(cached.weights, names)))
-    if again or wanted not in kept:
+    if wanted not in kept or st.session_state.get(_AGAIN):
         for key in [key for key in kept if key[:2] != wanted[:2]]:
             del kept[key], beside[key]
         try:
             latencies, beside[wanted] = measure(text, names, batch or 1, method)
         except ZooError as error:
+            st.session_state.pop(_AGAIN, None)
             method.error(plain(str(error)), icon=":material/error:")
             return
         kept[wanted] = (latencies, datetime.now().astimezone())
+        st.session_state.pop(_AGAIN, None)
     latencies, when = kept[wanted]
     _draw(names, latencies, footprints.added(names), slots, facts)
     method.caption(_method(latencies, beside[wanted], when))
     if len(footprints.added(names)) < len(names):
         st.fragment(_await_memory, run_every=1.0)(names)
+
+
+@whole
+def _ask_again() -> None:
+    st.session_state[_AGAIN] = True
 
 
 def measure(
@@ -197,9 +208,9 @@ def _computed_by(names: Iterable[str]) -> str:
 
 
 def _await_memory(names: Sequence[str]) -> None:
-    """Run the page again once the memory of each of the models has been measured."""
-    added = footprints.added(names)
-    missing = [plain(title(name)) for name in names if name not in added]
-    if not missing:
+    """Run the page again once the memory of each of the models has been measured.
+
+    Draws nothing: a model's facts say that it is waited for, and a line that goes would be a jump.
+    """
+    if set(names) <= set(footprints.added(names)):
         st.rerun()
-    st.caption(f"Measuring, in fresh processes, the memory of {listing(missing)}…")
