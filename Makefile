@@ -3,7 +3,8 @@ BIN := .venv/bin
 PORT ?= 8501
 DATA ?= hub
 DOCS ?= .venv-docs
-TWO := -n 2 --dist loadfile
+FILES ?= 1
+PYTEST = $(BIN)/python -m pytest $(if $(filter-out 1,$(FILES)),-n $(FILES) --dist loadfile)
 
 .DEFAULT_GOAL := help
 .PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse pauses memory docs clean
@@ -16,11 +17,11 @@ app: .venv/app  ## install what the app needs and start it in the browser
 
 setup: .venv/dev  ## install everything: app, training, tests, checks
 
-test: .venv/dev  ## run all tests, two files at a time
-	$(BIN)/python -m pytest $(TWO)
+test: .venv/dev  ## run all tests (FILES=2: two files at a time, in half the time)
+	$(PYTEST)
 
 test-fast: .venv/dev  ## run the tests that need no browser and no training
-	$(BIN)/python -m pytest $(TWO) -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-long: .venv/dev  ## run the tests that `make test` leaves out
 	$(BIN)/python -m pytest -m long
