@@ -45,9 +45,7 @@ def test_choose_train_survive_and_compare(browser, environment, tmp_path):
         expect(page.get_by_text("rows to learn from")).to_be_visible()
         for model in ("DistilBERT", "BERT", "BiLSTM"):
             page.get_by_role("button", name=model, exact=True).click()
-            expect(page.get_by_text(f"{model} ").filter(has_text="learning curve")).to_have_count(
-                0
-            )
+            expect(page.get_by_text(f"{model} ").filter(has_text="learning curve")).to_have_count(0)
         start = page.get_by_role("button", name="Start training")
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
         start.click()
