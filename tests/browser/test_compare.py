@@ -114,6 +114,10 @@ def test_numbers_only_fit_on_a_phone(open_page):
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+def measured_at(method):
+    return re.search(r"at \d\d:\d\d:\d\d", method.inner_text())[0]
+
+
 def test_gauges_and_charts_are_drawn(open_page):
     page = open_page()
     answered(page)
@@ -123,14 +127,14 @@ def test_gauges_and_charts_are_drawn(open_page):
     expect(dials.locator(".js-plotly-plot .indicatorlayer")).not_to_have_count(0)
     expect(page.get_by_text("How the answer forms")).to_be_visible()
     expect(page.locator(".scatterlayer .trace")).to_have_count(5)
-    page.evaluate(
-        """() => new MutationObserver(() => {  // it is there for a moment only
-          window.measuring ||= document.body.innerText.includes("Measuring:");
-        }).observe(document.body, { childList: true, subtree: true, characterData: true })"""
-    )
+    method = page.locator(".st-key-measured")
+    expect(method).to_contain_text("median and 95th percentile")
+    before = measured_at(method)
+    page.wait_for_timeout(1000)  # the clock that tells the measurements apart shows seconds
     page.get_by_role("button", name="Measure again").click()
-    page.wait_for_function("window.measuring")
-    expect(page.get_by_text("median and 95th percentile")).to_be_visible()
+    expect(method).not_to_contain_text(before)
+    expect(method).to_contain_text("median and 95th percentile")
+    assert measured_at(method) != before
     page.get_by_role("radio", name="8", exact=True).click()
     expect(page.get_by_text("8 copies of")).to_be_visible()
     expect(page.locator(FACTS).first).to_contain_text("ms a sentence")
