@@ -33,11 +33,10 @@ with page("Compare", heading=False):
             share(answers, [])
     elif answers:
         places = reserve(columns)
-        gauge_row = st.container()
         courses = formation(answers)
         with below:
             share(answers, courses)
-        with gauge_row:  # drawn last: measuring takes a second, and nothing has to wait for it
+        with places.measuring.container():  # last: it takes a second, and nothing waits for it
             gauges(answers.text, list(answers.now), places.dials, places.facts)
         explained(answers.text, places.strips, places.legend, places.below)
     caption(

@@ -27,6 +27,18 @@ COUNT_ROWS = """() => {
   };
   look();
 }"""
+# collects where the answers and what follows them begin, in every frame from now on
+WATCH_TOPS = """() => {
+  window.tops = { cards: [], charts: [] };
+  const look = () => {
+    const cards = document.querySelectorAll(".q-card .q-label");
+    const charts = [...document.querySelectorAll("h2")].find(h => h.innerText.includes("forms"));
+    tops.cards.push(cards.length ? cards[0].getBoundingClientRect().top : null);
+    tops.charts.push(charts ? charts.getBoundingClientRect().top : null);
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
 # clicks a word in the frame in which the page says so of the sentence that is being read
 CLICK_ONCE_READ = """(word, text) => {
   const look = () =>
@@ -54,6 +66,21 @@ def chip(page, word):
 
 def at_rest(page):
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
+def test_nothing_jumps_while_another_sentence_is_read(open_page):
+    page = open_page()
+    answered(page)
+    submit(page, "A good film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    at_rest(page)
+    page.evaluate(WATCH_TOPS)
+    submit(page, "A bad film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say negative")
+    at_rest(page)
+    for places in page.evaluate("window.tops").values():
+        assert None not in places  # gone for a moment
+        assert max(places) - min(places) <= 60
 
 
 def test_a_sentence_is_answered_by_all_four(open_page):

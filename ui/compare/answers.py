@@ -60,12 +60,13 @@ def answer(
 
     Predictions are computed on every run: a cached one would show a stale time. All are computed
     before any is drawn, so that a browser at work does not slow what is being timed. A model that
-    cannot be loaded says so in its own card; the others go on.
+    cannot be loaded says so in its own card; the others go on. What the run before has drawn
+    stays until there is something to take its place, or the page would jump at each word.
     """
     view = state.view()
-    verdict, remarks, comparison = st.empty(), st.empty(), st.empty()
+    waits, above = st.empty(), st.container()
     columns = dict(in_rows(view.models, most=1 if numbers_only else MOST))
-    slots = {name: column.empty() for name, column in columns.items()}
+    slots = _Slots(columns)
 
     base = view.pinned if view.pinned is not None else view.text
     texts = [reading] if base == reading else [reading, base]
@@ -74,18 +75,18 @@ def answer(
         return None, {}
     predictions: dict[str, list[Prediction]] = {}
     errors: dict[str, ZooError] = {}
-    with my_turn(remarks):
-        for at, name in enumerate(slots):
+    with my_turn(waits):
+        for at, name in enumerate(columns):
             if not pool.loaded(name):
-                for waiting, slot in slots.items():
-                    slot.html(waiting_card(waiting, title(waiting)))
-                message = f"Loading {plain(title(name))} ({at + 1} of {len(slots)})…"
-                remarks.progress(at / len(slots), message)
+                for waiting in columns:
+                    slots[waiting].html(waiting_card(waiting, title(waiting)))
+                message = f"Loading {plain(title(name))} ({at + 1} of {len(columns)})…"
+                waits.progress(at / len(columns), message)
             try:
                 model = pool.model(name)
                 predictions[name] = [predict(model, [text])[0] for text in texts]
             except TextError:
-                for slot in (*slots.values(), remarks):
+                for slot in (*slots.values(), waits):
                     slot.empty()
                 nothing_to_read()
                 return None, {}
@@ -95,12 +96,13 @@ def answer(
     before = {name: pair[1] for name, pair in predictions.items() if len(pair) > 1}
 
     outvoted = minority(now)
-    for name, slot in slots.items():
+    for name, column in columns.items():
         if name in errors:
-            _without_answer(name, errors[name], slot, columns[name])
+            _without_answer(name, errors[name], slots[name], column)
             continue
         if numbers_only:
-            slot.html(prediction_line(now[name], cached.card(name), before=before.get(name)))
+            line = prediction_line(now[name], cached.card(name), before=before.get(name))
+            slots[name].html(line)
             continue
         card = prediction_card(
             now[name],
@@ -109,29 +111,54 @@ def answer(
             times_ms=_recent_times(now[name]),
             before=before.get(name),
         )
-        slot.html(card)
-    remarks.empty()
+        slots[name].html(card)
+    waits.empty()
     exports = {name: e.export for name, e in errors.items() if isinstance(e, AwaitedError)}
     if exports:
         st.fragment(_await_exports, run_every=LOOK_SECONDS)(exports, slots)
     if not now:
         return None, {}
+    with above:
+        _sum_up(now, before)
+    sleep(PAINT_SECONDS)
+    return Answers(reading, now, before), {name: columns[name] for name in now}
+
+
+class _Slots(dict[str, DeltaGenerator]):
+    """A place for each model's card in its column, made when something is drawn into it."""
+
+    def __init__(self, columns: Mapping[str, DeltaGenerator]) -> None:
+        self._columns = columns
+
+    def __missing__(self, name: str) -> DeltaGenerator:
+        self[name] = self._columns[name].empty()
+        return self[name]
+
+
+def _sum_up(now: Mapping[str, Prediction], before: Mapping[str, Prediction]) -> None:
+    """Whether the models agree, what of the text they could not read, and what has changed.
+
+    Always three elements: one that is left out would stay from the run before, until this one ends.
+    """
     split = " q-split" if is_split(now) else ""
     sentence = agreement(list(now.values()), {name: title(name) for name in now})
     sign = '<span aria-hidden="true">≠ </span>' if split else ""
-    verdict.html(f'<div class="q-verdict{split}" role="status">{sign}{escape(sentence)}</div>')
+    st.html(f'<div class="q-verdict{split}" role="status">{sign}{escape(sentence)}</div>')
     if sentences := notices(max(now.values(), key=lambda read: read.dropped)):
-        remarks.warning("  \n".join(map(plain, sentences)), icon=":material/info:")
+        st.warning("  \n".join(map(plain, sentences)), icon=":material/info:")
+    else:
+        st.empty()
+    is_pinned = state.view().pinned is not None
     if before:
-        called = ("Pinned" if view.pinned is not None else "As typed", "Now")
-        comparison.html(changes(list(before.values()), list(now.values()), called=called))
-    elif view.pinned is not None:
-        comparison.info(
+        called = ("Pinned" if is_pinned else "As typed", "Now")
+        st.html(changes(list(before.values()), list(now.values()), called=called))
+    elif is_pinned:
+        st.info(
             "Pinned. Edit the sentence, or leave out a word, to see what changes.",
             icon=":material/keep:",
         )
-    sleep(PAINT_SECONDS)
-    return Answers(reading, now, before), {name: columns[name] for name in now}
+    else:
+        st.empty()
 
 
 def _without_answer(

@@ -12,13 +12,14 @@ from ui.frame.columns import in_rows
 STRIP_PX = 36  # a line of words
 FACTS_PX = 120
 BELOW_PX = 330  # two links, a map, captions
+MEASURING_PX = 180  # controls, and how the figures were come by
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """By model, from top to bottom: gauges and words; facts, and all that lies `below` them.
 
-    `legend` lies between the two halves and is of all models.
+    `legend` lies between the two halves and is of all models; so is `measuring`, at the end.
     """
 
     dials: Mapping[str, DeltaGenerator]
@@ -26,6 +27,7 @@ class Places:
     legend: DeltaGenerator
     facts: Mapping[str, DeltaGenerator]
     below: Mapping[str, DeltaGenerator]
+    measuring: DeltaGenerator
 
 
 def reserve(columns: Mapping[str, DeltaGenerator]) -> Places:
@@ -36,7 +38,7 @@ def reserve(columns: Mapping[str, DeltaGenerator]) -> Places:
     lower = dict(in_rows(columns))
     facts = {name: _kept(column, FACTS_PX) for name, column in lower.items()}
     below = {name: _kept(column, BELOW_PX) for name, column in lower.items()}
-    return Places(dials, strips, legend, facts, below)
+    return Places(dials, strips, legend, facts, below, _kept(st.container(), MEASURING_PX))
 
 
 def _kept(column: DeltaGenerator, height: int) -> DeltaGenerator:

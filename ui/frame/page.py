@@ -48,7 +48,8 @@ def page(title: str, *, heading: bool = True) -> Iterator[None]:
         menu_items={"About": "Quartet: four models read the same sentence side by side."},
     )
     _run_again_on_reconnect()
-    st.html(STYLE)
+    # Of a style alone Streamlit makes an event, which a busy browser takes up long after the page.
+    st.html(f"<i hidden></i>{STYLE}")
     pictures.begin()
     state.read_address(arrived=st.session_state.get("page", title) != title)
     st.session_state["page"] = title
