@@ -19,14 +19,25 @@ def shares(
     published: Sequence[tuple[str, float]] = (),
     chance: float | None = None,
 ) -> go.Figure:
-    """A line a row, and on it each model's share with its interval.
+    """A row for each label, and in it a line for each model's share with its interval.
 
     `rows`: label -> model -> share; `titles` names the models. `published` are others' figures, a
     grey line each below; `chance` is what guessing blindly would reach.
     """
-    figure = go.Figure()
+    figure = go.Figure()  # plotly stacks a group from below: the first model is drawn last
     labels = [*rows, *(label for label, _ in published)]
-    for number, (name, title) in enumerate(titles.items()):
+    if published:
+        figure.add_scatter(
+            x=[share for _, share in published],
+            y=[label for label, _ in published],
+            mode="markers+text",
+            text=[f"{share:.1%}" for _, share in published],
+            textposition="middle right",
+            name="published",
+            marker={"color": UNSIGNED, "size": 9, "symbol": "x"},
+            hovertemplate="%{x:.1%}<extra>published</extra>",
+        )
+    for number, (name, title) in reversed(list(enumerate(titles.items()))):
         own = {label: row[name] for label, row in rows.items() if name in row}
         values = [share for share, _ in own.values()]
         figure.add_scatter(
@@ -41,20 +52,11 @@ def shares(
                 "width": 3,
             },
             mode="markers",
+            orientation="h",
+            offsetgroup=name,
             name=in_figure(title),
             marker={"color": model_colour(name), "size": 10, "symbol": _SYMBOLS[number % 4]},
             hovertemplate="%{x:.1%}<extra>%{fullData.name}</extra>",
-        )
-    if published:
-        figure.add_scatter(
-            x=[share for _, share in published],
-            y=[label for label, _ in published],
-            mode="markers+text",
-            text=[f"{share:.1%}" for _, share in published],
-            textposition="middle right",
-            name="published",
-            marker={"color": UNSIGNED, "size": 9, "symbol": "x"},
-            hovertemplate="%{x:.1%}<extra>published</extra>",
         )
     if chance is not None:
         figure.add_vline(x=chance, line={"dash": "dot", "color": UNSIGNED, "width": 1})
@@ -67,7 +69,15 @@ def shares(
         showgrid=True,
     )
     return figure.update_layout(
-        height=110 + 30 * len(labels),
+        scattermode="group",  # or intervals that are close would cover each other
+        scattergap=0.35,
+        height=110 + len(labels) * max(30, 15 * len(titles)),
         margin=MARGIN,
-        legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        legend={
+            "orientation": "h",
+            "traceorder": "reversed",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "x": 0,
+        },
     )

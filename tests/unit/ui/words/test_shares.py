@@ -11,7 +11,7 @@ ROWS = {
 
 
 def test_each_share_stands_on_its_line_with_its_interval():
-    lstm, bert = shares(ROWS, {"lstm": "LSTM", "bert": "<b>"}, "share").data
+    bert, lstm = shares(ROWS, {"lstm": "LSTM", "bert": "<b>"}, "share").data
     assert list(lstm.y) == ["first"] and list(bert.y) == ["first", "second"]
     assert list(bert.x) == [0.6, 0.9]
     assert lstm.error_x.array[0] == pytest.approx(0.2)
@@ -19,8 +19,15 @@ def test_each_share_stands_on_its_line_with_its_interval():
     assert bert.name == "&lt;b&gt;" and lstm.marker.symbol != bert.marker.symbol
 
 
+def test_close_intervals_do_not_cover_each_other():
+    figure = shares(ROWS, {"lstm": "LSTM", "bert": "BERT"}, "share")
+    assert figure.layout.scattermode == "group"
+    assert len({trace.offsetgroup for trace in figure.data}) == 2
+    assert {trace.orientation for trace in figure.data} == {"h"}
+
+
 def test_others_figures_stand_below_and_chance_is_a_line():
     figure = shares(ROWS, {"bert": "BERT"}, "share", published=[("theirs", 0.7)], chance=0.5)
     assert list(figure.layout.yaxis.categoryarray) == ["theirs", "second", "first"]
-    assert list(figure.data[-1].x) == [0.7] and figure.data[-1].text == ("70.0%",)
+    assert list(figure.data[0].x) == [0.7] and figure.data[0].text == ("70.0%",)
     assert figure.layout.shapes[0].x0 == 0.5
