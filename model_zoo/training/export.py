@@ -51,6 +51,13 @@ _RECIPES = {
 }
 
 
+_PAPERS = {
+    "recurrent": "The papers' models are of other sizes and read other texts; do not take its "
+    "figures for theirs.",
+    "transformer": "It is much smaller than the models of the papers; do not take its figures for "
+    "theirs.",
+}
+
 _FURTHER = (
     "The encoder of a language model trained here, all of whose 12 layers learnt masked words "
     "first (sha256 of its weights: {encoder}), was fine-tuned on the labels; word embeddings were "
@@ -59,7 +66,10 @@ _FURTHER = (
 
 
 def model_card(folder: Path, metrics: dict[str, Any]) -> str:
-    """The model card in the Hub's format (YAML front matter, then Markdown), from the metrics."""
+    """The model card in the Hub's format (YAML front matter, then Markdown), from the metrics.
+
+    A `remark` among them, written by hand, says what of this training is not in the figures.
+    """
     name = metrics["model"]
     row = spec(name)
     extra = metrics["data"]["extra"]
@@ -75,6 +85,7 @@ def model_card(folder: Path, metrics: dict[str, Any]) -> str:
     )
     encoder = metrics.get("made", {}).get("encoder")
     how = _FURTHER.format(encoder=encoder) if encoder else _RECIPES[name]
+    remark = f"\n\n{metrics['remark']}" if "remark" in metrics else ""
     recipe = ", ".join(f"{key} {value}" for key, value in metrics["recipe"].items())
     also = (
         f" Also a fixed half of `{extra}` (bundled models: the Sentiment Labelled Sentences, "
@@ -116,7 +127,7 @@ model-index:
 Says whether a short English text is negative or positive. Architecture: {row.description};
 {parameters:,} parameters, stored as float16 ({megabytes:.1f} MB), computed in float32.
 It is one of four models that share a tokenizer and training rows so that only their architecture
-differs. It is much smaller than the models of the papers; do not take its figures for theirs.
+differs. {_PAPERS["recurrent" if "lstm" in name else "transformer"]}
 
 ## How good it is
 
@@ -130,7 +141,7 @@ contained in them ({held_out["accuracy"]:.1%} there), never on the rows of this 
 
 ## How it was made
 
-{how}
+{how}{remark}
 
 - Data: SST-2 (Socher et al. 2013), {metrics["data"]["train_rows"]:,} training rows.{also}
   sha256 of all rows used: `{metrics["data"]["sha256"]}`
