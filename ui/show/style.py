@@ -29,6 +29,8 @@ STYLE = """<style>
 .q-card dl dd{margin:0;text-align:right;font-variant-numeric:tabular-nums}
 .q-spark{display:flex;align-items:flex-end;justify-content:flex-end;gap:1px;height:1.1rem}
 .q-spark span{width:3px;background:var(--model);min-height:1px}
+.st-key-toolbar,.st-key-words{min-height:3.75rem} /* before the browser has what draws pills */
+[data-testid="stForm"]{min-height:4.25rem}
 .st-key-toolbar kbd{display:none} /* the line below says it once */
 [class*="st-key-gauges-"]{min-height:128px}
 [class*="st-key-map-"]{min-height:190px}
@@ -101,7 +103,7 @@ STYLE = """<style>
  border-radius:.4rem}
 .q-download button{font:inherit;color:inherit;background:none;cursor:pointer;margin:.15rem;
  border:1px solid color-mix(in srgb,currentColor 40%,transparent);border-radius:.4rem}
-[data-testid="stElementContainer"]:has(style){display:none} /* this sheet itself takes no room */
+[data-testid="stElementContainer"]:has(i[hidden]+style){display:none} /* this sheet itself takes no room */
 [data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
 @media (max-width:640px){.q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
 </style>"""
