@@ -234,7 +234,7 @@ def warm(address: str) -> None:
         with closing(Visitor(address)) as tab:
             tab.ask(COMPARE, "A film to warm up with.")
             seen = tab.read(lambda seen: seen.finished)
-            if not any(caption.startswith("Measuring, in fresh") for caption in seen.captions):
+            if not seen.memory_awaited:
                 return
 
 

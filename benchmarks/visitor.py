@@ -22,6 +22,8 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
+from ui.show.wording import MEMORY_AWAITED
+
 COMPARE, ATTRIBUTIONS = "", "attributions"  # pages as they are called in addresses
 _AHEAD = re.compile(r"Waiting for your turn: (?:([\d,]+) ahead of you|you are next)")
 _CARD = re.compile(r'class="q-card.*?aria-label="probability of (\w+): ([\d.]+)%"', re.DOTALL)
@@ -39,6 +41,7 @@ class Seen:
     ahead: list[int] = field(default_factory=list)  # places in line that were shown
     captions: list[str] = field(default_factory=list)
     progress: list[str] = field(default_factory=list)
+    memory_awaited: bool = False  # by some of the gauges
     finished: bool = False
 
     def chart(self, alt: str) -> dict[str, Any] | None:
@@ -121,6 +124,7 @@ class Visitor:
                     self.seen.cards.append((card[1], float(card[2]) / 100))
                 if time := _TIME.search(element.html.body):
                     self.seen.times_ms[time[1]] = float(time[2])
+                self.seen.memory_awaited |= MEMORY_AWAITED in element.html.body
             case "exception":
                 self.seen.errors.append(f"{element.exception.type}: {element.exception.message}")
             case "alert" if element.alert.format == Alert.ERROR:

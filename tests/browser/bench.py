@@ -2,7 +2,9 @@
 
 The server is started afresh, a browser opens the page, and 20 sentences of 20 tokens are submitted,
 one after the other, each once the page has come to rest. Times run in the browser, from the Enter
-key to the frame in which all four cards show the new answer.
+key to the frame in which all four cards show the new answer. Then each page of the menu is gone to
+by a click, twice: the first time a page's code may still have to be imported. These times run from
+the click to the frame with the new page's title.
 """
 
 import os
@@ -17,6 +19,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 from model_zoo.host import host
 from model_zoo.models.sets import model_set
 from tests.browser.chromium import executable, running_app
+from ui.frame.page import MENU
+from ui.show.wording import MEMORY_AWAITED
 
 SUBMITS = 20
 COLUMNS = len(model_set().models)
@@ -35,7 +39,17 @@ WATCH = """([label, count]) => new Promise(done => {
   };
   look();
 })"""
-LISTEN = """addEventListener("keydown", event => {
+# resolves in the frame in which the page has this title, with the milliseconds since the click
+TITLED = """title => new Promise(done => {
+  const look = () => {
+    if ([...document.querySelectorAll("h1")].some(heading => heading.textContent === title))
+      requestAnimationFrame(() => done(performance.now() - window.clicked));
+    else requestAnimationFrame(look);
+  };
+  look();
+})"""
+LISTEN = """addEventListener("click", () => { window.clicked = performance.now(); }, true);
+addEventListener("keydown", event => {
   if (event.key === "Enter") window.pressed = performance.now();
 }, true)"""
 
@@ -52,9 +66,10 @@ def main() -> None:
             usable = perf_counter() - started
             expect(page.locator(".q-card .q-label")).to_have_count(COLUMNS, timeout=60_000)
             first = perf_counter() - started - usable
-            expect(page.get_by_text("Measuring, in fresh")).to_have_count(0, timeout=120_000)
+            expect(page.get_by_text(MEMORY_AWAITED)).to_have_count(0, timeout=120_000)
             _rest(page)
             waits, models = _submits(page)
+            changes = [_page_changes(page) for _ in range(2)]
         browser.close()
     machine = host()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
@@ -65,6 +80,8 @@ def main() -> None:
     print(f"submit to all four visible, warm:              {_line(waits)}")
     print(f"of that, the four models (times on the cards): {_line(models)}")
     print(f"the rest, rerun overhead:                      {_line(overhead)}")
+    for when, seconds in zip(("first", "later"), changes, strict=True):
+        print(f"another page, {when} visit, to its title:       {_line(seconds)}")
 
 
 def _submits(page: Page) -> tuple[list[float], list[float]]:
@@ -83,6 +100,19 @@ def _submits(page: Page) -> tuple[list[float], list[float]]:
     return waits, models
 
 
+def _page_changes(page: Page) -> list[float]:
+    """Seconds from the click on each page's entry in the menu to its title, in the menu's order.
+
+    The page that is shown comes last, and is gone back to.
+    """
+    waits = []
+    for _, title in (*MENU[1:], MENU[0]):
+        page.locator(".st-key-menu").get_by_role("link", name=title, exact=True).click()
+        waits.append(page.evaluate(TITLED, title) / 1e3)
+        _rest(page)
+    return waits
+
+
 def _rest(page: Page) -> None:
     """Wait until the run has ended: gauges measured, charts drawn."""
     sleep(0.3)
@@ -92,7 +122,7 @@ def _rest(page: Page) -> None:
 
 def _line(seconds: list[float]) -> str:
     ordered = sorted(seconds)
-    return f"median {median(ordered):.3f} s, slowest {ordered[-1]:.3f} s of {len(ordered)} submits"
+    return f"median {median(ordered):.3f} s, slowest {ordered[-1]:.3f} s of {len(ordered)}"
 
 
 if __name__ == "__main__":

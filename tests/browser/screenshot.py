@@ -5,6 +5,7 @@ from playwright.sync_api import expect, sync_playwright
 from model_zoo.models.sets import model_set
 from tests.browser.chromium import executable, running_app
 from tests.root import ROOT
+from ui.show.wording import MEMORY_AWAITED
 
 SPECS = model_set().models
 
@@ -17,7 +18,7 @@ def main() -> None:
         page.goto(address)
         labels = page.locator(".q-card .q-label")
         expect(labels).to_have_count(len(SPECS), timeout=60_000)
-        expect(page.get_by_text("Measuring, in fresh")).to_have_count(0, timeout=120_000)
+        expect(page.get_by_text(MEMORY_AWAITED)).to_have_count(0, timeout=120_000)
         expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=60_000)
         page.get_by_role("button", name="Compare").click()  # times of warm models
         page.wait_for_timeout(4000)

@@ -23,7 +23,7 @@ from ui.serve.pool import pool
 from ui.serve.turns import work
 from ui.show.meter import meter
 from ui.show.theme import PLAIN
-from ui.show.wording import counted, listing, plain, ratio
+from ui.show.wording import MEMORY_AWAITED, counted, listing, plain, ratio
 
 BATCHES = (1, 8, 32)
 RUNS = 20
@@ -138,7 +138,7 @@ def _draw(
         if isinstance(reason, str):
             lines += f"<br>memory not measured: {escape(reason)}"
         elif reason is None:
-            lines += "<br>memory: being measured in a fresh process…"
+            lines += f"<br>{MEMORY_AWAITED}"
         facts[name].html(f'<div class="q-facts"><h3>{escape(title(name))}</h3>{lines}</div>')
 
 

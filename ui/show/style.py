@@ -103,7 +103,7 @@ STYLE = """<style>
  border-radius:.4rem}
 .q-download button{font:inherit;color:inherit;background:none;cursor:pointer;margin:.15rem;
  border:1px solid color-mix(in srgb,currentColor 40%,transparent);border-radius:.4rem}
-[data-testid="stElementContainer"]:has(i[hidden]+style){display:none} /* this sheet itself takes no room */
+[data-testid="stElementContainer"]:has(i[hidden]+style){display:none} /* this sheet takes no room */
 [data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
 @media (max-width:640px){.q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
 </style>"""

@@ -11,6 +11,8 @@ from model_zoo.models.sets import BUNDLED, ModelSet
 from model_zoo.quality.metrics import McNemar
 from model_zoo.reading.predict import Prediction
 
+MEMORY_AWAITED = "memory: being measured in a fresh process…"
+
 Value = TypeVar("Value")
 
 
