@@ -61,7 +61,7 @@ def command(file, name, *more):
 
 @pytest.mark.slow
 def test_all_four_from_a_file_to_a_set_that_answers(tmp_path, capsys):
-    file = written(tmp_path / "rows.csv", 140)
+    file = written(tmp_path / "rows.csv", 100)
     assert main(command(file, "asked", "--budget", "quick", "--keep-test", "--json")) == 0
     record = json.loads(capsys.readouterr().out)
     folder = set_folder("asked")
@@ -76,13 +76,13 @@ def test_all_four_from_a_file_to_a_set_that_answers(tmp_path, capsys):
     assert "<svg" in report and record["recommendation"]["model"] in report.lower()
     kept = [json.loads(line) for line in (folder / "test.jsonl").read_text().splitlines()]
     assert len(kept) == record["rows"]
-    assert all(questions(140)[row["text"]] == row["label"] for row in kept)
+    assert all(questions(100)[row["text"]] == row["label"] for row in kept)
     everything = "".join(
         path.read_text(errors="ignore")
         for path in [*folder.rglob("*.json"), *folder.rglob("*.md"), folder / "report.html"]
         if "tokenizer" not in path.name
     )
-    assert not any(text in everything for text in questions(140))
+    assert not any(text in everything for text in questions(100))
     left = {path.name for path in (jobs_folder() / "asked").iterdir()}
     assert left <= {"settings.json", "state.json", "progress.jsonl", "lock"}
 
