@@ -9,6 +9,7 @@ from model_zoo.language.guess import guess
 from model_zoo.whole_files import write_json
 from tests import language_zoo
 from tests.app.zoo import opened, written
+from ui.four.places import place_of
 from ui.words import game
 
 PAGE = "pages/words.py"
@@ -119,6 +120,12 @@ def test_without_models_it_says_how_to_get_them(tmp_path, monkeypatch):
     monkeypatch.setenv("QUARTET_LANGUAGE", str(tmp_path))
     app = opened(PAGE, text=TEXT)
     assert not app.exception and "No language models are installed" in app.info[0].value
+
+
+def test_the_tables_row_of_tasks_leads_here_where_there_are_models(tmp_path, monkeypatch):
+    assert place_of("example").page == PAGE and place_of("size").page == "app.py"
+    monkeypatch.setenv("QUARTET_LANGUAGE", str(tmp_path))
+    assert place_of("example").page == "app.py"
 
 
 def test_damage_costs_its_own_card_only(language_folder, tmp_path, monkeypatch):

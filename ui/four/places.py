@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from model_zoo.language.models import available
 from ui.frame import state
 from ui.frame.callbacks import whole
 
@@ -70,19 +71,28 @@ PLACES = {  # key of a claim -> where it can be seen
     "paper-speed": Place("pages/speed.py", "The bundled ones: Speed and size"),
     "paper-quality": Place("app.py", "The bundled ones: Compare"),
 }
+_WORDS = Place("pages/words.py", "See it: Guess the word")
+
+
+def place_of(claim: str) -> Place:
+    """Where a row can be seen: the example tasks on their page, where there are models for them.
+
+    KeyError for a claim that has no place.
+    """
+    return _WORDS if claim == "example" and available() else PLACES[claim]
 
 
 def follow_links() -> None:
     """Go where a link of the table leads, in this session: with the sentence and the figures."""
     followed = _links(key="followed", on_see_change=_choose)
-    if (place := PLACES.get(followed.see or "")) and place.page != "pages/models.py":
+    if followed.see in PLACES and (place := place_of(followed.see)).page != "pages/models.py":
         st.switch_page(place.page)
 
 
 @whole
 def _choose() -> None:
     """Make the choice of the place that is gone to; before its widget is drawn."""
-    place = PLACES.get(st.session_state["followed"].see or "")
-    if place and place.choice:
-        key, value = place.choice
+    see = st.session_state["followed"].see
+    if see in PLACES and (choice := place_of(see).choice):
+        key, value = choice
         st.session_state[key] = value

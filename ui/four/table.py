@@ -12,7 +12,7 @@ from model_zoo.models.sets import BUNDLED, ModelSet
 from ui.four import words
 from ui.four.evidence import evidence
 from ui.four.measure import measure_sights_if_requested
-from ui.four.places import PLACES, follow_links
+from ui.four.places import follow_links, place_of
 from ui.four.provenance import provenance
 from ui.four.row import STYLE, Row, legend, table_html
 from ui.frame import measuring
@@ -69,7 +69,7 @@ def draw_table(
 ) -> None:
     """Claims with their verdicts and where their figures are from; links are followed in place."""
     table = [
-        Row(claim, verdict, taken, PLACES[claim.key].label, PLACES[claim.key].address)
+        Row(claim, verdict, taken, place_of(claim.key).label, place_of(claim.key).address)
         for claim, verdict, taken in rows
     ]
     st.html(STYLE + table_html(f"{caption} {_OPEN}", table, bundled=bundled) + legend())
