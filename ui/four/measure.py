@@ -11,7 +11,7 @@ from model_zoo.inside import sight
 from model_zoo.measure import twins
 from model_zoo.models.sets import ModelSet, model_set
 from ui.four.evidence import forget_own_twins, keep_sights, keep_twins
-from ui.frame import measuring
+from ui.frame import measuring, state
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
 from ui.serve.turns import sweeps
@@ -65,7 +65,7 @@ def _measure_twins(place: DeltaGenerator) -> None:
     except ZooError as error:
         place.error(plain(str(error)), icon=":material/error:")
     else:
-        st.rerun()
+        state.run_again()
 
 
 def _time_twins(bar: DeltaGenerator) -> None:

@@ -17,6 +17,7 @@ from model_zoo.measure.sweep import Sweep
 from model_zoo.models.registry import title
 from model_zoo.models.sets import BUNDLED, ModelSet
 from model_zoo.paths import user_cache
+from ui.frame import state
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
@@ -194,7 +195,7 @@ def measure_if_requested(of: ModelSet, models: Sequence[str], place: DeltaGenera
             _measure(of, models, PLANS[plan], kept, bar)
     except MeasureError as error:  # memory comes last: latencies are there
         st.session_state[_FAILED] = str(error)
-    st.rerun()
+    state.run_again()
 
 
 def _measure(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -138,6 +138,16 @@ def change(**fields: Any) -> None:
     st.session_state[_VIEW] = replace(view(), **fields)
     st.session_state[_NOTICES] = []
     st.session_state[_CHANGED] = True
+
+
+def run_again() -> NoReturn:
+    """Have the page run again, as `st.rerun` does, with what the visitor looks at by now.
+
+    What runs by itself, a fragment with a timer, brings the address that its tab had when it asked.
+    If a sentence was submitted since, the run after it would go back to the one before.
+    """
+    st.session_state[_CHANGED] = True
+    st.rerun()
 
 
 def read_address(*, arrived: bool) -> None:

@@ -17,6 +17,7 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import ModelSet
 from model_zoo.paths import user_cache
+from ui.frame import state
 from ui.frame.own_rows import own_rows
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
@@ -83,7 +84,7 @@ def measure_options_if_requested(
             _measure(of, models, anew, bar)
     except ZooError as error:
         st.session_state[_FAILED] = str(error)
-    st.rerun()
+    state.run_again()
 
 
 def _measure(of: ModelSet, names: Sequence[str], anew: bool, bar: DeltaGenerator) -> None:

@@ -11,6 +11,7 @@ from model_zoo.tuning.notes import file_notes
 from model_zoo.tuning.settings import TITLES, TRANSFORMERS, TrainingSettings
 from model_zoo.tuning.speed import TYPICAL, known_speed
 from model_zoo.tuning.split import Inspection
+from ui.frame import state
 from ui.frame.callbacks import whole
 from ui.serve.warming import warming
 from ui.show.wording import duration, listing, megabytes, plain, without_options
@@ -90,7 +91,7 @@ def start_section(file: Labelled, settings: TrainingSettings, inspection: Inspec
 def _estimate(settings: TrainingSettings, inspection: Inspection, why: str, awaited: bool) -> None:
     """What to expect; `why` says why nothing was measured here, unless that is `awaited`."""
     if awaited and not warming.is_under_way:
-        st.rerun()
+        state.run_again()
     speed = known_speed()
     expected = estimate(settings, inspection, speed or TYPICAL)
     left, right = st.columns(2)

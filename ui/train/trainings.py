@@ -10,6 +10,7 @@ from model_zoo.tuning.job import Job, Kind, State, jobs
 from model_zoo.tuning.line import place, start_next
 from model_zoo.tuning.progress import Progress
 from model_zoo.tuning.settings import TITLES
+from ui.frame import state
 from ui.frame.callbacks import whole
 from ui.frame.captions import caption
 from ui.show.theme import PLAIN
@@ -59,7 +60,7 @@ def _standing() -> dict[str, Kind]:
 
 def _trainings(before: dict[str, Kind]) -> None:
     if _standing() != before:  # another came, or one has stopped or ended
-        st.rerun()
+        state.run_again()
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(plain(problem), icon=":material/error:")
     by_name = {job.name: job for job in jobs()}

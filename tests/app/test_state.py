@@ -1,0 +1,36 @@
+"""What a visitor looks at, against addresses that come late."""
+
+from streamlit.testing.v1 import AppTest
+
+
+def page():
+    import streamlit as st
+
+    from ui.frame import state
+
+    state.read_address(arrived=False)
+    if st.session_state.pop("a timer went off", False):
+        st.query_params.from_dict({"text": "before"})  # what the tab had when it asked
+        state.run_again()
+    st.button("Submit", on_click=state.change, kwargs={"text": "after"})
+    st.text(state.view().text)
+    state.write_address()
+
+
+def test_a_run_that_asks_for_another_does_not_bring_back_the_sentence_before():
+    app = AppTest.from_function(page)
+    app.query_params["text"] = "before"
+    assert app.run().text[0].value == "before"
+    assert app.button[0].click().run().text[0].value == "after"
+    app.session_state["a timer went off"] = True
+    assert app.run().text[0].value == "after"
+    assert app.query_params["text"] == "after"
+
+
+def test_going_back_in_the_browser_does():
+    app = AppTest.from_function(page)
+    app.query_params["text"] = "before"
+    app.run()
+    app.button[0].click().run()
+    app.query_params["text"] = "before"
+    assert app.run().text[0].value == "before"
