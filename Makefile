@@ -3,7 +3,7 @@ BIN := .venv/bin
 PORT ?= 8501
 DATA ?= hub
 DOCS ?= .venv-docs
-FILES ?= 2
+FILES ?= 1
 PYTEST = $(BIN)/python -m pytest $(if $(filter-out 1,$(FILES)),-n $(FILES) --dist loadfile)
 
 .DEFAULT_GOAL := help
@@ -17,7 +17,7 @@ app: .venv/app  ## install what the app needs and start it in the browser
 
 setup: .venv/dev  ## install everything: app, training, tests, checks
 
-test: .venv/dev  ## run all tests, two files at a time (FILES=1: one)
+test: .venv/dev  ## run all tests (FILES=2: two files at a time, in half the time)
 	$(PYTEST)
 
 test-fast: .venv/dev  ## run the tests that need no browser and no training
