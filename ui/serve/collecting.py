@@ -13,9 +13,11 @@ that is done when it matters or hurts nobody: after a model was unloaded, and be
 
 import gc
 from threading import Lock
-from time import monotonic
+from time import monotonic, perf_counter
 
-MANY = 50_000  # objects; a pass over them takes 10 ms
+# A pass that takes longer holds up who is being served. Objects are not counted: gc.get_objects
+# takes hold of what other threads are building; a tuple of a generator ends in a SystemError there.
+LONG_SECONDS = 0.01
 SECONDS_QUIET = 60.0  # after which all is looked through again, if nobody is being served
 SECONDS_BUSY = 600.0  # even if somebody is: what is set aside then is not kept for ever
 
@@ -38,17 +40,18 @@ class Collecting:
     def tidy(self, *, quiet: bool) -> None:
         """Free what came since and is garbage; if it is `quiet`, at times look through everything.
 
-        Of what is left much is put aside: later imports.
+        If that takes long, there is much more than there was, later imports: it is set aside, too.
         """
         since = monotonic() - self._settled
         if since > SECONDS_BUSY:
             self.settle()
             return
+        began = perf_counter()
         gc.collect()
-        many = len(gc.get_objects(generation=2)) > MANY
-        if quiet and (many or since > SECONDS_QUIET):
+        is_long = perf_counter() - began > LONG_SECONDS
+        if quiet and (is_long or since > SECONDS_QUIET):
             self.settle()
-        elif many:
+        elif is_long:
             gc.freeze()
 
 
