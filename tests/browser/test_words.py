@@ -50,6 +50,6 @@ def test_each_part_is_accessible_and_fits(open_page, part, scheme, width):
     shows = {"Surprise": ".q-words", "Game": "input"}.get(part, ".q-guesses")
     expect(page.locator(shows).first).to_be_visible()
     settled(page)
-    page.wait_for_timeout(1000)  # the sidebar is filled last
+    page.wait_for_timeout(1000)  # charts are faded in
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert not grave_violations(page)
