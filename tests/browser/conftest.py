@@ -48,34 +48,74 @@ def browser():
         started.close()
 
 
+class Tab:
+    """A tab that one visitor after the other uses.
+
+    What the browser has compiled of the app's scripts stays in it, which is half of the time that
+    a page takes; nothing that a visitor leaves behind does.
+    """
+
+    def __init__(self, browser):
+        self.troubles: list[str] = []
+        self.server = ""
+        self._context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
+        self.page = self._context.new_page()
+        self.page.set_default_timeout(60_000)
+        self.page.on("request", lambda request: self._asked(request.url))
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("dialog", self._asks)
+
+    def _asked(self, url):
+        if not url.startswith((self.server, "about:", "data:", "blob:")):
+            self.troubles.append(url)
+
+    def _asks(self, dialog):
+        self.troubles.append(dialog.message)
+        dialog.dismiss()
+
+    def open(self, server, path, *, width, scheme):
+        self.server = server
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+        self.page.goto(server + path)
+
+    def leave(self):
+        """What went wrong for this visitor; the next one finds a new tab."""
+        self.page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+        self._context.clear_cookies()
+        self.page.goto("about:blank")
+        troubles, self.troubles = self.troubles, []
+        return troubles
+
+    def close(self):
+        self._context.close()
+
+
+@pytest.fixture(scope="session")
+def tabs(browser):
+    """Tabs that nobody uses at the moment."""
+    tabs = []
+    yield tabs
+    for tab in tabs:
+        tab.close()
+
+
 @pytest.fixture
-def open_page(browser, server):
-    """A function that opens an address of the app in a visitor's own context.
+def open_page(browser, server, tabs):
+    """A function that opens an address of the app for a visitor of its own.
 
     At the end of the test, none of the pages may have raised a script error or a dialog, or asked
     another server for anything.
     """
-    contexts, errors = [], []
-
-    def elsewhere(url):
-        return [] if url.startswith((server, "data:", "blob:")) else [url]
+    used = []
 
     def open_(path="/", *, width=1440, scheme="light"):
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            permissions=["clipboard-read", "clipboard-write"],
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda request: errors.extend(elsewhere(request.url)))
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("dialog", lambda dialog: (errors.append(dialog.message), dialog.dismiss()))
-        page.set_default_timeout(60_000)
-        page.goto(server + path)
-        return page
+        tab = tabs.pop() if tabs else Tab(browser)
+        used.append(tab)
+        tab.open(server, path, width=width, scheme=scheme)
+        return tab.page
 
     yield open_
-    for context in contexts:
-        context.close()
-    assert not errors
+    troubles = [trouble for tab in used for trouble in tab.leave()]
+    tabs.extend(used)
+    assert not troubles
