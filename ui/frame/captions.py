@@ -29,18 +29,22 @@ def how_to_read(shown: str, doubt: str) -> None:
 
 def cannot(names: Iterable[str], capability: Capability) -> list[str]:
     """Why the places of models without this capability stay empty, as sentences for Markdown."""
-    sentences, elsewhere = [], []
+    lacking: list[str] = []
+    elsewhere: list[str] = []  # of these it is the engine that cannot
     for name in names:
-        if capability in spec(name).architecture.capabilities:
-            elsewhere.append(title(name))  # it is its engine that cannot
-        else:
-            sentences.append(
-                f"{title(name)} is not a model that {capability}, so this place stays empty."
-            )
+        able = capability in spec(name).architecture.capabilities
+        (elsewhere if able else lacking).append(title(name))
+    sentences = []
+    if lacking:
+        each = ("it is not", "neither is", "none of them is")[min(len(lacking), 3) - 1]
+        sentences.append(f"{_stay_empty(lacking)}: {each} a model that {capability}.")
     if elsewhere:
-        stay = "stays" if len(elsewhere) == 1 else "stay"
         sentences.append(
-            f"{listing(elsewhere)} {stay} empty here: a model {capability} on the usual "
-            "engine or on torch only: choose one of these under “Engines”, on Compare."
+            f"{_stay_empty(elsewhere)}: a model {capability} on the usual engine or on torch "
+            "only: choose one of these under “Engines”, on Compare."
         )
     return list(map(plain, sentences))
+
+
+def _stay_empty(titles: list[str]) -> str:
+    return f"{listing(titles)} {'stays' if len(titles) == 1 else 'stay'} empty here"
