@@ -97,7 +97,7 @@ STAGES: dict[str, tuple[Stage, ...]] = {
         Stage(_shallow, Recipe(epochs=1, lr=5e-4, averaging=0.99)),
         Stage(_grown, Recipe(epochs=0.3, lr=4e-4, averaging=0.99)),
     ),
-    "distilbert": (Stage(_distilled, Recipe(epochs=0.5, lr=4e-4, averaging=0.99)),),
+    "distilbert": (Stage(_distilled, Recipe(epochs=0.3, lr=4e-4, averaging=0.99)),),
 }
 
 
