@@ -33,7 +33,8 @@ def _folders(tmp_path, monkeypatch):
 
 def uploaded(name):
     """A training of a file that came as bytes."""
-    settings = TrainingSettings(Path("rows.csv"), "text", "label", name, models=("lstm",))
+    models, budget = ("lstm",), "quick"
+    settings = TrainingSettings(Path("rows.csv"), "text", "label", name, models, budget=budget)
     return create(settings, prepare(settings, DATA).inspection, DATA)
 
 
