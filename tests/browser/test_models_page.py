@@ -28,6 +28,7 @@ def test_every_tab_opens_by_its_address_fits_and_can_be_read(open_page, tab, wid
     part, count = CONTENT[tab]
     expect(page.locator(part)).to_have_count(count)
     expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_role("tab", name=tab)).to_be_in_viewport(ratio=1)
     wider = page.evaluate(
         "(() => { const main = document.querySelector('[data-testid=stMain]');"
         " return main.scrollWidth - main.clientWidth })()"
