@@ -17,6 +17,9 @@ app: .venv/app  ## install what the app needs and start it in the browser
 
 setup: .venv/dev  ## install everything: app, training, tests, checks
 
+# Servers, browsers and trainings share the cores: a thread that waits by spinning keeps them busy.
+test test-fast: export OMP_WAIT_POLICY ?= PASSIVE
+
 test: .venv/dev  ## run all tests (FILES=2: two files at a time, in half the time)
 	$(PYTEST)
 

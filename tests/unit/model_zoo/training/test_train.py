@@ -70,7 +70,7 @@ def test_distilbert_needs_its_own_bert_or_the_bundled_one(reviews, tmp_path, mon
 
 def test_killed_and_run_again_it_finishes(reviews, tmp_path):
     """SIGKILL in the middle, the same command again: it goes on, and ends as if never killed."""
-    options = ["--epochs", "6", "--batch-size", "8"]
+    options = ["--epochs", "4", "--batch-size", "8"]
     command = [sys.executable, "-m", "model_zoo"]
 
     def start(out):
