@@ -31,14 +31,17 @@ def test_no_serious_violation(open_page, file, title, scheme):
 
 
 def grave_violations(page):
-    """What axe finds serious or critical on the page, once it is all there: rule, help, and where.
+    """What axe finds serious or critical on a page come to rest: rule, help, and where.
 
-    The sidebar is filled last; empty, it is a region that scrolls and holds nothing to focus.
+    While a page is being filled, a region that scrolls may hold nothing to focus yet.
     """
-    sidebar = page.get_by_test_id("stSidebarContent")
-    expect(sidebar.get_by_role("heading", name="Add a model", include_hidden=True)).to_be_attached()
-    return [
-        (rule["id"], rule["help"], [node["html"][:200] for node in rule["nodes"]])
-        for rule in Axe().run(page).response["violations"]
-        if rule["impact"] in ("serious", "critical")
-    ]
+    for _ in range(10):
+        violations = [
+            (rule["id"], rule["help"], [node["html"][:200] for node in rule["nodes"]])
+            for rule in Axe().run(page).response["violations"]
+            if rule["impact"] in ("serious", "critical")
+        ]
+        if not violations:
+            break
+        page.wait_for_timeout(1000)
+    return violations
