@@ -20,7 +20,7 @@ setup: .venv/dev  ## install everything: app, training, tests, checks
 # Servers, browsers and trainings share the cores: a thread that waits by spinning keeps them busy.
 test test-fast: export OMP_WAIT_POLICY ?= PASSIVE
 
-test: .venv/dev  ## run all tests (FILES=2: two files at a time, in half the time)
+test: .venv/dev  ## run all tests (FILES=2: two files at a time)
 	$(PYTEST)
 
 test-fast: .venv/dev  ## run the tests that need no browser and no training
