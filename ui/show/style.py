@@ -105,6 +105,6 @@ STYLE = """<style>
  border:1px solid color-mix(in srgb,currentColor 40%,transparent);border-radius:.4rem}
 [data-testid="stElementContainer"]:has(i[hidden]+style){display:none} /* this sheet takes no room */
 [data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
-@media (max-width:640px){[data-testid="stTabs"] [role="tablist"]{flex-wrap:wrap;row-gap:0}}
-@media (max-width:640px){.q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
+@media (max-width:640px){[data-testid="stTabs"] [role="tablist"]{flex-wrap:wrap;row-gap:0}
+ .q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
 </style>"""
