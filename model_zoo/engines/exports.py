@@ -57,9 +57,9 @@ def runtime_version() -> str:
 
 def folder_of(row: ModelSpec, checksum: str) -> Path:
     """Where the export of these weights is, or would be."""
-    bits = "" if engine(row.id.engine).exact or sums_without_loss() else "-7"
+    sign = "" if engine(row.id.engine).exact or sums_without_loss() else "-unsigned"
     config = hashlib.sha256((row.folder / "config.json").read_bytes()).hexdigest()
-    key = f"{checksum[:20]}-{config[:8]}-{row.id.engine}{bits}-{runtime_version()}-{FORMAT}"
+    key = f"{checksum[:20]}-{config[:8]}-{row.id.engine}{sign}-{runtime_version()}-{FORMAT}"
     return exports_folder() / key
 
 

@@ -4,10 +4,13 @@ import json
 import os
 
 import numpy as np
+import onnx
 import pytest
 import torch
+from onnx import TensorProto
+from onnx.numpy_helper import to_array
 
-from model_zoo.engines import export, exports
+from model_zoo.engines import export, exports, quantise
 from model_zoo.engines.agreement import Agreement
 from model_zoo.errors import CapabilityError, EngineError
 from model_zoo.explain.attribute import attribute
@@ -74,6 +77,20 @@ def test_eight_bits_answer_alike_and_are_smaller(name, folder):
     assert graphs["onnx-int8"] < 0.6 * graphs["onnx"]
     record = exports.record(model.spec, model.checksum)
     assert record["answers"] >= export.LEAST_ANSWERS and record["weights"] == model.checksum
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_eight_bits_answer_alike_where_sums_of_signed_products_are_cut_off(
+    name, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(quantise, "sums_without_loss", lambda: False)
+    agreed = export.export(spec(f"{name}@onnx-int8"), tmp_path)
+    assert agreed.answers >= export.LEAST_ANSWERS
+    assert json.loads((tmp_path / exports.RECORD).read_text())["kept_in_float"] == []
+    weights = onnx.load(tmp_path / exports.GRAPH).graph.initializer
+    signed = [to_array(w) for w in weights if w.data_type == TensorProto.INT8]
+    assert max((np.abs(w.astype(int)).max() for w in signed), default=0) <= 64
+    assert bool(signed) == name.endswith("lstm")
 
 
 def test_methods_that_only_read_give_torchs_scores():
