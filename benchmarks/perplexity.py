@@ -1,6 +1,6 @@
 """The LSTM's perplexity beside an interpolated Kneser-Ney 5-gram's, on the same pieces.
 
-    python -m benchmarks.perplexity ../shared/data/text ../shared/data/sst2/train.tsv
+    python -m benchmarks.perplexity TEXTS sst2/train.tsv
 
 Both learn from the same training rows and are asked for the same pieces of test.tsv: all but
 [UNK], and the end of each text. A row's beginning is all they know of what stands before it.

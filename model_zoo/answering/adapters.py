@@ -52,7 +52,7 @@ def inject(
 
 
 def differences(network: nn.Module) -> dict[str, Tensor]:
-    """What training changed, float16, by name: as `merged` takes it."""
+    """What training changed, float16, by name: as `merge` takes it."""
     return {
         name: parameter.detach().half().contiguous()
         for name, parameter in network.named_parameters()
@@ -60,24 +60,25 @@ def differences(network: nn.Module) -> dict[str, Tensor]:
     }
 
 
-def merged(
-    body: Mapping[str, Tensor], changed: Mapping[str, Tensor], scale: float
-) -> dict[str, Tensor]:
-    """The weights of a plain network, float32: those of `body` with all that was `changed`.
+def merge(weights: Mapping[str, Tensor], changed: Mapping[str, Tensor], scale: float) -> None:
+    """Make the `weights` of a plain network those with all that was `changed`, in place.
 
-    Raises KeyError for an update of a layer that the body lacks, RuntimeError where sizes differ.
+    A layer at a time, so that no second copy of them is ever in memory. Raises KeyError for an
+    update of a layer that they lack, RuntimeError where sizes differ.
 
-    >>> body = {"layer.weight": torch.eye(2), "layer.bias": torch.zeros(2)}
+    >>> weights = {"layer.weight": torch.eye(2), "layer.bias": torch.zeros(2)}
     >>> down, up = torch.tensor([[0.0, 1.0]]), torch.tensor([[3.0], [0.0]])
-    >>> merged(body, {"layer.down": down, "layer.up": up}, scale=2.0)["layer.weight"].tolist()
+    >>> merge(weights, {"layer.down": down, "layer.up": up}, scale=2.0)
+    >>> weights["layer.weight"].tolist()
     [[1.0, 6.0], [0.0, 1.0]]
     """
-    weights = {name: tensor.float() for name, tensor in body.items()}
     for name, tensor in changed.items():
         layer, _, part = name.rpartition(".")
+        if part == UP:
+            continue
         if part == DOWN:
-            update = changed[f"{layer}.{UP}"].float() @ tensor.float()
-            weights[f"{layer}.weight"] = weights[f"{layer}.weight"] + scale * update
-        elif part != UP:
-            weights[name] = tensor.float()
-    return weights
+            name = f"{layer}.weight"
+            tensor = weights[name] + scale * (changed[f"{layer}.{UP}"].float() @ tensor.float())
+        if weights[name].shape != tensor.shape:  # copying would stretch it
+            raise RuntimeError(f"{name} is {tuple(weights[name].shape)}, not {tuple(tensor.shape)}")
+        weights[name].copy_(tensor)

@@ -10,6 +10,7 @@ from model_zoo.answering.reader import Reader
 from model_zoo.answering.records import Answers, AnswerSpan
 from model_zoo.answering.spans import best_spans, likely
 from model_zoo.answering.windows import Reading
+from model_zoo.errors import TextError
 
 TOP = 3
 Logits = tuple[np.ndarray, np.ndarray]  # of a window's starts and ends, (T,) each
@@ -42,7 +43,10 @@ def answer_all(
     results: list[Answers] = []
     for at in range(0, len(pairs), _READINGS_AT_ONCE):
         started = perf_counter()
-        readings = [reader.read(asked, told) for told, asked in pairs[at : at + _READINGS_AT_ONCE]]
+        readings = [
+            _read(reader, number, *pair)
+            for number, pair in enumerate(pairs[at : at + _READINGS_AT_ONCE], start=at + 1)
+        ]
         logits = iter(reader.logits([window for each in readings for window in each.windows]))
         own = [[next(logits) for _ in each.windows] for each in readings]
         done = [_answers(reader, each, of, top) for each, of in zip(readings, own, strict=True)]
@@ -50,6 +54,13 @@ def answer_all(
         results += [replace(answers, seconds=share) for answers in done]
         advance(len(done))
     return results
+
+
+def _read(reader: Reader, number: int, passage: str, question: str) -> Reading:
+    try:
+        return reader.read(question, passage)
+    except TextError as error:
+        raise TextError(f"Question {number}: {error}") from error
 
 
 def _answers(reader: Reader, reading: Reading, logits: Sequence[Logits], top: int) -> Answers:

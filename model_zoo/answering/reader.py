@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from model_zoo.answering.adapters import merged
+from model_zoo.answering.adapters import merge
 from model_zoo.answering.folders import DESCRIPTION, PLAIN, read_description, read_metrics
 from model_zoo.answering.windows import LONGEST, Reading, Window, frame, read
 from model_zoo.errors import WeightsError
@@ -152,8 +152,8 @@ def load_reader(folder: Path, bodies: Path | None = None) -> Reader:
 def save_plain(folder: Path, reader: Path, bodies: Path | None = None) -> None:
     """Write the reader in `reader` merged to `folder`: a plain one for transformers, in float32.
 
-    `AutoModelForQuestionAnswering.from_pretrained(folder)` and `pipeline` load it, for LSTM and
-    BiLSTM once `model_zoo.answering.networks` is imported. Raises WeightsError as `load_reader`.
+    `AutoModelForQuestionAnswering.from_pretrained(folder)` loads it, for LSTM and BiLSTM once
+    `model_zoo.answering.networks` is imported. Raises WeightsError as `load_reader`.
     """
     network, body, _ = _network(reader, bodies or language_root())
     network.save_pretrained(folder)
@@ -222,10 +222,9 @@ def _network(folder: Path, bodies: Path) -> tuple[PreTrainedModel, Path, dict[st
         )
     with alone_and_quiet():
         network = fresh_network(body)
-    changed = load_file(folder / WEIGHTS)
-    weights = merged(network.state_dict(), changed, float(table["scale"]))
-    network.load_state_dict(weights)
-    return network.eval().requires_grad_(False), body, table
+    network.eval().requires_grad_(False)
+    merge(network.state_dict(), load_file(folder / WEIGHTS), float(table["scale"]))
+    return network, body, table
 
 
 def _checked(folder: Path) -> str:

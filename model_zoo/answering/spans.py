@@ -2,7 +2,8 @@
 
 What could be the answer: every span of at most WIDEST tokens of the passage, and one outcome more,
 that the passage holds none, which is the span of the first token alone ([CLS], as in BERT for
-SQuAD 2.0, Devlin et al. 2019). Readers are trained by the same softmax.
+SQuAD 2.0, Devlin et al. 2019). Readers are trained by the same softmax, but for spans that begin or
+end inside a word: those are never shown.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,8 @@
 """A question and a passage as token windows, with offsets into the passage as typed.
 
-Nothing is ever cut off: a passage longer than the model reads at once becomes several windows. They
-overlap, so that no answer falls between two, and each stands behind the whole question.
+Nothing is ever cut off: a passage longer than the model reads at once becomes several windows, each
+behind the whole question. They overlap by a third of the room: of windows of LONGEST tokens, each
+span that may be an answer is whole in one.
 """
 
 from collections.abc import Sequence

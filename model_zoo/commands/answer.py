@@ -1,8 +1,9 @@
 """Answer a question from a passage, or measure how well that is done."""
 
 import argparse
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,6 +96,7 @@ def _readers(arguments: argparse.Namespace) -> list["Reader"]:
 
     known = available(arguments.readers)
     names = [name.strip() for name in (arguments.models or "").split(",") if name.strip()]
+    names = list(dict.fromkeys(names))
     if not names and not known:
         raise ZooError(
             f"{arguments.readers} holds no reader. Train one with `train qa-bert`, or name a "
@@ -105,21 +107,30 @@ def _readers(arguments: argparse.Namespace) -> list["Reader"]:
         given = paths.given_folder(name)
         if name not in known and given is None:
             raise ZooError(
-                f"There is no reader {name[:60]!r}. Choose from: {', '.join(known)}, or name a "
-                "folder."
+                f"There is no reader {name[:60]!r}. Name a folder"
+                + (f", or choose from: {', '.join(known)}." if known else ".")
             )
         folders.append(arguments.readers / name if name in known else given)
-    return [load_reader(folder, arguments.bodies) for folder in folders if folder]
+    readers = [load_reader(folder, arguments.bodies) for folder in folders if folder]
+    alike = Counter(reader.name for reader in readers)
+    return [  # two folders of one name are told apart by how they were given
+        replace(reader, name=given, title=f"{reader.title} ({given})")
+        if alike[reader.name] > 1
+        else reader
+        for reader, given in zip(readers, names or known, strict=True)
+    ]
 
 
 def _passage(given: str) -> str:
-    """The text of the file that is named, or what is given itself."""
+    """The text of the file or pipe that is named, or what is given itself."""
     try:
         file = Path(given).expanduser()
-        is_file = file.is_file()
+        is_file = file.is_file() or file.is_fifo()
     except (OSError, RuntimeError, ValueError):  # longer than names can be
         return given
     if not is_file:
+        if file.suffix and len(given.split()) == 1:  # no passage, but a name that was mistyped
+            raise DataError(f"There is no file {given}. Name another, or give the passage itself.")
         return given
     try:
         return file.read_text(encoding="utf-8")

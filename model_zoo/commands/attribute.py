@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.lineup import chosen_models, model_options
-from model_zoo.commands.output import out, print_json, right, visible
+from model_zoo.commands.output import out, print_json, right, seed, visible
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.text.words import align
@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="predicted, a label, or difference (to the runner-up)",
     )
     parser.add_argument("--baseline", default="pad", help="pad, mask or zero")
-    parser.add_argument("--seed", type=int, default=0, help="for the methods that sample (0)")
+    parser.add_argument("--seed", type=seed, default=0, help="for the methods that sample (0)")
 
 
 def run(arguments: argparse.Namespace) -> None:

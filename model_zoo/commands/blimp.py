@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from model_zoo.commands.language import bars, language_models, language_options
-from model_zoo.commands.output import out, percent, positive, print_json, right
+from model_zoo.commands.output import new_file, out, percent, positive, print_json, right, seed
 from model_zoo.language.models import TITLES
 from model_zoo.whole_files import write_json
 
@@ -19,8 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pairs", type=positive, metavar="N", help="of each paradigm, drawn (all there are)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="which pairs are drawn (0)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write what was measured as JSON")
+    parser.add_argument("--seed", type=seed, default=0, help="which pairs are drawn (0)")
+    parser.add_argument(
+        "--out", type=new_file, metavar="FILE", help="write what was measured as JSON"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:

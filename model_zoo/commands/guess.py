@@ -9,7 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.language import bars, language_models, language_options
-from model_zoo.commands.output import out, percent, positive, print_json, right, visible
+from model_zoo.commands.output import (
+    new_file,
+    out,
+    percent,
+    positive,
+    print_json,
+    right,
+    seed,
+    visible,
+)
 from model_zoo.errors import TextError
 from model_zoo.language.models import TITLES
 from model_zoo.whole_files import write_json
@@ -30,8 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="measure instead: words of this TSV's column text, blanked one at a time",
     )
     parser.add_argument("--positions", type=positive, default=2000, metavar="N", help="(2000)")
-    parser.add_argument("--seed", type=int, default=0, help="which words are drawn (0)")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="write what was measured as JSON")
+    parser.add_argument("--seed", type=seed, default=0, help="which words are drawn (0)")
+    parser.add_argument(
+        "--out", type=new_file, metavar="FILE", help="write what was measured as JSON"
+    )
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -83,7 +94,8 @@ def _measure(arguments: argparse.Namespace) -> None:
         print_json(report)
         return
     for part in ("all", "content", "function"):
-        out.print(_scores(part, report))
+        if all(part in model for model in report["models"].values()):
+            out.print(_scores(part, report))
     for pair in report["paired"]:
         first, second = (TITLES[name] for name in pair["models"])
         out.print(

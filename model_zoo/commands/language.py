@@ -20,7 +20,8 @@ def language_options(parser: argparse.ArgumentParser) -> None:
 
 def language_models(arguments: argparse.Namespace) -> Iterator[LanguageModel]:
     """Those asked for, one loaded after the other; UnknownModelError where there are none."""
-    names = [name for name in arguments.models.split(",") if name] or list(available())
+    names = [name.strip() for name in arguments.models.split(",") if name.strip()]
+    names = names or list(available())
     if not names:
         raise UnknownModelError(
             "No language models are installed. Train them: "

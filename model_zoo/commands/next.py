@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.language import language_models, language_options
-from model_zoo.commands.output import out, positive, print_json, right, visible
+from model_zoo.commands.output import out, positive, print_json, right, seed, temperature, visible
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +19,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--top-k", type=positive, default=1, metavar="K", help="draw from the K best; 1 is greedy"
     )
-    parser.add_argument("--temperature", type=float, default=1.0, help="below 1 is bolder (1.0)")
-    parser.add_argument("--seed", type=int, default=0, help="which draw (0)")
+    parser.add_argument(
+        "--temperature", type=temperature, default=1.0, help="below 1 is bolder (1.0)"
+    )
+    parser.add_argument("--seed", type=seed, default=0, help="which draw (0)")
 
 
 def run(arguments: argparse.Namespace) -> None:

@@ -5,6 +5,8 @@ import json
 import re
 import sys
 from collections.abc import Sequence
+from math import inf
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -42,6 +44,38 @@ def positive(value: str) -> int:
     if number < 1:
         raise ValueError
     return number
+
+
+def seed(value: str) -> int:
+    """A whole number from 0 on, as argparse wants it; ValueError for anything else.
+
+    >>> seed("0")
+    0
+    """
+    number = int(value)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def temperature(value: str) -> float:
+    """A number from 0 on that is no infinity, as argparse wants it; ValueError for anything else.
+
+    >>> temperature("0.5")
+    0.5
+    """
+    number = float(value)
+    if not 0 <= number < inf:
+        raise ValueError
+    return number
+
+
+def new_file(value: str) -> Path:
+    """Where a file is to be written, as argparse wants it: hours of work must not end at a typo."""
+    file = Path(value).expanduser()
+    if not file.parent.is_dir() or file.is_dir():
+        raise argparse.ArgumentTypeError(f"{file.parent} is no folder to write a file into")
+    return file
 
 
 def visible(text: str) -> str:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from model_zoo.commands import train_on
-from model_zoo.commands.output import out, percent, positive, print_json, progress
+from model_zoo.commands.output import out, percent, positive, print_json, progress, seed
 from model_zoo.errors import TrainingError, ZooError
 from model_zoo.language.models import root as language_root
 from model_zoo.models.registry import title
@@ -14,6 +14,7 @@ from model_zoo.models.sets import model_set
 
 LANGUAGE_MODELS = ("lm-lstm", "lm-bilstm", "lm-bert", "lm-distilbert")
 READERS = ("qa-lstm", "qa-bilstm", "qa-bert", "qa-distilbert")
+RUNS = Path("runs")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,12 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "language models with sentence and label: its whole sentences are added",
     )
     bundled.add_argument(
-        "--out", type=Path, default=Path("runs/models"), help="where model folders go (runs/models)"
+        "--out",
+        type=Path,
+        metavar="FOLDER",
+        help="where model folders go (runs/models, lm-… runs/language, qa-… runs/answering)",
     )
     bundled.add_argument(
         "--run", type=Path, help="where the state goes (beside --out, in state/NAME)"
     )
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seed", type=seed, default=0)
     bundled.add_argument("--epochs", type=positive, help="instead of the recipe's")
     bundled.add_argument("--lr", type=float, help="instead of the recipe's")
     bundled.add_argument(
@@ -83,11 +87,11 @@ def run(arguments: argparse.Namespace) -> None:
     elif arguments.model is None or arguments.data is None:
         raise TrainingError("Say what to train on: --on FILE, or one MODEL with --data.")
     elif arguments.model in LANGUAGE_MODELS:
-        _train_language_model(arguments)
+        _train_language_model(arguments, arguments.out or RUNS / "language")
     elif arguments.model in READERS:
-        _train_reader(arguments)
+        _train_reader(arguments, arguments.out or RUNS / "answering")
     else:
-        _train_bundled(arguments)
+        _train_bundled(arguments, arguments.out or RUNS / "models")
 
 
 @contextmanager
@@ -101,7 +105,7 @@ def _needing_what_training_needs() -> Iterator[None]:
         ) from error
 
 
-def _train_bundled(arguments: argparse.Namespace) -> None:
+def _train_bundled(arguments: argparse.Namespace, folder: Path) -> None:
     """One model of the bundled ones."""
     with _needing_what_training_needs():
         from model_zoo.training.train import train
@@ -110,11 +114,11 @@ def _train_bundled(arguments: argparse.Namespace) -> None:
         for field in ("epochs", "lr", "batch_size")
         if (value := getattr(arguments, field)) is not None
     }
-    state = arguments.run or arguments.out.parent / "state" / arguments.model
+    state = arguments.run or folder.parent / "state" / arguments.model
     metrics = train(
         arguments.model,
         data=arguments.data,
-        out=arguments.out,
+        out=folder,
         run=state,
         extra=arguments.extra,
         seed=arguments.seed,
@@ -131,11 +135,11 @@ def _train_bundled(arguments: argparse.Namespace) -> None:
     validation = metrics["validation"]
     out.print(
         f"{title(arguments.model)}: {percent(validation['accuracy'], validation['ci95'])} "
-        f"on {validation['rows']} validation rows. Written to {arguments.out / arguments.model}."
+        f"on {validation['rows']} validation rows. Written to {folder / arguments.model}."
     )
 
 
-def _train_language_model(arguments: argparse.Namespace) -> None:
+def _train_language_model(arguments: argparse.Namespace, folder: Path) -> None:
     """One of those that guess words."""
     with _needing_what_training_needs():
         from model_zoo.pretraining.train import train
@@ -143,8 +147,8 @@ def _train_language_model(arguments: argparse.Namespace) -> None:
     metrics = train(
         arguments.model.removeprefix("lm-"),
         data=Path(arguments.data),
-        out=arguments.out,
-        run=arguments.run or arguments.out.parent / "state" / arguments.model,
+        out=folder,
+        run=arguments.run or folder.parent / "state" / arguments.model,
         extra=arguments.extra,
         seed=arguments.seed,
         limit=arguments.limit,
@@ -156,12 +160,10 @@ def _train_language_model(arguments: argparse.Namespace) -> None:
         print_json(metrics)
         return
     last = metrics["stages"][-1]["history"][-1]
-    out.print(
-        f"Held-out loss {last['held_out_loss']:.3f}. Written to {arguments.out / metrics['model']}."
-    )
+    out.print(f"Held-out loss {last['held_out_loss']:.3f}. Written to {folder / metrics['model']}.")
 
 
-def _train_reader(arguments: argparse.Namespace) -> None:
+def _train_reader(arguments: argparse.Namespace, folder: Path) -> None:
     """One of those that answer questions."""
     with _needing_what_training_needs():
         from model_zoo.finetuning.train import train_reader
@@ -170,8 +172,8 @@ def _train_reader(arguments: argparse.Namespace) -> None:
         arguments.model.removeprefix("qa-"),
         data=Path(arguments.data),
         bodies=arguments.bodies,
-        out=arguments.out,
-        run=arguments.run or arguments.out.parent / "state" / arguments.model,
+        out=folder,
+        run=arguments.run or folder.parent / "state" / arguments.model,
         seed=arguments.seed,
         limit=arguments.limit,
         overrides={field: value for field, value in given.items() if value is not None},
@@ -185,5 +187,5 @@ def _train_reader(arguments: argparse.Namespace) -> None:
     out.print(
         f"EM {percent(test['exact'], test['exact_ci95'])}, "
         f"F1 {percent(test['f1'], test['f1_ci95'])} "
-        f"on {test['questions']:,} test questions. Written to {arguments.out / metrics['reader']}."
+        f"on {test['questions']:,} test questions. Written to {folder / metrics['reader']}."
     )

@@ -81,7 +81,7 @@ of their article. What was made likely is what is shown: the softmax over all sp
 tokens, and no answer.
 
 - Recipe: {recipe}, dropout {plan["dropout"]}; seed {metrics["seed"]}
-- Hardware: {metrics["hardware"]}; {metrics["seconds"] / 60:.0f} minutes
+- Hardware: {metrics["hardware"]}; {metrics["seconds"] / 60:.0f} core minutes
 - sha256 of the language model's weights: `{metrics["body_sha256"]}`
 - Data: SQuAD 1.1 (Rajpurkar et al. 2016, CC BY-SA 4.0), text of Wikipedia
 

@@ -11,8 +11,9 @@ class Plan:
 
     Linear layers get low-rank updates of rank `rank` (none for 0), which count `scale` times;
     parameters whose names hold one of `whole` are trained as they are, all others stay. `dropout`
-    is that of states while training. A share `without_answer` of the questions is also asked where
-    there is no answer. `teacher` is the reader whose answers are learnt from, too, if it is there.
+    is that of states while training, not of attention blocks. A share `without_answer` of the
+    questions is also asked where there is no answer. `teacher` is the reader whose answers are
+    learnt from, too, if it is there.
     """
 
     recipe: Recipe

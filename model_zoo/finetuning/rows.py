@@ -62,6 +62,11 @@ class SpanRows:
         return np.diff(self.starts)
 
     @property
+    def weights(self) -> np.ndarray:
+        """Of each row in a batch's mean loss (N,): all are alike."""
+        return np.ones(len(self))
+
+    @property
     def answerable(self) -> int:
         """How many rows hold an answer."""
         return int((self.targets[:, 0] != NO_ANSWER).sum())

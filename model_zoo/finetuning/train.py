@@ -19,7 +19,8 @@ from model_zoo.answering.evaluate import evaluate_readers
 from model_zoo.answering.folders import DESCRIPTION, METRICS
 from model_zoo.answering.reader import Reader, fresh_network, load_reader
 from model_zoo.answering.squad import Question, read_squad
-from model_zoo.errors import TrainingError, WeightsError
+from model_zoo.answering.windows import read
+from model_zoo.errors import DataError, TextError, TrainingError, WeightsError
 from model_zoo.finetuning.calibrate import asked_elsewhere, best_threshold, recognition
 from model_zoo.finetuning.card import model_card
 from model_zoo.finetuning.objectives import TaughtSpans, span_logits, spans
@@ -68,6 +69,14 @@ def train_reader(
     body = bodies / name
     if not (body / WEIGHTS).is_file():
         raise WeightsError(f"{body} holds no language model. Train lm-{name} first.")
+    if (out / name / WEIGHTS).is_file() and not (out / name / DESCRIPTION).is_file():
+        raise TrainingError(
+            f"{out / name} holds a model that is no reader, which would be lost. Name another "
+            "folder with --out."
+        )
+    tokenizer = TextTokenizer(body)
+    for file, questions in zip(files, parts.values(), strict=True):
+        _check_readable(file, questions, tokenizer, plan.longest)
     teacher = _teacher(plan, out, bodies)
     digests = [sha256_of(file) for file in files]
     settings = {
@@ -82,7 +91,6 @@ def train_reader(
     begin_run(run, restart, settings)
     torch.manual_seed(seed)
     network = prepared(body, plan)
-    tokenizer = TextTokenizer(body)
     rows = span_rows(
         parts["train"], tokenizer, plan.longest, without_answer=plan.without_answer, seed=seed
     )
@@ -125,6 +133,17 @@ def train_reader(
     write_json(folder / METRICS, metrics)
     (folder / "README.md").write_text(model_card(metrics), encoding="utf-8")
     return metrics
+
+
+def _check_readable(
+    file: Path, questions: Sequence[Question], tokenizer: TextTokenizer, longest: int
+) -> None:
+    """DataError where a question cannot be read: hours of training would end with that."""
+    for question in questions:
+        try:
+            read(tokenizer, question.text, question.passage, longest)
+        except TextError as error:
+            raise DataError(f"{file}, question {question.id}: {error}") from error
 
 
 def prepared(body: Path, plan: Plan) -> PreTrainedModel:

@@ -10,7 +10,7 @@ import numpy as np
 from model_zoo.errors import CapabilityError
 from model_zoo.language.guess import Guess, whole_words
 from model_zoo.language.models import LanguageModel
-from model_zoo.text.tokens import MAX_TOKENS
+from model_zoo.text.tokens import MAX_TOKENS, check_readable
 
 MOST_WORDS = 60
 _PIECES = 6  # a word on average, at most: some models never end a word
@@ -32,10 +32,11 @@ def next_words(model: LanguageModel, beginning: str, top: int = 10) -> tuple[Gue
     """The words the model expects next, best first; TextError for an empty beginning.
 
     A model that reads from the left was trained for just this. The others are given a [MASK] behind
-    the beginning, and see that nothing follows it: they expect what ends a text.
+    the beginning, and see that nothing follows it: they expect what ends a text. Of a beginning
+    that is longer than they read, the end is read.
     """
-    encoded, words = model.read(beginning), model.vocabulary
-    ids = [*encoded.ids[:-1][: MAX_TOKENS - 2], words.mask, encoded.ids[-1]]
+    words = model.vocabulary
+    ids = [*_end_of(model, beginning), words.mask, words.end]
     (row,) = whole_words(model.log_probabilities([ids], [(0, len(ids) - 2)]), words)
     best = np.argsort(-row, kind="stable")[:top]
     return tuple(Guess(words.entries[i], exp(row[i])) for i in best)
@@ -54,7 +55,8 @@ def write(
 
     Of the `top_k` most probable pieces one is drawn each time, by their probabilities at
     `temperature` (below 1: bolder on the best); `top_k` 1 always takes the best ("greedy"). The
-    same `seed` draws the same. Raises CapabilityError for a model that does not read from the left.
+    same `seed` draws the same. Of a long beginning the end is read, as `next_words` does. Raises
+    CapabilityError for a model that does not read from the left.
     """
     if not model.left_only:
         raise CapabilityError(
@@ -62,9 +64,9 @@ def write(
             "Choose the LSTM for this."
         )
     draw = np.random.default_rng(seed)
-    pieces = _pieces(model, list(model.read(beginning).ids[:-1]), top_k, temperature, draw)
+    pieces = _pieces(model, _end_of(model, beginning), top_k, temperature, draw)
     most = min(most_words, MOST_WORDS)
-    return tuple(islice(_words(model, islice(pieces, most * _PIECES)), most))
+    return tuple(islice(_words(model, beginning, islice(pieces, most * _PIECES)), most))
 
 
 def joined(beginning: str, written: Sequence[Written]) -> str:
@@ -74,6 +76,14 @@ def joined(beginning: str, written: Sequence[Written]) -> str:
     'The film was.'
     """
     return beginning.rstrip() + "".join(f"{' ' * word.spaced}{word.text}" for word in written)
+
+
+def _end_of(model: LanguageModel, beginning: str) -> list[int]:
+    """[CLS] and the last pieces of the text, so many that a [MASK] and [SEP] still go behind."""
+    (encoded,) = model.tokenizer.encode([beginning], max_tokens=len(beginning) + 2)  # all of it
+    check_readable([encoded])
+    first, *pieces, _ = encoded.ids
+    return [first, *pieces[-(MAX_TOKENS - 3) :]]
 
 
 def _pieces(
@@ -102,19 +112,43 @@ def _pieces(
             states, memory = network.lstm(embedded, memory)
 
 
-def _words(model: LanguageModel, pieces: Iterator[tuple[int, float]]) -> Iterator[Written]:
-    """Pieces put together to words; each is known to be whole once the next one begins."""
-    text, probability = "", 1.0
+def _words(
+    model: LanguageModel, before: str, pieces: Iterator[tuple[int, float]]
+) -> Iterator[Written]:
+    """Pieces put together to words; each is known to be whole once the next one begins.
+
+    `before` is the text so far. A first piece that belongs inside a word goes on with its last one.
+    """
+    before, text, probability, goes_on = before.rstrip(), "", 1.0, False
     for entry, chance in pieces:
-        piece = model.vocabulary.entries[entry]
-        if text and not model.vocabulary.inner[entry]:
-            yield Written(text, probability, _spaced(text))
-            text, probability = "", 1.0
+        piece, inner = model.vocabulary.entries[entry], bool(model.vocabulary.inner[entry])
+        if text and not inner:
+            yield Written(text, probability, spaced := not goes_on and _spaced(before, text))
+            before += " " * spaced + text
+            text, probability, goes_on = "", 1.0, False
+        goes_on = goes_on or (inner and not text)
         text += piece.removeprefix("##")
         probability *= chance
     if text:
-        yield Written(text, probability, _spaced(text))
+        yield Written(text, probability, not goes_on and _spaced(before, text))
 
 
-def _spaced(word: str) -> bool:
-    return word[0].isalnum() or word[0] in "([$"
+_BEHIND, _BEFORE = ".,:;!?%)]}…’", "([{$#"  # what stands close to the word before it, or behind it
+_CLOSE = "'-/"  # on both sides
+_SHORTENED = ("s", "t", "d", "m", "re", "ve", "ll")  # what may follow an apostrophe
+
+
+def _spaced(before: str, word: str) -> bool:
+    """Whether a space belongs between the text and the word behind it.
+
+    >>> _spaced("I", "was"), _spaced("I don'", "t"), _spaced("I", "."), _spaced('He said "', "I")
+    (True, False, False, False)
+    """
+    last = before[-1:]
+    if word[0] == '"':  # it opens where all that came before are closed
+        return last not in _BEFORE and before.count('"') % 2 == 0
+    if last == '"':
+        return before.count('"') % 2 == 0 and word[0] not in _BEHIND
+    if last in ("'", "’"):
+        return not (before[-2:-1].isalpha() and word in _SHORTENED)
+    return word[0] not in _BEHIND + _CLOSE and last not in tuple(_BEFORE + _CLOSE)

@@ -3,7 +3,6 @@
 A model is right where it finds the good sentence more likely than the bad one.
 """
 
-import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from model_zoo.errors import DataError
 from model_zoo.language.likelihood import piece_log_probabilities
 from model_zoo.language.models import LanguageModel
+from model_zoo.language.texts import tsv_rows
 from model_zoo.quality.metrics import wilson
 
 PAIRS_AT_ONCE = 50
@@ -60,20 +60,15 @@ class Grammar:
 def read_pairs(file: Path, most: int | None = None, seed: int = 0) -> list[Pair]:
     """The pairs of a TSV with columns paradigm, field, good, bad; `most` of each paradigm, drawn.
 
-    Raises DataError where the file or a column is missing.
+    Raises DataError where there are none, and as `tsv_rows` does.
     """
-    if not file.is_file():
-        raise DataError(f"{file} does not exist. Name BLiMP's pairs as a TSV.")
-    with file.open(encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
-        missing = {"paradigm", "field", "good", "bad"} - set(reader.fieldnames or ())
-        if missing:
-            raise DataError(f"{file} has no column named {' or '.join(sorted(missing))}.")
-        by_paradigm: dict[str, list[Pair]] = {}
-        for row in reader:
-            field = row["field"].replace("_", "/")
-            pair = Pair(row["paradigm"], field, row["good"], row["bad"])
-            by_paradigm.setdefault(pair.paradigm, []).append(pair)
+    by_paradigm: dict[str, list[Pair]] = {}
+    for row in tsv_rows(file, "paradigm", "field", "good", "bad"):
+        field = row["field"].replace("_", "/")
+        pair = Pair(row["paradigm"], field, row["good"], row["bad"])
+        by_paradigm.setdefault(pair.paradigm, []).append(pair)
+    if not by_paradigm:
+        raise DataError(f"{file} holds no pairs. Give another file.")
     draw = np.random.default_rng(seed)
     chosen: list[Pair] = []
     for pairs in by_paradigm.values():

@@ -9,7 +9,7 @@ import numpy as np
 from model_zoo.errors import TextError
 from model_zoo.language.models import LanguageModel
 from model_zoo.language.vocabulary import Vocabulary
-from model_zoo.text.tokens import Encoded
+from model_zoo.text.tokens import MASK, Encoded
 
 MOST_BLANKS = 20
 
@@ -51,6 +51,11 @@ def guess(
     encoded, words = model.read(text), model.vocabulary
     wanted = sorted({*_in(encoded, blanks), *typed(encoded, words)})
     if not wanted:
+        if encoded.dropped and MASK in text:
+            raise TextError(
+                f"The blank is behind the first {len(encoded.ids)} tokens, which are all that is "
+                "read. Shorten the text before it."
+            )
         raise TextError("There is no blank in the text. Blank a word, or write [MASK] for it.")
     if len(wanted) > MOST_BLANKS:
         raise TextError(f"{len(wanted)} blanks are too many; leave at most {MOST_BLANKS}.")
@@ -91,8 +96,10 @@ def whole_words(log_probabilities: np.ndarray, words: Vocabulary) -> np.ndarray:
 
 def entry_of(encoded: Encoded, word: int, words: Vocabulary) -> int | None:
     """The vocabulary's entry that the word is by itself; None for one of several pieces."""
-    pieces = [id for id, of in zip(encoded.ids, encoded.word_of, strict=True) if of == word]
-    return pieces[0] if len(pieces) == 1 and words.whole[pieces[0]] else None
+    pieces = [at for at, of in enumerate(encoded.word_of) if of == word]
+    cut = encoded.dropped and encoded.spans[pieces[-1]][1] < encoded.words[word][1]
+    entry = encoded.ids[pieces[0]]
+    return entry if len(pieces) == 1 and not cut and words.whole[entry] else None
 
 
 def _blank(row: np.ndarray, encoded: Encoded, word: int, words: Vocabulary, top: int) -> Blank:

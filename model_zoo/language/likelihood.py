@@ -7,30 +7,40 @@ pass a piece. Sums of the first kind are the logarithm of a probability of the t
 second kind are not, and are called pseudo-log-likelihood.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from model_zoo.language.models import LanguageModel
-from model_zoo.text.tokens import Encoded
+from model_zoo.text.tokens import MAX_TOKENS, Encoded
 
 
-def piece_log_probabilities(model: LanguageModel, texts: Sequence[Encoded]) -> list[np.ndarray]:
-    """Natural logarithms for the T - 2 pieces between [CLS] and [SEP] of each text, (T - 2,)."""
+def piece_log_probabilities(
+    model: LanguageModel,
+    texts: Sequence[Encoded],
+    advance: Callable[[int], object] = lambda pieces: None,
+    most: int = MAX_TOKENS,
+) -> list[np.ndarray]:
+    """Natural logarithms for the T - 2 pieces between [CLS] and [SEP] of each text, (T - 2,).
+
+    Of a longer text only the first `most` pieces are asked for, (most,), with the others in view.
+    `advance` is told how many more pieces are done.
+    """
     rows: list[list[int]] = []
     places: list[tuple[int, int]] = []
     targets: list[int] = []
     for encoded in texts:
         ids = list(encoded.ids)
-        for place in range(1, len(ids) - 1):
+        for place in range(1, min(len(ids) - 1, 1 + most)):
             if not model.left_only:
                 rows.append(_hidden(encoded, place, model.vocabulary.mask))
             elif place == 1:
                 rows.append(ids)
             places.append((len(rows) - 1, place))
             targets.append(ids[place])
-    values = model.target_log_probabilities(rows, places, np.array(targets, dtype=np.int64))
-    cuts = np.cumsum([len(encoded.ids) - 2 for encoded in texts])[:-1]
+    asked = np.array(targets, dtype=np.int64)
+    values = model.target_log_probabilities(rows, places, asked, advance)
+    cuts = np.cumsum([min(len(encoded.ids) - 2, most) for encoded in texts])[:-1]
     return np.split(values, cuts)
 
 

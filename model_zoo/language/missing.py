@@ -69,11 +69,13 @@ class Missing:
     ranks: np.ndarray
     log_probabilities: np.ndarray
 
-    def score(self, among: np.ndarray | None = None) -> Score:
-        """Summed up, of the positions `among` (N,) bool, or of all."""
+    def score(self, among: np.ndarray | None = None) -> Score | None:
+        """Summed up, of the positions `among` (N,) bool, or of all; None where there are none."""
         ranks = self.ranks if among is None else self.ranks[among]
         values = self.log_probabilities if among is None else self.log_probabilities[among]
         count, first, five = len(ranks), int((ranks == 1).sum()), int((ranks <= 5).sum())
+        if not count:
+            return None
         mean = float(values.mean())
         reach = 1.96 * float(values.std(ddof=1)) / sqrt(count) if count > 1 else 0.0
         return Score(

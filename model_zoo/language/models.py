@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
@@ -113,14 +113,22 @@ class LanguageModel:
         return results
 
     def target_log_probabilities(
-        self, rows: Sequence[Sequence[int]], places: Sequence[tuple[int, int]], targets: np.ndarray
+        self,
+        rows: Sequence[Sequence[int]],
+        places: Sequence[tuple[int, int]],
+        targets: np.ndarray,
+        advance: Callable[[int], object] = lambda places: None,
     ) -> np.ndarray:
-        """Of one entry a place, `targets` (N,) int64, (N,) float32; for any number of places."""
+        """Of one entry a place, `targets` (N,) int64, (N,) float32; for any number of places.
+
+        `advance` is told how many more are done.
+        """
         import torch
 
         results = np.empty(len(places), dtype=np.float32)
         for numbers, part in self._outputs(rows, places):
             results[numbers] = part.log_probability_of(torch.from_numpy(targets[numbers])).numpy()
+            advance(len(numbers))
         return results
 
     def _outputs(
@@ -176,7 +184,7 @@ def load(name: str) -> LanguageModel:
     try:
         with alone_and_quiet():
             network = _network(name, folder)
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError, ImportError) as error:
+    except Exception as error:  # each network and each damaged file fails in a way of its own
         reason = " ".join(str(error).split())[:300]
         raise WeightsError(f"{folder} cannot be loaded: {reason}. {_mend()}") from error
     heed_threads()  # torch may have been imported just now

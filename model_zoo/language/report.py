@@ -72,8 +72,8 @@ def measure(
     """Words of the file's texts blanked one at a time: what each model makes of them, as a record.
 
     `models`: a name -> checksum, and a `missing.Score` each over "all", "content" and "function"
-    words; `paired`: McNemar's test of each two; `commonest`: the share of the commonest word.
-    Raises DataError as `texts_of` and `draw_positions` do.
+    words, as far as some were drawn; `paired`: McNemar's test of each two; `commonest`: the share
+    of the commonest word. Raises DataError as `texts_of` and `draw_positions` do.
     """
     texts, results, records = texts_of(file), [], {}
     positions = None
@@ -85,9 +85,15 @@ def measure(
         results.append(result)
         records[model.name] = {
             "checksum": model.checksum,
-            "all": asdict(result.score()),
-            "content": asdict(result.score(~function)),
-            "function": asdict(result.score(function)),
+            **{
+                words: asdict(score)
+                for words, among in {
+                    "all": None,
+                    "content": ~function,
+                    "function": function,
+                }.items()
+                if (score := result.score(among))
+            },
         }
     return {
         "file": file.name,

@@ -258,7 +258,8 @@ def read_checksums(root: Path) -> dict[str, str]:
     file = root / CHECKSUMS
     if not file.is_file():
         return {}
-    lines = (line.split() for line in file.read_text(encoding="utf-8").splitlines())
+    text = file.read_text(encoding="utf-8", errors="replace")  # a damaged line names no model
+    lines = (line.split() for line in text.splitlines())
     return {Path(entry[1]).parent.name: entry[0] for entry in lines if len(entry) == 2}
 
 

@@ -116,7 +116,7 @@ def _checked(
     try:
         with alone_and_quiet():  # the imports too: transformers' lazy ones are no safer
             return _module(row, lean, words)
-    except (OSError, ValueError, KeyError, RuntimeError, TypeError, ImportError) as error:
+    except Exception as error:  # each network and each damaged file fails in a way of its own
         reason = " ".join(str(error).split())[:300]
         raise WeightsError(
             f"{row.folder} cannot be loaded as {row.title}: {reason}. {mend(row)}"

@@ -17,11 +17,21 @@ _HOW = {
 }
 
 
+_FROM = {
+    "lstm": "Its word vectors start from those of",
+    "bilstm": "Its word vectors start from those of",
+    "bert": "Its first six layers and word vectors start from the pre-trained encoder",
+    "distilbert": "The BERT beside it started from the pre-trained encoder",
+}
+
+
 def model_card(metrics: Mapping[str, Any]) -> str:
     """The card in the Hub's format (YAML front matter, then Markdown)."""
     name, data = metrics["model"], metrics["data"]
     masked = name in ("bert", "distilbert")
     last = metrics["stages"][-1]["history"][-1]
+    from_where = ", ".join(f"{name} {texts:,}" for name, texts in data["sources"].items())
+    named = f"Of these texts come from {from_where}. " if from_where else ""
     also = f", and sentences of {data['extra']}" if data["extra"] else ""
     asked = "blanked words" if masked else "all words"
     sees = "the words before it" if name in LEFT_ONLY else "the words on both sides"
@@ -54,13 +64,14 @@ the input's.
 ## How it was made
 
 Trained on {data["texts"]:,} texts with {data["words"]:,} words ({data["tokens"]:,} pieces){also}.
-Its word vectors start from {metrics["base"]}.
+{named}{_FROM[name]} {metrics["base"]}.
 
-| stage | recipe | minutes | loss on held-out texts |
+| stage | recipe | core minutes | loss on held-out texts |
 |---|---|---|---|
 {stages}
 
 The loss is in nats a piece, over {asked}; after the last stage it is {last["held_out_loss"]:.3f}.
+In all it was asked for {metrics["guesses"] / 1e6:.1f} million pieces.
 
 - Seed {metrics["seed"]}; hardware: {metrics["hardware"]}
 - Versions: {", ".join(f"{key} {value}" for key, value in metrics["versions"].items())}

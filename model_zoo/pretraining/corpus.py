@@ -1,28 +1,35 @@
 """Texts to learn a language from: whole rows, cut where they are longer than training reads."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from model_zoo.language.texts import texts_of
+from model_zoo.errors import DataError
+from model_zoo.language.texts import sources_of, texts_of
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.data import phrases, read_tsv
 from model_zoo.tuning.token_rows import TokenRows
 
 LONGEST = 128  # tokens a row, special ones counted
+_PARTS = ("train", "validation", "test")
 _CHUNK = 4096  # texts that are tokenised at once
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What language models learn from, choose by, and are tested on; `sha256` is over all three."""
+    """What language models learn from, choose by, and are tested on.
+
+    `sources` says how many texts of the training part come from where, as far as its file does;
+    `sha256` is over all three parts.
+    """
 
     train: tuple[str, ...]
     validation: tuple[str, ...]
     test: tuple[str, ...]
+    sources: Mapping[str, int]
     sha256: str
 
 
@@ -30,15 +37,18 @@ def read_texts(folder: Path, extra: Path | None = None) -> Texts:
     """Column `text` of the folder's train.tsv, validation.tsv and test.tsv.
 
     `extra` is a labelled file (columns sentence, label) whose whole sentences are added to the
-    training texts, each once and without the phrases cut from it. Raises DataError where files or
-    columns are missing.
+    training texts, each once and without the phrases cut from it. Raises DataError where files,
+    columns or texts are missing.
     """
-    parts = [texts_of(folder / f"{part}.tsv") for part in ("train", "validation", "test")]
+    parts = [texts_of(folder / f"{part}.tsv") for part in _PARTS]
+    for part, texts in zip(_PARTS, parts, strict=True):
+        if not texts:
+            raise DataError(f"{folder / f'{part}.tsv'} holds no text. Give texts to learn from.")
     if extra is not None:
         parts[0] += whole_sentences(row.text for row in read_tsv(extra)[""])
     digest = hashlib.sha256("\n".join(text for part in parts for text in part).encode())
     train, validation, test = map(tuple, parts)
-    return Texts(train, validation, test, digest.hexdigest())
+    return Texts(train, validation, test, sources_of(folder / "train.tsv"), digest.hexdigest())
 
 
 def whole_sentences(texts: Iterator[str]) -> list[str]:

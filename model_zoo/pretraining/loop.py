@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,12 +45,18 @@ class Recipe:
 
 
 class Rows(Protocol):
-    """N rows of tokens, of several `lengths` (N,), as batches that the loss knows how to take."""
+    """N rows of tokens, of several `lengths` (N,), as batches that the loss knows how to take.
+
+    `weights` (N,) say how much of the mean, which the loss of a batch is, each of its rows is.
+    """
 
     def __len__(self) -> int: ...
 
     @property
     def lengths(self) -> np.ndarray: ...
+
+    @property
+    def weights(self) -> np.ndarray: ...
 
     def batch(self, places: Sequence[int]) -> Any: ...
 
@@ -61,7 +67,10 @@ Objective = Callable[[PreTrainedModel, Any, Drawn], Tensor]
 
 @dataclass(slots=True)
 class Standing:
-    """Where a run stands, but for tensors. `history` has step, epoch, train_loss, held_out_loss."""
+    """Where a run stands, but for tensors. `history` has step, epoch, train_loss, held_out_loss.
+
+    `seconds` are of all cores together, without those that the process was stopped for.
+    """
 
     step: int = 0
     seconds: float = 0.0
@@ -103,7 +112,7 @@ def learn(
     order = _order(train, recipe, seed)
     looks = max(1, round(len(order) / max(1, round(recipe.epochs * recipe.evaluations))))
     task = progress.add_task("training", total=len(order), completed=standing.step)
-    began, saved, first = monotonic() - standing.seconds, monotonic(), standing.step
+    began, saved, first = process_time() - standing.seconds, monotonic(), standing.step
     network.train()
     while standing.step < len(order):
         state.rate(slope(standing.step, len(order), recipe.warmup))
@@ -117,7 +126,7 @@ def learn(
         standing.losses += value.item()
         standing.since += 1
         state.average(standing.step)
-        standing.seconds = monotonic() - began
+        standing.seconds = process_time() - began
         progress.update(task, completed=standing.step, description=f"loss {value.item():.3f}")
         due = standing.step % looks == 0 or standing.step == len(order)
         if due:
@@ -156,7 +165,7 @@ def _look(
         torch.manual_seed(0)
         parts = list(pieces(rows.lengths, range(len(rows)), _LOOK_TOKENS))
         losses = [loss(network, rows.batch(places), whole).item() for places in parts]
-    weights = [int(rows.lengths[places].sum()) for places in parts]
+    weights = [float(rows.weights[places].sum()) for places in parts]
     mean = sum(a * b for a, b in zip(losses, weights, strict=True)) / sum(weights)
     standing.history.append(
         {
@@ -174,5 +183,5 @@ def _line(standing: Standing) -> str:
     last = standing.history[-1]
     return (
         f"epoch {last['epoch']:.2f}  training loss {last['train_loss']:.4f}  "
-        f"held-out loss {last['held_out_loss']:.4f}  {standing.seconds:.0f} s"
+        f"held-out loss {last['held_out_loss']:.4f}  {standing.seconds:.0f} core seconds"
     )

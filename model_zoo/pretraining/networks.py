@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from transformers import BertForMaskedLM, BertModel, DistilBertForMaskedLM, PreTrainedModel
 
+from model_zoo.errors import WeightsError
 from model_zoo.language.recurrent import RecurrentForMaskedLM
 from model_zoo.models.recurrent import RecurrentConfig
 from model_zoo.models.transformer import bert_config, distilbert_config
@@ -73,10 +74,13 @@ def student_of(teacher: BertForMaskedLM) -> DistilBertForMaskedLM:
 
 
 def load_trained(folder: Path) -> PreTrainedModel:
-    """A language model trained before, in float32, to be taught further or to teach."""
-    network: PreTrainedModel = BertForMaskedLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager"
+    """A language model trained before, in float32, to teach; WeightsError where it is none."""
+    network: PreTrainedModel
+    network, report = BertForMaskedLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
     )
+    if report["missing_keys"]:
+        raise WeightsError(f"{folder} holds no language model. Train lm-bert first.")
     return network
 
 

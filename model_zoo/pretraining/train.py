@@ -18,16 +18,22 @@ from transformers import BertForMaskedLM, PreTrainedModel
 
 from model_zoo.errors import TrainingError
 from model_zoo.language.vocabulary import Vocabulary
-from model_zoo.models.files import WEIGHTS
+from model_zoo.models.files import WEIGHTS, sha256_of
 from model_zoo.pretraining import networks
 from model_zoo.pretraining.candidates import Candidates
 from model_zoo.pretraining.card import model_card
 from model_zoo.pretraining.corpus import Texts, read_texts, tokenised
 from model_zoo.pretraining.loop import Recipe, Standing, learn
-from model_zoo.pretraining.objectives import Distillation, Loss, masked_words, next_words
+from model_zoo.pretraining.objectives import (
+    MASKED_SHARE,
+    Distillation,
+    Loss,
+    masked_words,
+    next_words,
+)
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.base import locate, save_tokenizer
-from model_zoo.training.export import save_network
+from model_zoo.training.export import check_place, save_network
 from model_zoo.training.run_state import begin_run
 from model_zoo.training.train import hardware
 from model_zoo.tuning.token_rows import TokenRows
@@ -52,10 +58,11 @@ Prepare = Callable[[PreTrainedModel | None, Setting], tuple[PreTrainedModel, Los
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A part of a training: what it starts from, and how it learns."""
+    """A part of a training: what it starts from, how it learns, what share of words it guesses."""
 
     prepare: Prepare
     recipe: Recipe
+    asked: float = MASKED_SHARE
 
 
 def _recurrent(
@@ -78,22 +85,28 @@ def _grown(before: PreTrainedModel | None, setting: Setting) -> tuple[PreTrained
 
 
 def _distilled(_: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedModel, Loss]:
-    folder = setting.out / "bert"
-    if not (folder / WEIGHTS).is_file():
-        raise TrainingError(
-            f"DistilBERT learns from BERT, and {folder} holds none. Train lm-bert first."
-        )
-    teacher = networks.load_trained(folder)
+    teacher = networks.load_trained(_teacher(setting.out).parent)
     teacher.requires_grad_(False).eval()
     assert isinstance(teacher, BertForMaskedLM)
     return networks.student_of(teacher), partial(Distillation(teacher), words=setting.words)
 
 
+def _teacher(out: Path) -> Path:
+    """The weights of the BERT in `out`; TrainingError where there is none."""
+    folder = out / "bert"
+    if not (folder / WEIGHTS).is_file():
+        raise TrainingError(
+            f"DistilBERT learns from BERT, and {folder} holds none. Train lm-bert first."
+        )
+    return folder / WEIGHTS
+
+
+_FRAME = 2  # tokens of a row that nobody has to guess: [CLS] and [SEP]
 _NEXT_STAGE = 100  # from the seed of one stage to the next one's
 _RECURRENT = Recipe(epochs=4, lr=3e-3, averaging=0.999, candidates=2048)
 STAGES: dict[str, tuple[Stage, ...]] = {
-    "lstm": (Stage(partial(_recurrent, False), _RECURRENT),),
-    "bilstm": (Stage(partial(_recurrent, True), _RECURRENT),),
+    "lstm": (Stage(partial(_recurrent, False), _RECURRENT, asked=1.0),),
+    "bilstm": (Stage(partial(_recurrent, True), _RECURRENT, asked=1.0),),
     "bert": (
         Stage(_shallow, Recipe(epochs=1, lr=5e-4, averaging=0.99)),
         Stage(_grown, Recipe(epochs=0.6, lr=4e-4, averaging=0.99)),
@@ -121,6 +134,7 @@ def train(
     `limit` cuts every part of the texts, for a trial run; `overrides` replace fields of the
     recipes. Raises DataError, TrainingError.
     """
+    check_place(out / name, "ForMaskedLM")
     base = locate()
     texts = read_texts(data, extra)
     stages = [replace(s, recipe=replace(s.recipe, **(overrides or {}))) for s in STAGES[name]]
@@ -133,6 +147,7 @@ def train(
             "seed": seed,
             "limit": limit,
             "recipes": [asdict(stage.recipe) for stage in stages],
+            "teacher": sha256_of(_teacher(out)) if name == "distilbert" else None,
         },
     )
     tokenizer_folder = save_tokenizer(base, run / "tokenizer")
@@ -180,6 +195,10 @@ def train(
             }
             for stage, standing in zip(stages, standings, strict=True)
         ],
+        "guesses": round(
+            (int(train_rows.starts[-1]) - _FRAME * len(train_rows))
+            * sum(s.recipe.epochs * s.asked for s in stages)
+        ),
         "hardware": hardware(torch.device("cpu")),
         "versions": {
             "python": platform.python_version(),
@@ -208,6 +227,7 @@ def _rows(run: Path, part: str, texts: Sequence[str], tokenizer: TextTokenizer) 
 def _described(texts: Texts, rows: TokenRows, extra: Path | None) -> dict[str, Any]:
     return {
         "texts": len(texts.train),
+        "sources": texts.sources,
         "tokens": int(rows.starts[-1]),
         "words": sum(text.count(" ") + 1 for text in texts.train),
         "extra": extra.parent.name + "/" + extra.name if extra else None,

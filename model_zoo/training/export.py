@@ -8,8 +8,26 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
+from model_zoo.errors import TrainingError
 from model_zoo.models.files import WEIGHTS, read_header, write_checksum
 from model_zoo.models.registry import spec
+
+
+def check_place(folder: Path, classes: str) -> None:
+    """TrainingError where `folder` holds a model whose class is not called …`classes`.
+
+    Classifiers, language models and readers share their names: what took hours is not written over
+    by one of another kind.
+    """
+    if not (folder / WEIGHTS).is_file():
+        return
+    config = folder / "config.json"  # readers have none
+    of = json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {}
+    if not any(name.endswith(classes) for name in of.get("architectures") or ()):
+        raise TrainingError(
+            f"{folder} holds a model of another kind, which would be lost. Name another folder "
+            "with --out."
+        )
 
 
 def save_network(network: PreTrainedModel, folder: Path, tokenizer: Path) -> None:
@@ -59,9 +77,10 @@ _PAPERS = {
 }
 
 _FURTHER = (
-    "The encoder of a language model trained here, all of whose 12 layers learnt masked words "
-    "first (sha256 of its weights: {encoder}), was fine-tuned on the labels; word embeddings were "
-    "kept as they were."
+    "The encoder of a language model trained here, all of whose layers learnt masked words first "
+    "(sha256 of its weights: {encoder}), was fine-tuned on the labels. Its last layer started "
+    "anew, as an average over all positions, so that [CLS] holds the mean-pooled features; word "
+    "embeddings were kept as they were."
 )
 
 

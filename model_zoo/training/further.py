@@ -2,22 +2,30 @@
 
 from pathlib import Path
 
+import torch
 from safetensors.torch import load_file
-from torch import nn
+from torch import Tensor, nn
 from transformers import BertForSequenceClassification
 
 from model_zoo.errors import TrainingError
 from model_zoo.models.files import WEIGHTS
 from model_zoo.models.transformer import bert_config
 from model_zoo.training.base import LAYERS
+from model_zoo.training.grow import average
 
 _ENCODER, _POOLER = "bert.", "bert.pooler."
 
 
-def further_trained(folder: Path) -> BertForSequenceClassification:
+def further_trained(
+    folder: Path, input_ids: Tensor, attention_mask: Tensor
+) -> BertForSequenceClassification:
     """The encoder of the language model in `folder` with a fresh head for two answers.
 
-    Its pooler passes [CLS] on at first. Raises TrainingError where the folder holds no such BERT.
+    Guessing words leaves little in [CLS]: the last layer starts anew, as an average of the states
+    before it, and the pooler passes that on. Raises TrainingError where the folder holds no such
+    BERT.
+
+    *Shape*: `input_ids` and `attention_mask` (B, T), a sample of typical text.
     """
     if not (folder / WEIGHTS).is_file():
         raise TrainingError(f"{folder} holds no language model. Train lm-bert into it first.")
@@ -45,4 +53,11 @@ def further_trained(folder: Path) -> BertForSequenceClassification:
     pooler = network.bert.pooler.dense
     nn.init.eye_(pooler.weight)
     nn.init.zeros_(pooler.bias)
+    with torch.no_grad():
+        states = (
+            network.eval()
+            .bert(input_ids, attention_mask=attention_mask, output_hidden_states=True)
+            .hidden_states
+        )
+    average(network.bert.encoder.layer[-1], states[-2], attention_mask)
     return network

@@ -68,17 +68,27 @@ def grow_into(
         new.load_state_dict(weights)
         state = states[i + 1]
         if averaging and i == depth - 1:
-            _average(new.attention)
-            mean = (state * attention_mask[..., None]).sum(1) / attention_mask.sum(1, keepdim=True)
-            state = state + POOLING_WEIGHT * mean[:, None]
+            average(new, state, attention_mask)
         else:
             nn.init.zeros_(new.attention.output.dense.weight)
-        nn.init.zeros_(new.attention.output.dense.bias)
-        nn.init.zeros_(new.output.dense.weight)
-        nn.init.zeros_(new.output.dense.bias)
-        seen = state[real]  # (tokens, E)
-        _undo(new.attention.output.LayerNorm, seen)
-        _undo(new.output.LayerNorm, new.attention.output.LayerNorm(seen))
+            _pass_on(new, state[real])
+
+
+@torch.no_grad()
+def average(layer: Any, states: Tensor, attention_mask: Tensor) -> None:
+    """Make a layer add to each of the `states` (B, T, E) it is given their mean, and no more."""
+    _average(layer.attention)
+    mean = (states * attention_mask[..., None]).sum(1) / attention_mask.sum(1, keepdim=True)
+    _pass_on(layer, (states + POOLING_WEIGHT * mean[:, None])[attention_mask.bool()])
+
+
+def _pass_on(layer: Any, seen: Tensor) -> None:
+    """Let what the attention block adds up to, `seen` (tokens, E), through the rest as it is."""
+    nn.init.zeros_(layer.attention.output.dense.bias)
+    nn.init.zeros_(layer.output.dense.weight)
+    nn.init.zeros_(layer.output.dense.bias)
+    _undo(layer.attention.output.LayerNorm, seen)
+    _undo(layer.output.LayerNorm, layer.attention.output.LayerNorm(seen))
 
 
 def _average(attention: Any) -> None:

@@ -30,7 +30,7 @@ from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training import distil
 from model_zoo.training.base import LAYERS, load_encoder, locate, reduced_embeddings, save_tokenizer
 from model_zoo.training.data import Corpus, Row, read_corpus
-from model_zoo.training.export import save_metrics, save_network
+from model_zoo.training.export import check_place, save_metrics, save_network
 from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
 from model_zoo.training.further import further_trained
 from model_zoo.training.grow import grow
@@ -100,13 +100,12 @@ def prepare_recurrent(bidirectional: bool, setting: Setting) -> tuple[nn.Module,
 
 def prepare_bert(setting: Setting) -> tuple[nn.Module, Objective]:
     """The base encoder grown to 12 layers, or one trained further; word embeddings stay."""
-    if setting.encoder is not None:
-        network = further_trained(setting.encoder)
-        network.bert.embeddings.word_embeddings.requires_grad_(False)
-        return network, supervised(setting.recipe)
     sample = sorted(random.Random(0).sample(setting.ids, min(128, len(setting.ids))), key=len)
     batch = collate(sample, [0] * len(sample), range(len(sample)), torch.device("cpu"))
-    network = grow(load_encoder(setting.base), batch.ids, batch.mask)
+    if setting.encoder is not None:
+        network = further_trained(setting.encoder, batch.ids, batch.mask)
+    else:
+        network = grow(load_encoder(setting.base), batch.ids, batch.mask)
     network.bert.embeddings.word_embeddings.requires_grad_(False)
     return network, supervised(setting.recipe)
 
@@ -165,6 +164,7 @@ def train(
     spec(name)
     if encoder is not None and name != "bert":
         raise TrainingError("Only BERT starts from an encoder of its own; DistilBERT from BERT.")
+    check_place(out / name, "ForSequenceClassification")
     recipe = replace(PLANS[name].recipe, **(overrides or {}))
     base = locate(from_hub=data == "hub")
     corpus = read_corpus(data, extra=extra, held_out=held_out, limit=limit)
@@ -184,7 +184,7 @@ def train(
     settings = {"recipe": asdict(recipe), "seed": seed, "data": corpus.sha256, "limit": limit}
     made = dict(PLANS[name].made)
     if encoder is not None:
-        made |= {"pretrained_layers": 2 * LAYERS, "encoder": sha256_of(encoder / WEIGHTS)}
+        made |= {"pretrained_layers": 2 * LAYERS - 1, "encoder": sha256_of(encoder / WEIGHTS)}
         settings["encoder"] = made["encoder"]
     if name == "distilbert":
         settings["teacher"] = teacher and fingerprint(teacher)

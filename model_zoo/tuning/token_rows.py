@@ -46,6 +46,11 @@ class TokenRows(Ragged):
         starts = np.concatenate([[0], np.cumsum(self.lengths[places])]).astype(np.int64)
         return TokenRows(ids, starts, self.labels[places])
 
+    @property
+    def weights(self) -> np.ndarray:
+        """Of each row in a batch's mean loss over its tokens (N,)."""
+        return self.lengths
+
     def batch(self, places: Sequence[int]) -> tuple[Tensor, Tensor, Tensor]:
         """ids and mask (B, T), padded on the right, and labels (B,)."""
         lengths = self.lengths[list(places)]

@@ -1,6 +1,7 @@
 """Readers: the parts on the disk make the network that was trained; others' folders; answers."""
 
 import json
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +18,7 @@ from transformers import (
 
 import tests.foreign as foreign
 from model_zoo.__main__ import main
-from model_zoo.answering.adapters import differences, merged
+from model_zoo.answering.adapters import differences, merge
 from model_zoo.answering.answer import answer, answer_all
 from model_zoo.answering.attribute import attribute_span
 from model_zoo.answering.evaluate import evaluate_readers
@@ -50,6 +51,13 @@ def readers(trained):
     return {name: load_reader(trained / "readers" / name, trained / "bodies") for name in FOUR}
 
 
+@pytest.mark.parametrize("changed", [{"b": torch.ones(1)}, {"w.down": torch.ones(1, 2)}])
+def test_changes_of_another_size_are_refused(changed):
+    weights = {"b": torch.zeros(3), "w.weight": torch.zeros(1, 2)}
+    with pytest.raises(RuntimeError, match="not"):
+        merge(weights, changed | {"w.up": torch.ones(3, 1)}, 1.0)
+
+
 @pytest.mark.parametrize("name", FOUR)
 def test_merged_weights_compute_what_the_adapted_network_does(trained, name):
     body = trained / "bodies" / name
@@ -62,7 +70,7 @@ def test_merged_weights_compute_what_the_adapted_network_does(trained, name):
     plain = fresh_network(body).eval()
     ids = torch.randint(1000, 2000, (2, 9))
     untouched = plain(input_ids=ids).start_logits
-    plain.load_state_dict(merged(plain.state_dict(), changed, PLANS[name].scale))
+    merge(plain.state_dict(), changed, PLANS[name].scale)
     with torch.no_grad():
         adapted, now = network(input_ids=ids), plain(input_ids=ids)
     assert torch.allclose(adapted.start_logits, now.start_logits, atol=1e-4)
@@ -289,6 +297,17 @@ def test_the_command_answers_and_measures(trained, tmp_path, capsys):
     assert figures["questions"] == 8 and set(figures["pairs"]) == {"lstm|bert"}
 
 
+def test_readers_of_one_name_stand_side_by_side(trained, tmp_path, capsys):
+    where = ["--readers", str(trained / "readers"), "--bodies", str(trained / "bodies")]
+    mine = tmp_path / "lstm"
+    shutil.copytree(trained / "readers" / "lstm", mine)
+    squad = ["answer", "--squad", str(trained / "squad" / "test.json"), *where, "--json"]
+    assert main([*squad, "--models", f"lstm,{mine},lstm"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert set(figures["readers"]) == {"lstm", str(mine)}
+    assert set(figures["pairs"]) == {f"lstm|{mine}"}
+
+
 @pytest.mark.parametrize(
     "argv, says",
     [
@@ -296,6 +315,7 @@ def test_the_command_answers_and_measures(trained, tmp_path, capsys):
         (["Who?"], "Say where to look"),
         (["Who?", "--passage", "Anna.", "--models", "gpt"], "no reader 'gpt'"),
         (["--squad", "nowhere.json"], "does not exist"),
+        (["Who?", "--passage", "nowhere.txt"], "There is no file nowhere.txt"),
         (["Who?", "--passage", "Anna.", "--readers", "nowhere"], "holds no reader"),
     ],
 )

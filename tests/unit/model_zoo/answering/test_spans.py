@@ -65,8 +65,12 @@ def test_windows_are_compared_by_their_own_no_answer():
 
 def test_answers_are_at_most_so_wide():
     reading = read(TOKENS, "Who?", " ".join([PASSAGE] * 8))
-    (place, _), *_ = best_spans(reading, likely(reading, logits(reading)), 1)
-    assert place.last - place.first < WIDEST
+    (window,) = reading.windows
+    start, end = np.full((2, len(window.ids)), -9.0, dtype=np.float32)
+    start[window.begin + 5] = end[window.begin + 5 + WIDEST] = 9.0  # one token too far apart
+    end[window.begin + 7] = 1.0
+    (place, _), *_ = best_spans(reading, likely(reading, [(start, end)]), 1)
+    assert (place.first, place.last) == (5, 7)
 
 
 def test_the_best_do_not_overlap_or_repeat_one_another():

@@ -171,3 +171,24 @@ def test_the_command_trains(folder, capsys):
     assert (folder / "command" / "state" / "qa-lstm" / "settings.json").is_file()
     assert main(argv) == 0  # there is nothing left to do but to measure
     assert "EM" in capsys.readouterr().out
+
+
+def test_what_cannot_be_read_is_told_before_hours_of_training(folder, tmp_path, capsys):
+    write_squad(tmp_path / "squad")
+    file = tmp_path / "squad" / "test.json"
+    table = json.loads(file.read_text())
+    asked = table["data"][0]["paragraphs"][0]["qas"][0]
+    asked["question"] = "why " * 200
+    file.write_text(json.dumps(table))
+    argv = ["train", "qa-lstm", "--data", str(tmp_path / "squad"), "--epochs", "1"]
+    argv += ["--bodies", str(folder / "bodies"), "--out", str(tmp_path / "out")]
+    assert main(argv) == 2
+    assert f"test.json, question {asked['id']}: The question has 200" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists() and not (tmp_path / "state").exists()
+
+
+def test_a_reader_is_not_written_over_its_body(folder, tmp_path, capsys):
+    write_bodies(tmp_path)
+    argv = ["train", "qa-lstm", "--data", str(folder / "squad"), "--epochs", "1", "--limit", "4"]
+    assert main([*argv, "--bodies", str(tmp_path), "--out", str(tmp_path)]) == 2
+    assert "no reader, which would be lost" in capsys.readouterr().err

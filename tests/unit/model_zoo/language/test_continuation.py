@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from model_zoo.errors import CapabilityError, TextError
+from model_zoo.language import continuation
 from model_zoo.language.continuation import joined, next_words, write
 
 
@@ -46,7 +47,16 @@ def test_next_words_follow_from_the_beginning(loaded):
         best = next_words(model, "The film was", top=5)
         assert len(best) == 5 and best[0].probability >= best[4].probability > 0
         assert best != next_words(model, "He gave her a", top=5)
-    assert len(next_words(loaded["bert"], "word " * 700)) == 10
+
+
+def test_of_a_long_beginning_the_end_is_read(loaded):
+    for model in loaded.values():
+        long, other = ("A film. " * 400 + end for end in ("He gave her a", "The play was"))
+        assert next_words(model, long) != next_words(model, other)
+        near = "A film. " * 200 + "He gave her a"  # as much of it as is read
+        assert next_words(model, long) == next_words(model, near)
+    lstm = loaded["lstm"]
+    assert write(lstm, long, most_words=5) != write(lstm, other, most_words=5)
 
 
 def test_only_what_reads_from_the_left_writes(loaded):
@@ -56,6 +66,20 @@ def test_only_what_reads_from_the_left_writes(loaded):
         write(loaded["lstm"], "  ")
 
 
-def test_joined_text_has_spaces_where_they_belong(loaded):
-    written = write(loaded["lstm"], "The film", most_words=5, top_k=50, temperature=2.0)
-    assert joined("The film ", written).startswith("The film")
+@pytest.mark.parametrize(
+    ("beginning", "pieces", "text"),
+    [
+        ("The mov", "##ie was .", "The movie was."),
+        ("I don'", "t know what i ' ve seen", "I don't know what i've seen"),
+        ("He said", ', " i like it . "', 'He said, "i like it."'),
+        ("It cost", "$ 5 ( or 6 ) , well - known .", "It cost $5 (or 6), well-known."),
+        ("The actors '  ", "own words", "The actors ' own words"),
+        ("Good  ", "film", "Good film"),
+    ],
+)
+def test_joined_text_has_spaces_where_they_belong(loaded, beginning, pieces, text, monkeypatch):
+    model = loaded["lstm"]
+    entries = list(model.vocabulary.entries)
+    drawn = [(entries.index(piece), 0.5) for piece in pieces.split()]
+    monkeypatch.setattr(continuation, "_pieces", lambda *_: iter(drawn))
+    assert joined(beginning, write(model, beginning, most_words=60)) == text

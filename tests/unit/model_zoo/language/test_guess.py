@@ -71,3 +71,12 @@ def test_what_cannot_be_guessed_is_refused(text, blanks, says, loaded):
 
 def test_bits():
     assert bits(1.0) == 0 and bits(0.25) == 2 and bits(0.0) < 1000
+
+
+def test_what_is_cut_off_is_neither_guessed_nor_a_blank(loaded):
+    model = loaded["bert"]
+    text = "a " * 509 + "unbelievableness"  # of its two pieces the first is still read
+    (blank,) = guess(model, text, [509])
+    assert blank.truth == "unbelievableness" and blank.rank is blank.probability is None
+    with pytest.raises(TextError, match="behind the first 512 tokens"):
+        guess(model, "a " * 600 + "[MASK]")

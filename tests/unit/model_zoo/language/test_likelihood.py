@@ -66,11 +66,26 @@ def test_of_a_long_text_the_first_words_are_asked_for(loaded, monkeypatch):
     monkeypatch.setattr(surprises, "MOST_WORDS", 3)
     short = surprise(loaded["bert"], "One two three four five")
     assert len(short.bits) == 3 and short.left_out == 2
+    others = surprise(loaded["bert"], "One two three six seven").bits
+    assert short.bits != pytest.approx(others, rel=1e-3), "what follows is in view"
+    monkeypatch.setattr(surprises, "_BEHIND", 0)
+    short = surprise(loaded["bert"], "One two three four five")
     assert short.bits == pytest.approx(surprise(loaded["bert"], "One two three").bits)
 
 
+def test_pieces_are_bounded_and_told_of_as_they_are_done(loaded, monkeypatch):
+    monkeypatch.setattr(surprises, "MOST_PIECES", 101)
+    told = []
+    long = surprise(loaded["bert"], "Unbelievableness " * 60, told.append)  # two pieces each
+    assert len(long.bits) == 50 and long.left_out == 10 and None not in long.bits
+    assert sum(told) == 100 and len(told) > 1
+    giant = surprise(loaded["bert"], "中文字" * 100 + " film", told.append)
+    assert giant.bits == (None,) and giant.left_out == 1 and sum(told) == 100 + 101
+
+
 def test_an_unknown_word_has_no_surprise(loaded):
-    assert surprise(loaded["lstm"], "A 𓀀 film").bits[1] is None
+    bits = surprise(loaded["lstm"], "A 𓀀 film was [MASK].").bits
+    assert [number for number, value in enumerate(bits) if value is None] == [1, 4]
 
 
 PAIRS = [

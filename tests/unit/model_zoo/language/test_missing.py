@@ -10,6 +10,7 @@ from model_zoo.errors import DataError
 from model_zoo.language.guess import guess
 from model_zoo.language.missing import Missing, better, draw_positions, missing_words
 from model_zoo.language.models import TITLES
+from model_zoo.language.texts import texts_of
 
 TEXTS = [
     f"The {a} film was {b} and unbelievableness 42 [UNK]."
@@ -53,6 +54,36 @@ def test_scores_and_the_paired_test():
     assert score.log_probability == pytest.approx(first.log_probabilities.mean())
     assert first.score(np.array([False, False, False, True, True])).top1 == 0.0
     assert (better(first, second).b, better(first, second).c) == (2, 1)
+
+
+def test_of_one_kind_of_words_alone_the_other_is_not_reported(
+    folder, monkeypatch, tmp_path, capsys
+):
+    monkeypatch.setenv("QUARTET_LANGUAGE", str(folder))
+    file = tmp_path / "test.tsv"
+    file.write_text("\ufefftext\nfilms\n", encoding="utf-8")  # as Excel writes it
+    order = ["guess", "--test", str(file), "--positions", "1", "--models", "lstm, bert"]
+    assert main(order) == 0
+    assert "1 content words" in (told := capsys.readouterr().out) and "function" not in told
+    assert main([*order, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert "function" not in report["models"]["bert"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"text\ncaf\xe9\n", "in UTF-8"),
+        (b"texts\nfilm\n", "has no column text. Add it."),
+        (b"a\ttext\nb\n", "line 2, ends before column text"),
+        (b"text\n" + b"a" * 200_000 + b"\n", "field larger"),
+    ],
+)
+def test_files_that_cannot_be_read_say_so(content, says, tmp_path):
+    file = tmp_path / "test.tsv"
+    file.write_bytes(content)
+    with pytest.raises(DataError, match=says):
+        texts_of(file)
 
 
 def test_the_command_measures_and_keeps(folder, monkeypatch, tmp_path, capsys):

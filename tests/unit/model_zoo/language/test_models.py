@@ -1,5 +1,6 @@
 """Loading language models: which there are, and what is wrong with damaged ones."""
 
+import json
 import shutil
 
 import numpy as np
@@ -86,3 +87,14 @@ def test_what_plain_transformers_loads_is_what_was_saved(name, plain):
     ids = torch.tensor([[101, 1996, 2143, 102]])
     with torch.inference_mode():
         torch.testing.assert_close(plain[name](ids).logits, saved(ids).logits)
+
+
+def test_settings_of_wrong_types_and_a_list_of_no_text_are_damage(folder, monkeypatch, tmp_path):
+    shutil.copytree(folder, tmp_path / "language")
+    monkeypatch.setenv("QUARTET_LANGUAGE", str(tmp_path / "language"))
+    config = tmp_path / "language" / "bert" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"hidden_size": "wide"}))
+    with pytest.raises(WeightsError, match="cannot be loaded"):
+        models.load("bert")
+    (tmp_path / "language" / "SHA256SUMS").write_bytes(b"\xff\xfe not a list")
+    assert models.available() == ()

@@ -15,7 +15,7 @@ from model_zoo.models.files import CHECKSUMS, WEIGHTS
 from model_zoo.models.loading import load
 from model_zoo.models.sets import DESCRIPTION, add_set, model_set
 from model_zoo.reading.predict import predict
-from tests.root import ROOT
+from tests.documentation import table_row
 
 SPECS = model_set().models
 TEXTS = [
@@ -135,8 +135,7 @@ def test_sizes_are_in_the_papers_proportions():
 @every_model
 def test_the_documentation_gives_the_figures_as_measured(name):
     card, metrics = files.card(name), files.read_metrics(name)
-    page = (ROOT / "docs" / "models.md").read_text(encoding="utf-8")
-    (row,) = [line for line in page.splitlines() if line.startswith(f"| {card.title} |")]
+    row = table_row("models.md", "The bundled models", card.title)
     assert f"{card.parameters / 1e6:.1f} M" in row and f"{card.size_bytes / 1e6:.1f} MB" in row
     assert f"{card.accuracy:.1%} ({card.ci95[0]:.1%} to {card.ci95[1]:.1%})" in row
     assert f"{metrics['unseen_half']['accuracy']:.1%}" in row

