@@ -12,7 +12,7 @@ from ui.words.game import game
 from ui.words.measured import is_measured, measured
 from ui.words.missing import missing
 from ui.words.next_word import next_word
-from ui.words.question import question
+from ui.words.question import leave_address, question
 from ui.words.surprising import surprising
 
 OF_A_SENTENCE = {"Missing word": missing, "Next word": next_word, "Surprise": surprising}
@@ -40,10 +40,12 @@ with page("Guess the word"):
         bind="query-params",
         label_visibility="collapsed",
     )
+    if part != "Question":
+        leave_address()
     if part in others:
         others[part]()
     else:
-        encoded, *_ = text_box("Read it")
+        encoded, *_ = text_box("Read it", judged=False)
         if encoded.words:
             OF_A_SENTENCE[part](encoded)
         else:
@@ -51,5 +53,6 @@ with page("Guess the word"):
     state.write_address()
     st.caption(
         "These models were trained to guess words or to answer questions, not to judge texts: they "
-        "are not those of the other pages. Your text is not stored and does not leave the server."
+        "are not those of the other pages. Your text is not stored and does not leave the server, "
+        "but a link you share contains it."
     )

@@ -100,6 +100,9 @@ def test_the_page_says_what_was_dropped_until_it_is_loaded_again(monkeypatch):
     app.query_params["models"] = "lstm,bilstm"
     app.run()
     assert pool.loaded("bilstm") and not app.warning
+    monkeypatch.setattr(pool, "_dropped", {"bert": "lstm", "distilbert": "lstm", "lstm": "bilstm"})
+    (warning,) = [box.value for box in app.run().warning]
+    assert "BERT, DistilBERT and LSTM were dropped to make room for others" in warning
 
 
 def test_of_several_the_least_recently_used_goes(monkeypatch):

@@ -86,7 +86,7 @@ def test_every_row_has_a_verdict_and_a_link(app):
     papers = rows(opened(**PAPERS))
     assert list(papers) == [claim.key for claim in PUBLISHED]
     counted = sum(outcome(row) == words.OUTCOMES[Outcome.HOLDS] for row in drawn.values())
-    assert f"<caption>Of 11 rows, {counted} hold, " in "".join(html(app))
+    assert re.search(rf"<caption>Of 11 rows, {counted} hold(,| and) \d", "".join(html(app)))
     drawn |= papers
     assert {outcome(row) for row in drawn.values()} <= set(words.OUTCOMES.values())
     for key, row in drawn.items():
@@ -100,8 +100,13 @@ def test_every_row_has_a_verdict_and_a_link(app):
 def test_a_link_in_the_table_carries_the_view_to_a_new_tab():
     app = opened(text="A good & bad film.")
     assert 'href="inside?text=A+good+%26+bad+film."' in rows(app)["layers"].replace("&amp;", "&")
-    assert 'href=".?text=' in rows(app)["example"]
+    assert 'href="words?text=A+good+%26+bad+film."' in rows(app)["example"].replace("&amp;", "&")
     assert "tab=How+they+were+trained" in rows(app)["training"]
+
+
+def test_without_language_models_the_example_is_seen_on_compare(monkeypatch, tmp_path):
+    monkeypatch.setenv("QUARTET_LANGUAGE", str(tmp_path))
+    assert 'href=".?text=' in rows(opened(text="A good film."))["example"]
 
 
 def test_only_the_open_tab_is_computed_and_the_view_outlives_it():

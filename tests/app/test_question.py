@@ -98,6 +98,29 @@ def test_what_is_typed_is_asked_when_sent():
     assert not app.exception and len(cards(app)) == 2
 
 
+def test_going_back_brings_the_question_before():
+    app = asked()
+    app.text_input(key="question").input("Who left?")
+    next(button for button in app.button if button.label == "Ask").click().run()
+    assert app.query_params["question"] in ("Who left?", ["Who left?"])
+    app.query_params["question"] = ASKED
+    app.run()
+    assert app.text_input(key="question").value == ASKED
+
+
+def test_ones_own_passage_is_kept_beside_samples_and_other_parts():
+    app = opened(PAGE, part="Question")
+    app.text_area(key="passage").input(PASSAGE).run()
+    app = app.segmented_control(key="part").set_value("Game").run()
+    assert "passage" not in app.query_params
+    app = app.segmented_control(key="part").set_value("Question").run()
+    assert app.text_area(key="passage").value == PASSAGE
+    next(button for button in app.button if button.label == "A film").click().run()
+    assert app.text_area(key="passage").value == SAMPLES["A film"].passage
+    next(button for button in app.button if button.label == "Your own").click().run()
+    assert app.text_area(key="passage").value == PASSAGE
+
+
 def test_attributions_of_start_and_end_are_shown_for_the_chosen_reader():
     app = asked()
     assert not [html for html in app.get("html") if 'class="q-words"' in html.proto.body]

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from model_zoo.language import models
-from model_zoo.language.guess import guess
+from model_zoo.language.continuation import next_words
+from model_zoo.language.guess import Blank, Guess, guess
 from model_zoo.whole_files import write_json
 from tests import language_zoo
 from tests.app.zoo import opened, written
@@ -22,11 +23,12 @@ def language_folder(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def language(language_folder, monkeypatch):
+def language(language_folder, tmp_path, monkeypatch):
     from ui.serve.on_demand import LANGUAGE, key
     from ui.serve.pool import pool
 
     monkeypatch.setenv("QUARTET_LANGUAGE", str(language_folder))
+    monkeypatch.setenv("QUARTET_ANSWERING", str(tmp_path / "none"))  # readers have a test file
     yield
     for name in models.TITLES:
         pool.unload(key(LANGUAGE, name))
@@ -84,6 +86,42 @@ def test_what_comes_next_and_what_the_lstm_writes():
     assert not app.exception and written(app) != before
 
 
+def hidden(app):
+    """What is faded in each card: the part of the text that no model sees."""
+    return [card.partition("<s>")[2].partition("</s>")[0] for card in cards(app)]
+
+
+def test_an_unfinished_text_is_continued_and_a_finished_one_from_its_middle():
+    assert hidden(part(opened(PAGE, text="The film was"), "Next word")) == [""] * 4
+    app = part(opened(PAGE, text=TEXT), "Next word")
+    assert hidden(app) == ["and I left early."] * 4
+    assert "second half is hidden" in written(app)
+
+
+def test_a_beginning_ends_before_the_first_word_that_is_clicked():
+    app = part(opened(PAGE, text=TEXT, without="3,5"), "Next word")
+    assert hidden(app) == ["great and I left early."] * 4
+    assert "second half is hidden" not in written(app)
+    (best, *_) = next_words(models.load("lstm"), "The film was")
+    assert f"<span>{best.word}" in cards(app)[0]
+    assert hidden(part(opened(PAGE, text=TEXT, without="0"), "Next word"))[0].startswith("film")
+
+
+def test_the_word_that_stands_there_is_marked_among_what_is_expected():
+    (best, *_) = next_words(models.load("lstm"), "The film was")
+    app = part(opened(PAGE, text=f"The film was {best.word} indeed.", without="3"), "Next word")
+    assert "✓ the word" in cards(app)[0].partition("</li>")[0]
+
+
+@pytest.mark.parametrize(
+    "text", [".", "?!", "Wait.", '"”', "He said: “Go away.”", "  ", "Ja, <b>nein</b> ", "a . ."]
+)
+def test_any_text_has_a_beginning(text):
+    app = part(opened(PAGE, text=text), "Next word")
+    assert not app.exception and (not text.strip() or len(cards(app)) == 4)
+    assert "<b>nein" not in "".join(cards(app))
+
+
 def test_surprise_has_a_number_under_every_word():
     app = part(opened(PAGE, text=TEXT), "Surprise")
     strips = [h.proto.body for h in app.get("html") if 'class="q-words"' in h.proto.body]
@@ -107,6 +145,57 @@ def test_the_game_shows_the_models_only_after_the_visitors_guess():
     app.button(key="FormSubmitter:game-Guess").click().run()
     assert "the word was **tail**" in written(app) and "after 2 of" in written(app)
     assert "you 1" in written(app) and "<b>nonsense" not in "".join(m.value for m in app.markdown)
+
+
+def test_the_game_ends_and_begins_anew(monkeypatch):
+    monkeypatch.setattr(game, "SENTENCES", game.SENTENCES[:2])
+    app = part(opened(PAGE), "Game")
+
+    def press(label):
+        next(button for button in app.button if button.label == label).click().run()
+
+    app.text_input(key="game-0").input(" ")
+    press("Guess")
+    assert app.text_input(key="game-0") and not cards(app), "an empty guess is a slip"
+    press("Give up")
+    assert "The word was **envelope**" in written(app) and "you 0" in written(app)
+    press("Next sentence")
+    app.text_input(key="game-1").input("Tail.")
+    press("Guess")
+    assert "right." in written(app)
+    press("Final score")
+    assert "after 2 of 2" in written(app) and "you 1" in written(app) and not cards(app)
+    press("Play again")
+    assert app.text_input(key="game-0") and "Score" not in written(app)
+
+
+def test_more_blanks_than_are_guessed_are_one_sentence():
+    app = opened(PAGE, text="a [MASK] " * 22)
+    assert "22 blanks are too many" in written(app) and not app.error and not cards(app)
+
+
+def test_of_a_long_text_what_is_near_the_blank_is_shown():
+    app = opened(PAGE, text="word " * 200 + "here [MASK] there" + " word" * 100)
+    assert len(cards(app)) == 4
+    for card in cards(app):
+        assert "here" in card and card.count("word") < 100 and "…" in card
+    assert all("there" in card for card in cards(app))
+
+
+def test_a_word_with_accents_is_marked(monkeypatch):
+    entry = models.load("lstm").vocabulary.entries.index("cafe")
+    blank = Blank(3, "café", 1, 0.5, (Guess("cafe", 0.5), Guess("bar", 0.25)))
+    assert entry
+    monkeypatch.setattr("ui.serve.cached.guesses", lambda *_, **__: (blank,))
+    app = opened(PAGE, text="It was a café there.", without="3")
+    assert all('cafe <b class="q-true">' in card for card in cards(app)) and len(cards(app)) == 4
+
+
+def test_how_it_writes_on_is_kept_beside_the_other_parts():
+    app = part(opened(PAGE), "Next word")
+    app.number_input(key="seed").set_value(7).run()
+    app = part(part(app, "Surprise"), "Next word")
+    assert app.number_input(key="seed").value == 7
 
 
 def test_every_sentence_of_the_game_hides_one_entry(language_folder):
@@ -168,12 +257,15 @@ def test_what_was_measured_is_shown_while_the_weights_are_the_same(
         for name, stamp in checksums.items()
     }
     write_json(copy / "grammar.json", record(grammar, pairs=67_000))
-    write_json(copy / "bert" / "metrics.json", {"data": {"words": 4_900_000}})
+    for name in models.TITLES:
+        told = {"data": {"words": 4_900_000}, "guesses": 1_200_000}
+        write_json(copy / name / "metrics.json", told)
     app = part(opened(PAGE), "How well")
     assert not app.exception and len(app.get("plotly_chart")) == 2
     said = written(app)
     assert "BiLSTM alone is right 40 times, LSTM alone 3 (p < 0.001)" in said
     assert "learnt from 4.9 million words" in said and "67,000 pairs" in said
+    assert "in millions: LSTM 1.2, BiLSTM 1.2, BERT 1.2 and DistilBERT 1.2." in said
 
     missing["bert"]["checksum"] = "of others"
     write_json(copy / "missing.json", record(missing, positions=2000, paired=[pair]))

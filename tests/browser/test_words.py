@@ -3,22 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests import language_zoo
-from tests.browser.chromium import started
-from tests.browser.conftest import guarded
 from tests.browser.test_accessibility import grave_violations
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A server that finds language models."""
-    folder = tmp_path_factory.mktemp("words")
-    language = language_zoo.write(folder / "language")
-    with (
-        guarded(folder, folder / "caches") as env,
-        started(env=env | {"QUARTET_LANGUAGE": str(language)}) as running,
-    ):
-        yield running.address
 
 
 def settled(page):
@@ -41,14 +26,38 @@ def test_a_clicked_word_is_guessed_and_the_link_shows_it_again(open_page):
     expect(again.get_by_text("Blank 2: film")).to_be_visible()
 
 
-@pytest.mark.parametrize("part", ["Missing word", "Next word", "Surprise", "Game"])
+def test_the_beginning_ends_at_the_word_clicked_last_and_the_link_says_so(open_page):
+    page = open_page("/words?part=Next+word&text=The+film+was+great+and+bad.&without=1,3")
+    faded = page.locator(".q-seen s").first
+    expect(faded).to_have_text("film was great and bad.")
+    for number, (word, rest) in {
+        "4": ("and", "and bad."),
+        "2": ("was", "was great and bad."),
+    }.items():
+        page.get_by_role("radio", name=word, exact=True).click()
+        expect(faded).to_have_text(rest)
+        settled(page)
+        page.wait_for_function(f"location.search.endsWith('without={number}')")
+    assert page.get_by_role("alert").count() == 0
+
+
+SHOWN = {
+    "Missing word": ".q-guesses",
+    "Next word": ".q-guesses",
+    "Surprise": ".q-words",
+    "Question": ".q-guesses",
+    "Game": "input",
+    "How well": ".js-plotly-plot",
+}
+
+
+@pytest.mark.parametrize("part", SHOWN)
 @pytest.mark.parametrize(
     "scheme, width", [("light", 1440), pytest.param("dark", 390, marks=pytest.mark.long)]
 )
 def test_each_part_is_accessible_and_fits(open_page, part, scheme, width):
     page = open_page(f"/words?part={part.replace(' ', '+')}", scheme=scheme, width=width)
-    shows = {"Surprise": ".q-words", "Game": "input"}.get(part, ".q-guesses")
-    expect(page.locator(shows).first).to_be_visible()
+    expect(page.locator(SHOWN[part]).first).to_be_visible()
     settled(page)
     page.wait_for_timeout(1000)  # charts are faded in
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -7,7 +7,7 @@ from ui.frame import state
 from ui.serve import on_demand
 from ui.serve.pool import called, pool
 from ui.show.meter import meter
-from ui.show.wording import megabytes, plain
+from ui.show.wording import listing, megabytes, plain
 
 
 def heading() -> None:
@@ -23,14 +23,13 @@ def heading() -> None:
 def notice() -> None:
     """Which models had to be dropped, if any; for the page itself, as the panel may be closed."""
     if gone := pool.dropped():
-        exchanges = "; ".join(
-            f"{plain(called(name))} was dropped to make room for {plain(called(other))}"
-            for name, other in gone.items()
-        )
+        names = plain(listing([called(name) for name in gone]))
+        instead = set(gone.values())
+        others = plain(called(instead.pop())) if len(instead) == 1 else "others"
         st.warning(
-            f"This host is short of memory: {exchanges}. Nothing of yours is lost: a dropped model "
-            "is loaded again when it is next asked, which takes some seconds. Choose fewer models "
-            "to spare the wait.",
+            f"This host is short of memory: {names} {'was' if len(gone) == 1 else 'were'} dropped "
+            f"to make room for {others}. Nothing of yours is lost: a dropped model is loaded again "
+            "when it is next asked, which takes some seconds. Fewer models spare the wait.",
             icon=":material/memory:",
         )
 

@@ -201,10 +201,11 @@ def address_notices() -> list[str]:
 def write_address() -> str | None:
     """Put the view into the address; the link that reproduces it, None if it is too long."""
     ours = parameters(view(), DEFAULT)
-    foreign = {key: values for key, values in _address().items() if key not in View.__slots__}
     wanted: dict[str, tuple[str, ...]] = {key: (value,) for key, value in (ours or {}).items()}
-    if wanted != _ours():
-        st.query_params.from_dict(foreign | wanted)
+    if wanted != (known := _ours()):  # others stay untouched: widgets that are bound own them
+        for key in known.keys() - wanted.keys():
+            del st.query_params[key]
+        st.query_params.update(ours or {})
     st.session_state[_WRITTEN] = wanted
     address = (st.context.url or "").split("?")[0].rstrip("/") + "/"
     return None if ours is None else link(address, ours)

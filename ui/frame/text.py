@@ -9,14 +9,18 @@ from ui.frame.callbacks import whole
 from ui.frame.examples import EXAMPLES
 from ui.frame.permalink import MAX_WITHOUT
 from ui.serve import cached
-from ui.show.wording import plain
+from ui.show.wording import counted, plain
 
 MAX_CHARACTERS = 20_000
 BOX = "typed"  # key of the text box
 
 
-def text_box(button: str = "Compare") -> tuple[Encoded, DeltaGenerator, DeltaGenerator]:
+def text_box(
+    button: str = "Compare", *, judged: bool = True
+) -> tuple[Encoded, DeltaGenerator, DeltaGenerator]:
     """The text as submitted last: a box, a button, examples, its length.
+
+    What an example shows is said where texts are `judged`.
 
     Also returns two rows for what else the page has to offer: the one that holds the examples, and
     the one below it that ends in the text's length.
@@ -45,10 +49,11 @@ def text_box(button: str = "Compare") -> tuple[Encoded, DeltaGenerator, DeltaGen
     pictures.are_of(text)
     encoded = cached.encoded(text, state.view().set)
     read = sum(word is not None for word in encoded.word_of)
-    remarks = [f"{read + encoded.dropped:,} tokens · {len(text):,} characters"]
+    tokens = counted(read + encoded.dropped, "token")
+    remarks = [f"{tokens} · {counted(len(text), 'character')}"]
     if encoded.truncated:
         remarks.append(f"**only the first {MAX_TOKENS} tokens, with [CLS] and [SEP], are read**")
-    shown = [example.shows for example in EXAMPLES.values() if example.text == text]
+    shown = [example.shows for example in EXAMPLES.values() if judged and example.text == text]
     remarks += shown or [f"Alt+1 to Alt+{len(EXAMPLES)} choose an example"]
     below = st.container(horizontal=True, vertical_alignment="center", key="below-toolbar")
     below.caption(
@@ -79,27 +84,27 @@ def reading(encoded: Encoded) -> str:
     return text
 
 
-def word_chips(encoded: Encoded, *, blanks: bool = False) -> None:
+def word_chips(encoded: Encoded, *, blanks: str = "", first: int = 0) -> None:
     """The words as chips that can be clicked away, and whether that leaves a [MASK].
 
-    With `blanks` it always does, and is not asked for.
+    With a label for `blanks` it always does, and is not asked for. With a word to be the `first`,
+    those before it always stay, and one is clicked at a time.
     """
-    view = state.view()
-    indices = range(min(len(encoded.words), MAX_WITHOUT))
+    view, single = state.view(), first > 0
+    indices = range(first, min(len(encoded.words), MAX_WITHOUT))
     if not indices:
         return
-    chips = f"words-{hash(view.text)}"  # other words, other chips
+    chips = f"{'word' if single else 'words'}-{hash(view.text)}"  # other words, other chips
+    chosen = [i for i in view.without if i in indices]
     # And another row: within one, Streamlit keeps the replaced chips until the run ends, and shows
     # them beside the new ones while one of them has the focus.
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"row-of-{chips}"):
         st.pills(
-            "Click a word to blank it, or several"
-            if blanks
-            else "Words as the models read them: click one to leave it out",
+            blanks or "Words as the models read them: click one to leave it out",
             indices,
             format_func=lambda i: plain(_pieces(encoded, i)),
-            selection_mode="multi",
-            key=state.show(chips, [i for i in view.without if i in indices]),
+            selection_mode="single" if single else "multi",
+            key=state.show(chips, next(iter(chosen), None) if single else chosen),
             wrap=True,
             on_change=_leave_out,
             args=(chips, view.text),
@@ -114,8 +119,8 @@ def word_chips(encoded: Encoded, *, blanks: bool = False) -> None:
                 help="Put [MASK] in the word’s place. BERT and DistilBERT met [MASK] in "
                 "pre-training; LSTM and BiLSTM never did.",
             )
-    if len(encoded.words) > len(indices):
-        st.caption(f"The first {len(indices)} of {len(encoded.words)} words are shown.")
+    if len(encoded.words) > indices.stop:
+        st.caption(f"The first {indices.stop} of {len(encoded.words)} words are shown.")
 
 
 def _pieces(encoded: Encoded, word: int) -> str:
@@ -139,7 +144,9 @@ def _take_example(name: str) -> None:
 @whole
 def _leave_out(chips: str, text: str) -> None:
     if text == state.view().text:
-        state.change(without=tuple(sorted(st.session_state[chips])))
+        chosen = st.session_state[chips]
+        words = chosen if isinstance(chosen, list) else [chosen]
+        state.change(without=tuple(sorted(word for word in words if word is not None)))
     else:  # words of the sentence before, clicked while the new one was read: theirs is no index
         state.change()  # of a word here
 

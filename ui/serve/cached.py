@@ -289,8 +289,8 @@ def written(name: str, text: str, begin: Begin = at_once, **how: Any) -> Sequenc
 def surprises(name: str, text: str, begin: Begin = at_once) -> Surprise:
     """How surprising each word of `text` is to the language model."""
 
-    def compute(_: Advance) -> Surprise:
-        return surprise(pool.on_demand(LANGUAGE, name), text)
+    def compute(advance: Advance) -> Surprise:
+        return surprise(pool.on_demand(LANGUAGE, name), text, advance)
 
     return _asked(LANGUAGE, "surprise", name, compute, text, begin=begin)
 

@@ -235,10 +235,10 @@ def millions(count: float, unit: str = "M") -> str:
 def counted(count: int, noun: str) -> str:
     """A number of things.
 
-    >>> counted(1, "layer"), counted(12, "layer")
-    ('1 layer', '12 layers')
+    >>> counted(1, "layer"), counted(1200, "layer")
+    ('1 layer', '1,200 layers')
     """
-    return f"{count} {noun}{'s' * (count != 1)}"
+    return f"{count:,} {noun}{'s' * (count != 1)}"
 
 
 def in_line(ahead: int) -> str:

@@ -28,13 +28,15 @@ def of_each(
     """
     results: dict[str, Result] = {}
     place = st.empty()
-    for name, title in (models or {name: TITLES[name] for name in available()}).items():
-        try:
+    try:
+        for name, title in (models or {name: TITLES[name] for name in available()}).items():
             begin = partial(my_turn, place, f"{plain(title)} {doing}" if doing else "")
-            results[name] = compute(name, *arguments, begin=begin, **options)
-        except TextError:
-            raise
-        except ZooError as error:
-            st.error(plain(f"{title}: {error}"), icon=":material/error:")
-    place.empty()
+            try:
+                results[name] = compute(name, *arguments, begin=begin, **options)
+            except TextError:
+                raise
+            except ZooError as error:
+                st.error(plain(f"{title}: {error}"), icon=":material/error:")
+    finally:
+        place.empty()
     return results

@@ -32,7 +32,7 @@ def shares(
             y=[label for label, _ in published],
             mode="markers+text",
             text=[f"{share:.1%}" for _, share in published],
-            textposition="middle right",
+            textposition="middle left",
             name="published",
             marker={"color": UNSIGNED, "size": 9, "symbol": "x"},
             hovertemplate="%{x:.1%}<extra>published</extra>",

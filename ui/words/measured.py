@@ -43,6 +43,7 @@ def _missing(record: Mapping[str, Any]) -> None:
                     name: _share(model[kind], top) for name, model in models.items()
                 }
                 for kind in _KINDS
+                if all(kind in model for model in models.values())
                 for top, called in (("top1", "first guess"), ("top5", "among five"))
             },
             {name: TITLES[name] for name in models},
@@ -55,7 +56,21 @@ def _missing(record: Mapping[str, Any]) -> None:
         f"{record['positions']:,} whole words of texts that no model was trained on, blanked one "
         "at a time; lines are 95 % intervals. Function words are those like “the” and “of”, "
         f"content words all others. {_tests(record)}",
-        "texts of another kind; these are of the kind that the models learnt from.",
+        "texts of another kind; these are of the kind that the models learnt from. "
+        f"{_schooling(models)}",
+    )
+
+
+def _schooling(models: Mapping[str, Any]) -> str:
+    """How much each learnt from, a sentence; empty where a record does not say."""
+    guesses = {TITLES[name]: metrics(name).get("guesses", 0) for name in models}
+    if not all(guesses.values()):
+        return ""
+    listed = listing([f"{title} {count / 1e6:.1f}" for title, count in guesses.items()])
+    return (
+        "Nor does it rank architectures: in training they had different numbers of guesses to "
+        f"learn from, in millions: {listed}. BERT and DistilBERT go back to a pre-trained encoder "
+        "(MiniLM), and DistilBERT’s guesses come on top of BERT’s."
     )
 
 
@@ -89,7 +104,7 @@ def _grammar(record: Mapping[str, Any]) -> None:
         figures.shares(
             rows,
             {name: TITLES[name] for name in models},
-            "share of pairs where the good sentence is the likelier one",
+            "share of pairs judged right",
             published=[(called, share) for called, share, _ in PUBLISHED],
             chance=0.5,
         ),
@@ -98,9 +113,9 @@ def _grammar(record: Mapping[str, Any]) -> None:
     )
     sizes = listing([f"{called} {words}" for called, _, words in PUBLISHED if words])
     how_to_read(
-        f"BLiMP: {record['pairs']:,} pairs of sentences that differ in one point of grammar "
-        f"(Warstadt et al. 2020); blind guessing reaches 50 %. {_texts(models)} The published ones "
-        f"read far more: {sizes}.",
+        f"{record['pairs']:,} of BLiMP’s 67,000 pairs of sentences that differ in one point of "
+        f"grammar (Warstadt et al. 2020); blind guessing reaches 50 %. {_texts(models)} The "
+        f"published ones read far more: {sizes}.",
         "BLiMP’s sentences are made by rules and sound like nothing the models have read.",
     )
 
@@ -110,7 +125,11 @@ def _texts(models: Mapping[str, Any]) -> str:
     words = {metrics(name).get("data", {}).get("words") for name in models} - {None}
     if not words:
         return ""
-    return f"The models here learnt from {max(words) / 1e6:.1f} million words."
+    return (
+        f"The models here learnt from {max(words) / 1e6:.1f} million words, and did not begin with "
+        "nothing: BERT and DistilBERT go back to a pre-trained encoder (MiniLM), LSTM and BiLSTM "
+        "to its word vectors."
+    )
 
 
 def _questions(readers: Mapping[str, Mapping[str, Any]]) -> None:
@@ -130,8 +149,24 @@ def _questions(readers: Mapping[str, Mapping[str, Any]]) -> None:
     test = next(iter(readers.values()))["test"]
     how_to_read(
         f"{test['questions']:,} questions on {test['articles']} SQuAD articles that no model was "
-        "trained on; lines are 95 % intervals (bootstrap over passages).",
+        f"trained on; lines are 95 % intervals (bootstrap over passages). {_doubts(readers)}",
         "other kinds of text: five articles say little of a sixth.",
+    )
+
+
+def _doubts(readers: Mapping[str, Mapping[str, Any]]) -> str:
+    """How well each tells questions that have no answer, a sentence; empty where none is known."""
+    known = {name: record.get("no_answer", {}).get("test") for name, record in readers.items()}
+    told = [
+        f"{folders.title(name)} {weak['noticed']:.0%} and {weak['doubted']:.0%}"
+        for name, weak in known.items()
+        if weak
+    ]
+    if not told:
+        return ""
+    return (
+        "“No answer likely” is said, rightly, where a passage holds none, and, wrongly, where it "
+        f"holds one, so often: {listing(told)}."
     )
 
 

@@ -20,15 +20,18 @@ from ui.words.asked import of_each
 def missing(encoded: Encoded) -> None:
     """Chips to blank words with, and each model's guesses for every blank."""
     with st.container(key="blanks"):
-        word_chips(encoded, blanks=True)
+        word_chips(encoded, blanks="Click a word to blank it, or several")
     chosen = {word for word in state.view().without if word < len(encoded.words)}
     blanks = sorted(chosen | _typed(encoded))
     if not blanks:
         blanks = [_usual(encoded)]
         st.caption("A blank to begin with. Click any word above to choose your own.")
     if len(blanks) > MOST_BLANKS:
-        st.info(f"The first {MOST_BLANKS} of {len(blanks)} blanks are guessed.")
-        blanks = blanks[:MOST_BLANKS]
+        st.info(
+            f"{len(blanks)} blanks are too many to guess. Leave at most {MOST_BLANKS}.",
+            icon=":material/edit:",
+        )
+        return
     answers = of_each(cached.guesses, encoded.text, tuple(blanks), doing="is guessing")
     if not answers:
         return
@@ -38,7 +41,7 @@ def missing(encoded: Encoded) -> None:
         for name, column in in_rows(answers):
             blank = next(blank for blank in answers[name] if blank.word == word)
             parts = cards.seen(name, encoded.text, encoded.words, blanks, word)
-            column.html(cards.card(name, parts, blank.best, blank.truth or "", remark(name, blank)))
+            column.html(cards.card(name, parts, blank.best, blank.rank, remark(name, blank)))
     how_to_read(
         "Each column lists a model’s ten best words for the blank, with probabilities among all "
         "whole words it knows. Faded text is what that model cannot see: the LSTM reads from the "

@@ -5,35 +5,60 @@ import streamlit as st
 from model_zoo.language.continuation import joined
 from model_zoo.language.models import LEFT_ONLY, TITLES, available
 from model_zoo.text.tokens import Encoded
+from ui.frame import state
 from ui.frame.captions import how_to_read
 from ui.frame.columns import in_rows
+from ui.frame.text import word_chips
 from ui.serve import cached
-from ui.show.wording import percent, plain
+from ui.show.wording import counted, percent, plain
 from ui.words import cards
 from ui.words.asked import of_each
 
+_ENDS, _QUOTES = (".", "!", "?", "…"), " \n\"'”’)"
 _TOP_K = {"greedy": 1, "among the 10 best": 10, "among the 50 best": 50}
 
 
 def next_word(encoded: Encoded) -> None:
-    """What each model expects next, and what the LSTM makes of it word by word."""
-    answers = of_each(cached.expected, encoded.text, doing="is reading")
+    """Where the beginning ends, what each model expects next, and what the LSTM makes of it."""
+    word_chips(encoded, blanks="Click a word: it and all behind it are hidden", first=1)
+    at = _place(encoded)
+    beginning = encoded.text[: encoded.words[at - 1][1]]
+    truth = [encoded.tokens[i] for i, word in enumerate(encoded.word_of) if word == at]
+    answers = of_each(cached.expected, beginning, doing="is reading")
     for name, column in in_rows(answers):
-        end = "?" if name in LEFT_ONLY else "? <b>■</b>"
-        parts = [*cards.seen("bert", encoded.text, encoded.words, (), -1), f" <mark>{end}</mark>"]
+        parts = cards.up_to(name, encoded.text, len(beginning))
         remark = (
             "Trained to say what comes next."
             if name in LEFT_ONLY
             else "Sees that nothing follows (■), and expects an ending."
         )
-        column.html(cards.expectation(name, parts, answers[name], remark))
+        guesses = [guess.word for guess in answers[name]]
+        rank = 1 + guesses.index(truth[0]) if len(truth) == 1 and truth[0] in guesses else None
+        column.html(cards.card(name, parts, answers[name], rank, remark))
     how_to_read(
-        "Only the LSTM learnt to continue a text. The others are given a \\[MASK\\] as the text’s "
-        "last word, which is as near as they come to it; so nobody writes with a BERT.",
+        "Nobody sees the faded text. Only the LSTM learnt to continue one. The others are given a "
+        "\\[MASK\\] as the last word, which is as near as they come to it; so nobody writes with a "
+        "BERT.",
         "a probable next word is not a true or a sensible one.",
     )
     if any(name in answers for name in LEFT_ONLY):
-        _writing(encoded.text)
+        _writing(beginning)
+
+
+def _place(encoded: Encoded) -> int:
+    """How many words the beginning has, 1 and more: those before the first that is hidden.
+
+    Before any is, an unfinished text is a beginning, and a finished one is up to its middle: behind
+    its end, an ending is all that could be expected.
+    """
+    count = len(encoded.words)
+    hidden = [word for word in state.view().without if word < count]
+    if hidden:
+        return max(1, hidden[0])
+    if count < 3 or not encoded.text.rstrip(_QUOTES).endswith(_ENDS):
+        return count
+    st.caption("The second half is hidden to begin with. Click any word above to choose your own.")
+    return count // 2
 
 
 def _writing(text: str) -> None:
@@ -45,6 +70,8 @@ def _writing(text: str) -> None:
             "Each word is drawn",
             list(_TOP_K),
             index=1,
+            key="drawn",
+            bind="query-params",
             width=200,
             help="Greedy: always the likeliest word. Otherwise one of the likeliest by chance, the "
             "likelier the more often.",
@@ -55,11 +82,13 @@ def _writing(text: str) -> None:
             1.5,
             0.8,
             0.1,
+            key="temperature",
+            bind="query-params",
             width=220,
             help="Below 1 the likeliest words are drawn even more often, above 1 less.",
         )
-        count = st.slider("Words", 5, 60, 20, 5, width=220)
-        seed = st.number_input("Seed", 0, 9999, 0, width=120)
+        count = st.slider("Words", 5, 60, 20, 5, key="count", bind="query-params", width=220)
+        seed = st.number_input("Seed", 0, 9999, 0, key="seed", bind="query-params", width=120)
     written = cached.written(
         name,
         text,
@@ -74,7 +103,7 @@ def _writing(text: str) -> None:
     st.markdown(f"> {plain(joined(text, written))}")
     sure = sum(word.probability for word in written) / len(written)
     st.caption(
-        f"{len(written)} words, each with the words before it in view, {percent(sure)} probable on "
-        "average. The same seed draws the same. It has read little in training: expect grammar "
-        "here and there, and no sense."
+        f"{counted(len(written), 'word')}, each with the words before it in view, {percent(sure)} "
+        "probable on average. The same seed draws the same. It has read little in training: expect "
+        "grammar here and there, and no sense."
     )

@@ -20,6 +20,8 @@ from ui.words.passages import SAMPLES
 
 MOST_CHARACTERS = 10_000  # of a passage: some ten windows for each of the readers
 _PASSAGE, _QUESTION, _ASKED = "passage", "question", "question asked"
+_TYPED, _OWN = "passage typed last", "passage of the visitor's own"
+_WRITTEN, _CLICKED = "question as written last", "question changed by a widget for this run"
 _FIRST = next(iter(SAMPLES.values()))
 
 
@@ -27,8 +29,11 @@ def question() -> None:
     """Passage and question, each reader's answer in it, and attributions where they are wanted."""
     passage, asked = _asked()
     _samples()
+    # outside of the form: what is typed is kept before it is asked about
+    st.text_area(
+        "Passage", key=_PASSAGE, max_chars=MOST_CHARACTERS, height=130, on_change=_keep_own
+    )
     with st.form("question-form", border=False, enter_to_submit=True):
-        st.text_area("Passage", key=_PASSAGE, max_chars=MOST_CHARACTERS, height=130)
         left, right = st.columns([6, 1], vertical_alignment="bottom")
         left.text_input("Question", key=_QUESTION, max_chars=300, autocomplete="off")
         right.form_submit_button("Ask", type="primary", width="stretch", on_click=_ask)
@@ -49,48 +54,70 @@ def question() -> None:
         "for the answer; it writes none of its own. Percentages are shares among all runs of words "
         "of up to thirty tokens and “no answer”. Translating or writing an answer freely is what "
         "encoder-decoder models do.",
-        "words are marked even where the passage says nothing of what was asked: look at “no "
-        "answer likely”. Readers trained by Quartet learnt from questions about encyclopedia "
-        "articles.",
+        "words are marked even where the passage says nothing of what was asked. “No answer "
+        "likely” warns of that, but LSTM and BiLSTM can hardly tell, and BERT can be sure and "
+        "wrong (“How well” has figures). Readers trained by Quartet learnt from questions about "
+        "encyclopedia articles.",
     )
     _explained(passage, asked, {name: titles[name] for name in answers}, answers)
+
+
+def leave_address() -> None:
+    """Take passage and question out of the address; the session keeps them."""
+    for name in (_PASSAGE, _QUESTION):
+        st.query_params.pop(name, None)
 
 
 def _asked() -> tuple[str, str]:
     """The passage and the question that were asked last: from this session, the address, a sample.
 
-    They are put into the address where they are short enough.
+    They are put into the address where they are short enough. An address that was not written here
+    last is one that the visitor opened, or went back to.
     """
-    kept = st.session_state.get(_ASKED)
-    if kept is None:
-        address = st.query_params
+    kept, clicked = st.session_state.get(_ASKED), st.session_state.pop(_CLICKED, False)
+    address = st.query_params.get(_PASSAGE), st.query_params.get(_QUESTION)
+    opened = None not in address and address != st.session_state.get(_WRITTEN) and not clicked
+    if kept is None or opened:
+        passage, asked = address
         kept = (
-            address.get(_PASSAGE, _FIRST.passage)[:MOST_CHARACTERS],
-            address.get(_QUESTION, _FIRST.questions[0])[:300],
+            (_FIRST.passage if passage is None else passage)[:MOST_CHARACTERS],
+            (_FIRST.questions[0] if asked is None else asked)[:300],
         )
         st.session_state[_ASKED] = kept
+        st.session_state[_PASSAGE], st.session_state[_QUESTION] = kept
     passage, asked = kept
-    st.session_state.setdefault(_PASSAGE, passage)
+    st.session_state.setdefault(_PASSAGE, st.session_state.get(_TYPED, passage))
     st.session_state.setdefault(_QUESTION, asked)
     if len(passage) + len(asked) <= MAX_LINK_CHARACTERS:
         st.query_params.update({_PASSAGE: passage, _QUESTION: asked})
+        st.session_state[_WRITTEN] = passage, asked
     else:
-        for name in (_PASSAGE, _QUESTION):
-            st.query_params.pop(name, None)
+        leave_address()
     return passage, asked
 
 
 def _samples() -> None:
     """Buttons for the samples, and for what may be asked about the one that is shown."""
-    passage, _ = st.session_state[_ASKED]
+    passage, asked = st.session_state[_ASKED]
+    own = st.session_state.get(_OWN)
     with st.container(horizontal=True, key="samples"):
         for name, sample in SAMPLES.items():
             st.button(name, on_click=_take, args=(sample.passage, sample.questions[0]))
+        if own and own != st.session_state[_PASSAGE]:
+            st.button("Your own", on_click=_take, args=(own, asked))
     shown = next((sample for sample in SAMPLES.values() if sample.passage == passage), None)
     if shown:
         with st.container(horizontal=True, key="sample-questions"):
             for asked in shown.questions:
                 st.button(asked, type="tertiary", on_click=_take, args=(passage, asked))
+
+
+@whole
+def _keep_own() -> None:
+    """What was typed stays to be had after a sample, or another part of the page, was looked at."""
+    typed = st.session_state[_TYPED] = st.session_state[_PASSAGE] or ""
+    if typed.strip() and typed not in (sample.passage for sample in SAMPLES.values()):
+        st.session_state[_OWN] = typed
 
 
 @whole
@@ -102,6 +129,7 @@ def _ask() -> None:
 def _take(passage: str, asked: str) -> None:
     st.session_state[_ASKED] = passage, asked
     st.session_state[_PASSAGE], st.session_state[_QUESTION] = passage, asked
+    st.session_state[_TYPED], st.session_state[_CLICKED] = passage, True
 
 
 def _explained(

@@ -20,8 +20,8 @@ def card(name: str, answers: Answers) -> str:
     )
     doubt = percent(answers.no_answer)
     remark = (
-        f"<b>No answer likely</b> in this passage ({doubt}); the words marked are the best there "
-        "are."
+        f"<b>No answer likely</b>: that there is none is {doubt} probable, and from "
+        f"{percent(answers.threshold)} on this reader is in doubt. Marked is the best there is."
         if answers.no_answer_likely
         else f"That the passage holds no answer: {doubt}."
     )

@@ -5,11 +5,12 @@ from html import escape
 import streamlit as st
 
 from model_zoo.language.models import TITLES
-from model_zoo.language.surprise import MOST_WORDS, Surprise
+from model_zoo.language.surprise import Surprise
 from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
 from ui.serve import cached
 from ui.show.theme import UNSIGNED, model_style
+from ui.show.wording import counted
 from ui.words.asked import of_each
 
 _DEEPEST_BITS = 16.0  # about one word in 65,000
@@ -20,14 +21,15 @@ def surprising(encoded: Encoded) -> None:
     results = of_each(cached.surprises, encoded.text, doing="is asked for each word in turn")
     for name, result in results.items():
         st.html(strip(name, encoded, result))
-    left_out = next(iter(results.values())).left_out if results else 0
-    if left_out:
-        st.caption(f"The first {MOST_WORDS} words; {left_out} more are not asked for.")
+    first = next(iter(results.values()), None)
+    if first and first.left_out:
+        words = counted(len(first.bits), "word")
+        st.caption(f"Only the first {words} are asked for, with some of what follows in view.")
     how_to_read(
         "The number is the surprise in bits: 1 for a word as likely as not, 10 for one in a "
         "thousand. The LSTM knows only the words to the left; for the others each word is hidden "
-        "in turn and both sides are seen, so their numbers are lower. That is the lesson, not a "
-        "ranking.",
+        "in turn and both sides are seen, so their numbers are mostly lower. That is the lesson, "
+        "not a ranking.",
         "a word can be surprising because it is rare, wrong, or simply news.",
     )
 
