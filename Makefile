@@ -24,7 +24,7 @@ test: .venv/dev  ## run all tests (FILES=2: two files at a time)
 	$(PYTEST)
 
 test-fast: .venv/dev  ## run the tests that need no browser and no training
-	$(PYTEST) -m "not slow"
+	$(PYTEST) -m "not slow and not long"
 
 test-long: .venv/dev  ## run the tests that `make test` leaves out
 	$(BIN)/python -m pytest -m long
