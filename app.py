@@ -24,7 +24,8 @@ with page("Compare", heading=False):
         toolbar()
     with below:
         numbers_only = actions(text)
-    chips = st.container(key="words")
+    chips = st.container(key="words", gap=None)
+    chips.html("<span></span>")  # a container that holds nothing is not drawn, nor its place kept
     answers, columns = answer(text, numbers_only=numbers_only)
     with chips:  # drawn after the answers, which the browser would otherwise show later
         word_chips(encoded)

@@ -68,11 +68,23 @@ def at_rest(page):
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
+def test_answers_stay_where_they_appear(open_page):
+    page = open_page()
+    page.evaluate(WATCH_TOPS)
+    answered(page)
+    expect(chip(page, "bad")).to_be_visible()
+    expect(page.locator(FACTS)).to_have_count(len(SPECS))
+    at_rest(page)
+    places = [top for top in page.evaluate("window.tops.cards") if top is not None]
+    assert max(places) - min(places) <= 60
+
+
 def test_nothing_jumps_while_another_sentence_is_read(open_page):
     page = open_page()
     answered(page)
     submit(page, "A good film.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(chip(page, "good")).to_be_visible()
     at_rest(page)
     page.evaluate(WATCH_TOPS)
     submit(page, "A bad film.")
@@ -135,9 +147,11 @@ def test_numbers_only_fit_on_a_phone(open_page):
     page.get_by_text("Numbers only").click()
     expect(page.locator(".q-line")).to_have_count(len(SPECS))
     expect(page.locator(".js-plotly-plot")).to_have_count(0)
-    lines = page.locator(".q-line")
-    first, last = lines.first.bounding_box(), lines.last.bounding_box()
-    assert last["y"] + last["height"] - first["y"] < 500
+    # what cards had below them goes when the run ends
+    page.wait_for_function("""() => {
+      const boxes = [...document.querySelectorAll(".q-line")].map(l => l.getBoundingClientRect());
+      return boxes.at(-1).bottom - boxes[0].top < 500;
+    }""")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
