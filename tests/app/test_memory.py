@@ -29,13 +29,12 @@ def own_weights(tmp_path, monkeypatch):
     """A copy of the three smaller models that may be damaged; nothing is loaded of it yet."""
     for name in OWN:
         shutil.copytree(paths.MODELS / name, tmp_path / name)
-        pool.unload(name)
+    pool.unload(*OWN)
     for name in (files.CHECKSUMS, sets.DESCRIPTION):
         shutil.copy(paths.MODELS / name, tmp_path)
     monkeypatch.setattr(paths, "MODELS", tmp_path)
     yield tmp_path
-    for name in OWN:
-        pool.unload(name)
+    pool.unload(*OWN)
 
 
 def damage(file, how):

@@ -7,8 +7,11 @@ import pytest
 from model_zoo.answering import folders
 from model_zoo.answering.answer import answer
 from model_zoo.answering.reader import load_reader
+from model_zoo.whole_files import write_json
 from tests import language_zoo, readers
 from tests.app.zoo import opened, written
+from ui.serve.on_demand import READER, key
+from ui.serve.pool import pool
 from ui.words.passages import SAMPLES
 
 PAGE = "pages/words.py"
@@ -31,14 +34,15 @@ def zoo(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def answering(zoo, monkeypatch):
-    from ui.serve.on_demand import READER, key
-    from ui.serve.pool import pool
-
     monkeypatch.setenv("QUARTET_LANGUAGE", str(zoo / "language"))
     monkeypatch.setenv("QUARTET_ANSWERING", str(zoo / "readers"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def unloaded():
+    """No reader stays in memory behind the last test; between tests they may."""
     yield
-    for name in folders.available():
-        pool.unload(key(READER, name))
+    pool.unload(*(key(READER, name) for name in folders.available()))
 
 
 def asked(passage=PASSAGE, question=ASKED):
@@ -68,14 +72,11 @@ def test_a_weak_answer_is_called_weak(zoo, tmp_path, monkeypatch):
         file = copy / "bert" / "metrics.json"
         metrics = folders.read_metrics(copy / "bert")
         metrics["no_answer"] = {"threshold": threshold}
-        from model_zoo.whole_files import write_json
-        from ui.serve.on_demand import READER, key
-        from ui.serve.pool import pool
-
         write_json(file, metrics)
         pool.unload(key(READER, "bert"))
         app = asked(question=f"Where does Anna live, {weak}?")  # another one: answers are kept
         assert ("No answer likely" in cards(app)[-1]) is weak
+    pool.unload(key(READER, "bert"))
 
 
 def test_samples_and_their_questions():
@@ -169,6 +170,7 @@ def test_damage_costs_its_own_card_only(zoo, tmp_path, monkeypatch):
     copy = shutil.copytree(zoo / "readers", tmp_path / "readers")
     (copy / "bert" / "model.safetensors").write_bytes(b"broken")
     monkeypatch.setenv("QUARTET_ANSWERING", str(copy))
+    pool.unload(key(READER, "bert"))
     app = asked(question="Where is Anna?")
     assert len(cards(app)) == 1 and app.error[0].value.startswith("BERT")
 

@@ -11,6 +11,8 @@ from model_zoo.whole_files import write_json
 from tests import language_zoo
 from tests.app.zoo import opened, written
 from ui.four.places import place_of
+from ui.serve.on_demand import LANGUAGE, key
+from ui.serve.pool import pool
 from ui.words import game
 
 PAGE = "pages/words.py"
@@ -24,14 +26,15 @@ def language_folder(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def language(language_folder, tmp_path, monkeypatch):
-    from ui.serve.on_demand import LANGUAGE, key
-    from ui.serve.pool import pool
-
     monkeypatch.setenv("QUARTET_LANGUAGE", str(language_folder))
     monkeypatch.setenv("QUARTET_ANSWERING", str(tmp_path / "none"))  # readers have a test file
+
+
+@pytest.fixture(autouse=True, scope="module")
+def unloaded():
+    """No language model stays in memory behind the last test; between tests they may."""
     yield
-    for name in models.TITLES:
-        pool.unload(key(LANGUAGE, name))
+    pool.unload(*(key(LANGUAGE, name) for name in models.TITLES))
 
 
 def part(app, name):
@@ -221,6 +224,7 @@ def test_damage_costs_its_own_card_only(language_folder, tmp_path, monkeypatch):
     copy = shutil.copytree(language_folder, tmp_path / "copy")
     (copy / "bert" / "model.safetensors").write_bytes(b"broken")
     monkeypatch.setenv("QUARTET_LANGUAGE", str(copy))
+    pool.unload(key(LANGUAGE, "bert"))
     app = opened(PAGE, text=TEXT + " Again.")
     assert not app.exception and len(cards(app)) == 3
     assert len(app.error) == 1 and app.error[0].value.startswith("BERT")

