@@ -165,8 +165,11 @@ def save_plain(folder: Path, reader: Path, bodies: Path | None = None) -> None:
     write_json(folder / _TOKENIZER_CONFIG, description)
 
 
-def fresh_network(body: Path) -> PreTrainedModel:
-    """A reader's network as training starts it: the body's weights, its span head at random."""
+def fresh_network(body: Path, *, half_words: bool = False) -> PreTrainedModel:
+    """A reader's network as training starts it: the body's weights, its span head at random.
+
+    With `half_words`, word vectors stay in float16, if they are stored so.
+    """
     config = AutoConfig.from_pretrained(body, local_files_only=True, trust_remote_code=False)
     made = NETWORKS.get(config.model_type)
     if made is None:
@@ -175,7 +178,7 @@ def fresh_network(body: Path) -> PreTrainedModel:
         )
     config.num_labels = 2
     with no_init_weights():
-        network = made(config)
+        network = made(config).float()
     nn.init.normal_(network.qa_outputs.weight, std=0.02)
     nn.init.zeros_(network.qa_outputs.bias)
     names = set(network.state_dict())
@@ -186,13 +189,14 @@ def fresh_network(body: Path) -> PreTrainedModel:
             f"{body} lacks weights of a {config.model_type}: {', '.join(missing[:3])}. Name the "
             "folder of a language model."
         )
-    network.load_state_dict(weights, strict=False)
-    return network.float()
+    halved = halve_word_vectors(network, weights) if half_words else set()
+    rest = {name: weight for name, weight in weights.items() if name not in halved}
+    network.load_state_dict(rest, strict=False)
+    return network
 
 
 def _own(folder: Path, bodies: Path) -> Reader:
-    network, body, table = _network(folder, bodies)
-    halve_word_vectors(network)
+    network, body, table = _network(folder, bodies, half_words=True)
     return Reader(
         name=folder.name,
         title=str(table.get("title") or TITLES.get(folder.name, folder.name)),
@@ -206,7 +210,9 @@ def _own(folder: Path, bodies: Path) -> Reader:
     )
 
 
-def _network(folder: Path, bodies: Path) -> tuple[PreTrainedModel, Path, dict[str, Any]]:
+def _network(
+    folder: Path, bodies: Path, *, half_words: bool = False
+) -> tuple[PreTrainedModel, Path, dict[str, Any]]:
     """The reader's network, merged and frozen, the folder of its body, and its description."""
     table = read_description(folder)
     body = bodies / table["body"]
@@ -221,7 +227,7 @@ def _network(folder: Path, bodies: Path) -> tuple[PreTrainedModel, Path, dict[st
             f"{actual[:12]}…, expected {table['body_sha256'][:12]}…. Restore them, or train anew."
         )
     with alone_and_quiet():
-        network = fresh_network(body)
+        network = fresh_network(body, half_words=half_words)
     network.eval().requires_grad_(False)
     merge(network.state_dict(), load_file(folder / WEIGHTS), float(table["scale"]))
     return network, body, table

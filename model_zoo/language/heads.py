@@ -2,11 +2,14 @@
 
 from typing import NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 from transformers import DistilBertForMaskedLM, PreTrainedModel
 
 from model_zoo.language.recurrent import RecurrentForMaskedLM
+
+_WORDS_AT_ONCE = 4096  # made float32 at a time: the whole table would be 47 MB
 
 
 class Output(NamedTuple):
@@ -21,12 +24,16 @@ class Output(NamedTuple):
 
     def log_probabilities(self) -> Tensor:
         """Of all words, (N, V)."""
-        return F.linear(self.states, self.table.float(), self.bias).log_softmax(-1)
+        return self._logits().log_softmax(-1)
 
     def log_probability_of(self, words: Tensor) -> Tensor:
         """Of one word each, `words` (N,), (N,)."""
-        logits = F.linear(self.states, self.table.float(), self.bias)
+        logits = self._logits()
         return logits.gather(-1, words[:, None])[:, 0] - logits.logsumexp(-1)
+
+    def _logits(self) -> Tensor:
+        parts = zip(self.table.split(_WORDS_AT_ONCE), self.bias.split(_WORDS_AT_ONCE), strict=True)
+        return torch.cat([F.linear(self.states, words.float(), bias) for words, bias in parts], -1)
 
 
 def last_states(network: PreTrainedModel, ids: Tensor, mask: Tensor) -> Tensor:

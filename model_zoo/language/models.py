@@ -211,11 +211,10 @@ def _network(name: str, folder: Path) -> "PreTrainedModel":
     needed = set(network.state_dict()) - set(network.all_tied_weights_keys or ())
     if missing := needed - set(weights):
         raise ValueError(f"it lacks weights: {', '.join(sorted(missing)[:3])}")
-    halved = halve_linears(network, weights)
+    halved = halve_word_vectors(network, weights) | halve_linears(network, weights)
     rest = {key: weight for key, weight in weights.items() if key not in halved}
     network.load_state_dict(rest, strict=False)
     network.tie_weights()
-    halve_word_vectors(network)
     if (decoder := network.get_output_embeddings()) is not None:
         decoder.weight = network.get_input_embeddings().weight
     return network.eval().requires_grad_(False)

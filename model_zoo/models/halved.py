@@ -51,14 +51,24 @@ class _Product(torch.autograd.Function):
         return gradient @ ctx.weight.float(), None, None
 
 
-def halve_word_vectors(module: "PreTrainedModel", shared: "np.ndarray | None" = None) -> None:
-    """Keep the word vectors in float16, where that holds them exactly; `shared` are the same."""
+def halve_word_vectors(
+    module: "PreTrainedModel",
+    stored: Mapping[str, Tensor],
+    shared: "np.ndarray | None" = None,
+) -> set[str]:
+    """Have the module look up its `stored` word vectors, if those are in float16; their name.
+
+    They are never made float32, which would take twice their memory more while it is loaded. The
+    same ones that are in memory already may be `shared`.
+    """
     table = module.get_input_embeddings()
-    half = table.weight.half() if shared is None else torch.from_numpy(shared)
-    if shared is not None or torch.equal(half.float(), table.weight):
-        module.set_input_embeddings(
-            HalfEmbedding.from_pretrained(half, padding_idx=table.padding_idx)
-        )
+    name = next(name for name, weight in module.named_parameters() if weight is table.weight)
+    words = stored.get(name)
+    if words is None or words.dtype != torch.float16 or words.shape != table.weight.shape:
+        return set()
+    half = _own(words) if shared is None else torch.from_numpy(shared)
+    module.set_input_embeddings(HalfEmbedding.from_pretrained(half, padding_idx=table.padding_idx))
+    return {name}
 
 
 def halve_linears(module: "PreTrainedModel", stored: Mapping[str, Tensor]) -> set[str]:
@@ -70,7 +80,11 @@ def halve_linears(module: "PreTrainedModel", stored: Mapping[str, Tensor]) -> se
         if type(layer) is not nn.Linear or weight is None or weight.dtype != torch.float16:
             continue
         if weight.shape == layer.weight.shape and weight.numel() >= LEAST:  # else it is loaded
-            # a copy: a mapped file that is cut short takes the process with it
-            module.set_submodule(path, HalfLinear(weight.clone(), layer.bias))
+            module.set_submodule(path, HalfLinear(_own(weight), layer.bias))
             taken.add(name)
     return taken
+
+
+def _own(weight: Tensor) -> Tensor:
+    """A copy: a mapped file that is cut short takes the process with it."""
+    return weight.clone()

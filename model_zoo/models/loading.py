@@ -174,16 +174,16 @@ def _module(row: ModelSpec, lean: bool, words: "np.ndarray | None") -> "PreTrain
     for file in weights_files(row):
         weights = load_file(file)
         missing = [name for name in missing if name not in weights]
-        halved = halve_linears(module, weights) if lean else set()
+        halved = halve_word_vectors(module, weights, words)
+        if lean:
+            halved |= halve_linears(module, weights)
         rest = {name: weight for name, weight in weights.items() if name not in halved}
         module.load_state_dict(rest, strict=False)
     if missing and row.id.is_own:
         module, missing = _translated(row)
     if missing:  # a classifier with some weights missing would answer, at random
         raise ValueError(f"it is no classifier, or lacks weights: {', '.join(missing[:3])}")
-    module.eval().requires_grad_(False)
-    halve_word_vectors(module, words)
-    return module
+    return module.eval().requires_grad_(False)
 
 
 def _translated(row: ModelSpec) -> tuple["PreTrainedModel", list[str]]:
