@@ -3,6 +3,9 @@
 import json
 import os
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+from types import SimpleNamespace
 
 import pytest
 from safetensors.torch import load_file, save_file
@@ -15,7 +18,7 @@ from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.serve import cached
 from ui.serve import pool as module
-from ui.serve.pool import pool
+from ui.serve.pool import Loaded, Pool, pool
 from ui.serve.results import Results
 
 GATES = ("input", "forget", "output", "cell", "hidden")
@@ -111,6 +114,67 @@ def test_of_several_the_least_recently_used_goes(monkeypatch):
     monkeypatch.setattr(module, "free_bytes", lambda: 0 if len(pool._loaded) > 1 else 10**12)
     pool._make_room("distilbert")
     assert list(pool._loaded) == ["bilstm"] and set(pool.dropped()) == {"lstm", "bert"}
+
+
+class InUse:
+    """A network that others may hold."""
+
+
+@pytest.fixture
+def in_use(monkeypatch):
+    """A pool whose only model is dropped for the next one, at work for another visitor."""
+    crowded = Pool()
+    network = InUse()
+    crowded._loaded["lstm"] = Loaded(SimpleNamespace(network=network), 1.0, 1, "")
+    monkeypatch.setattr(module, "free_bytes", lambda: 0)
+    monkeypatch.setattr(module, "work", SimpleNamespace(running=lambda: 2))
+    monkeypatch.setattr(crowded, "_asking", {1})
+    return crowded, [network]
+
+
+def test_a_dropped_model_is_waited_for_while_it_is_in_use(in_use, monkeypatch):
+    crowded, users = in_use
+    waits = []
+
+    def wait(seconds):
+        waits.append(seconds)
+        if len(waits) == 3:
+            users.clear()
+
+    monkeypatch.setattr(module, "sleep", wait)
+    crowded._make_room("bilstm")
+    assert len(waits) == 3 and crowded.dropped() == {"lstm": "bilstm"}
+
+
+def test_nobody_waits_for_those_who_wait_for_a_model_themselves(in_use, monkeypatch):
+    crowded, _ = in_use
+    crowded._asking.add(2)
+    monkeypatch.setattr(module, "sleep", lambda seconds: pytest.fail("it waits"))
+    crowded._make_room("bilstm")
+
+
+def test_a_model_that_is_never_given_up_is_not_waited_for_for_ever(in_use, monkeypatch):
+    crowded, _ = in_use
+    monkeypatch.setattr(module, "PATIENCE_SECONDS", 0.1)
+    crowded._make_room("bilstm")
+
+
+def test_models_are_loaded_one_after_the_other(own_weights, monkeypatch):
+    """Two at once would both take the room that there is for one."""
+    at_once, most = [], []
+
+    def load(name):
+        at_once.append(name)
+        most.append(len(at_once))
+        sleep(0.1)
+        at_once.remove(name)
+        return SimpleNamespace(network=object)
+
+    fresh = Pool()
+    with ThreadPoolExecutor(2) as visitors:
+        for name in ("lstm", "bilstm"):
+            visitors.submit(fresh._kept, name, name, lambda: "", lambda name=name: load(name))
+    assert most == [1, 1] and set(fresh._loaded) == {"lstm", "bilstm"}
 
 
 HOW = {"method": "integrated_gradients", "target": "predicted", "baseline": "pad"}

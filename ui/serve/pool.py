@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Event, Lock, RLock, Thread, Timer
-from time import monotonic, perf_counter
+from threading import Event, Lock, RLock, Thread, Timer, get_ident
+from time import monotonic, perf_counter, sleep
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 from model_zoo.errors import ZooError
 from model_zoo.host import (
@@ -31,6 +32,7 @@ SPARE_BYTES = 60_000_000  # beside a model's weights: loading and using it takes
 TIDY_SECONDS = 5.0
 QUIET_SECONDS = 4.0  # less than that: a timer fires when nothing was asked since it was set
 IDLE_SECONDS = 60.0
+PATIENCE_SECONDS = 5.0  # with others' work, before a model is loaded into what is left
 
 if TYPE_CHECKING:
     from ui.serve.on_demand import Asked
@@ -58,6 +60,9 @@ class Pool:
         self._uses: Counter[str] = Counter()
         self._last_used: dict[str, float] = {}
         self._dropped: dict[str, str] = {}
+        self._leaving: list[ref[Any]] = []  # networks of dropped models
+        self._loading = Lock()
+        self._asking: set[int] = set()  # threads that wait for a model
         self._warming = Lock()
         self._tidying = Lock()
         self._untidy = Event()
@@ -95,6 +100,22 @@ class Pool:
         load: Callable[[], "loading.Model | Asked"],
     ) -> "loading.Model | Asked":
         """The model in memory under `name`, loaded if it is not there as its files are now."""
+        self._asking.add(get_ident())
+        try:
+            entry = self._entry(name, lock, stamped, load)
+        finally:
+            self._asking.discard(get_ident())
+        self._uses[name] += 1
+        self._last_seen = self._last_used[name] = monotonic()
+        return entry.model
+
+    def _entry(
+        self,
+        name: str,
+        lock: str,
+        stamped: Callable[[], str],
+        load: Callable[[], "loading.Model | Asked"],
+    ) -> Loaded:
         with self._locks.setdefault(lock, RLock()):
             entry = self._loaded.get(name)
             if entry and entry.stamp != stamped():
@@ -103,12 +124,11 @@ class Pool:
             if entry is None:
                 if not kind_of(name):
                     exporting.require(name)
-                self._make_room(name)
-                entry = self._loaded[name] = _timed(load, stamped())
+                with self._loading:  # two at once would both take the room that there is for one
+                    self._make_room(name)
+                    entry = self._loaded[name] = _timed(load, stamped())
                 self._dropped.pop(name, None)
-        self._uses[name] += 1
-        self._last_seen = self._last_used[name] = monotonic()
-        return entry.model
+        return entry
 
     def loaded(self, name: str) -> Loaded | None:
         """The model's entry if it is in memory; loads nothing."""
@@ -125,7 +145,8 @@ class Pool:
     def unload(self, *names: str) -> None:
         """Drop these models, for all visitors; each is loaded again when it is next used."""
         for name in names:
-            self._loaded.pop(name, None)
+            if entry := self._loaded.pop(name, None):
+                self._leaving.append(ref(entry.model.network))
         collecting.settle()
         give_back_memory()
 
@@ -206,10 +227,23 @@ class Pool:
         while not _fits(name):
             others = [other for other in list(self._loaded) if other != name]
             if not others:
+                self._await_room(name)
                 return
             least = min(others, key=lambda other: self._last_used.get(other, 0.0))
             self.unload(least)
             self._dropped[least] = name
+
+    def _await_room(self, name: str) -> None:
+        """Wait for others that are at work with a dropped model: it is in memory until they end."""
+        ends = monotonic() + PATIENCE_SECONDS
+        while not _fits(name) and self._is_held() and monotonic() < ends:
+            sleep(0.05)
+            give_back_memory()
+
+    def _is_held(self) -> bool:
+        """Whether a dropped model is in use, by somebody who does not ask for one in turn."""
+        self._leaving = [network for network in self._leaving if network()]
+        return bool(self._leaving) and work.running() > len(self._asking)
 
 
 def _classifier(name: str) -> loading.Model:

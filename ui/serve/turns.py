@@ -1,4 +1,4 @@
-"""Turns at heavy work: first come, first served, and as many at once as there are cores."""
+"""Turns at heavy work: first come, first served, and as many at once as cores and memory allow."""
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
@@ -8,11 +8,13 @@ from threading import Event, Lock, get_ident
 from time import monotonic
 
 from model_zoo.errors import ZooError
-from model_zoo.host import host
+from model_zoo.host import free_bytes, host
 
 LOOK_SECONDS = 0.2  # how often those who wait are told where they stand
 SLICE_SECONDS = 0.25  # how long a turn lasts at least before others are let in between
+LONG_SLICE_SECONDS = 5.0  # where memory is short: what is interrupted stays in it
 MOST_WAITING = 100  # visitors, each with a thread
+ROOM_BYTES = 150_000_000  # a turn may load a model and compute gradients
 
 
 class BusyError(ZooError):
@@ -32,10 +34,13 @@ class Turns:
     """A line of visitors at a few places. Knows nothing of Streamlit.
 
     `places` turns run at once, one for each visitor at most, and `most_waiting` visitors may wait.
+    A second one begins only while there is `room` for it.
     """
 
-    def __init__(self, places: int, most_waiting: int) -> None:
-        self._places, self._most_waiting = places, most_waiting
+    def __init__(
+        self, places: int, most_waiting: int, room: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._places, self._most_waiting, self._room = places, most_waiting, room
         self._lock = Lock()
         self._line: list[_Ticket] = []
         self._running: list[_Ticket] = []
@@ -52,8 +57,8 @@ class Turns:
 
         Until it comes, `waiting` is told every LOOK_SECONDS how many others are ahead, and may
         raise to leave the line. Yields what long work is to call in between: it lets others go
-        first, once the turn has lasted SLICE_SECONDS. A turn within a turn of the same thread is
-        the same turn. Raises BusyError if too many wait.
+        first, once the turn has lasted SLICE_SECONDS, or LONG_SLICE_SECONDS without `room`. A turn
+        within a turn of the same thread is the same turn. Raises BusyError if too many wait.
         """
         with self._lock:
             ticket = next((had for had in self._running if had.thread == get_ident()), None)
@@ -93,13 +98,15 @@ class Turns:
     def _wait(self, ticket: _Ticket, waiting: Callable[[int], object]) -> None:
         while not ticket.came.wait(LOOK_SECONDS):
             with self._lock:
+                self._admit()  # there may be room by now
                 at = self._line.index(ticket) if ticket in self._line else 0
                 ahead = sum(other.visitor != ticket.visitor for other in self._line[:at])
             waiting(ahead)
 
     def _give_way(self, ticket: _Ticket, waiting: Callable[[int], object]) -> None:
         with self._lock:
-            if not self._line or monotonic() - ticket.since < SLICE_SECONDS:
+            least = SLICE_SECONDS if self._room() else LONG_SLICE_SECONDS
+            if not self._line or monotonic() - ticket.since < least:
                 return
             self._running.remove(ticket)
             ticket.came.clear()
@@ -110,7 +117,7 @@ class Turns:
     def _admit(self) -> None:
         """Let in who can go, first come first; to be called with the lock held."""
         for ticket in tuple(self._line):
-            if len(self._running) == self._places:
+            if len(self._running) == self._places or (self._running and not self._room()):
                 return
             if any(other.visitor == ticket.visitor for other in self._running):
                 continue  # an interrupted run of theirs, about to end
@@ -122,5 +129,7 @@ class Turns:
             ticket.came.set()
 
 
-work = Turns(host().cores, MOST_WAITING)  # torch computes on one thread a session, see `pool`
+work = Turns(  # torch computes on one thread a session, see `pool`
+    host().cores, MOST_WAITING, lambda: free_bytes() >= ROOM_BYTES
+)
 sweeps = Turns(1, MOST_WAITING)  # long measurements; each takes a turn at `work` for every piece

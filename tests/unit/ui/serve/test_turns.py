@@ -263,3 +263,29 @@ def test_measurements_are_made_one_at_a_time_and_other_work_passes_them():
 def test_the_wait_is_said_in_words():
     assert in_line(2) == "Waiting for your turn: 2 ahead of you…"
     assert in_line(0) == "Waiting for your turn: you are next…"
+
+
+def test_a_second_begins_only_where_there_is_room():
+    room = []
+    line = Turns(2, 10, lambda: bool(room))
+    first = held(line)  # one always can
+    second = Visit(line, "second")
+    until(lambda: second.ahead)
+    assert not second.came.is_set() and line.waiting() == 1
+    room.append("by now")
+    assert second.came.wait(PATIENCE) and line.running() == 2
+    for visit in (first, second):
+        visit.end()
+
+
+def test_without_room_long_work_is_interrupted_later(monkeypatch):
+    monkeypatch.setattr(turns, "LONG_SLICE_SECONDS", 1e9)
+    line = Turns(1, 10, lambda: False)
+    first = held(line, gives_way=True)
+    (second,) = queue_up(line, "second")
+    until(lambda: len(second.ahead) > 5)
+    assert not second.came.is_set()
+    monkeypatch.setattr(turns, "LONG_SLICE_SECONDS", 0.0)
+    assert second.came.wait(PATIENCE)
+    for visit in (second, first):
+        visit.end()
