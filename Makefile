@@ -7,7 +7,7 @@ FILES ?= 1
 PYTEST = $(BIN)/python -m pytest $(if $(filter-out 1,$(FILES)),-n $(FILES) --dist loadfile)
 
 .DEFAULT_GOAL := help
-.PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse pauses memory docs clean
+.PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse pauses memory limited docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -63,6 +63,9 @@ pauses: .venv/dev  ## print what one visitor waits for at worst, in 500 submits;
 
 memory: .venv/dev  ## print the server's resident memory, part by part and after 200 visits; minutes
 	$(BIN)/python -m benchmarks.memory
+
+limited: .venv/dev  ## does the server live with 690 MB and not one more? As root, on Linux; minutes
+	$(BIN)/python -m benchmarks.limited
 
 rehearse: .venv/dev  ## rehearse Community Cloud: fresh install, one core, 690 MB; many minutes
 	$(BIN)/python -m benchmarks.rehearse

@@ -76,11 +76,11 @@ class Visitor:
         """End without a good-bye, as a browser does that is killed or loses its network."""
         self._socket.socket.shutdown(SHUT_RDWR)
 
-    def ask(self, page: str, text: str) -> None:
-        """Open `page` with `text` in the address; interrupts the run before, if there is one."""
+    def ask(self, page: str, text: str, **more: str) -> None:
+        """Open `page` with `text`, and `more`, in the address; interrupts the run before."""
         message = BackMsg()
         state = message.rerun_script
-        state.page_name, state.query_string = page, urlencode({"text": text})
+        state.page_name, state.query_string = page, urlencode({"text": text, **more})
         state.context_info.url = f"{self.address}/{page}"
         self._socket.send(message.SerializeToString())
         self.seen = Seen()
