@@ -100,6 +100,7 @@ def processor_can(flag: str) -> bool:
     return not flag or any(line.startswith("flags") and flag in line.split() for line in lines)
 
 
+SMALL_BYTES = 1_000_000_000  # a host with less has no room for what many visits leave in pieces
 PREPARED_SHAPES = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"  # in the environment
 
 
@@ -108,12 +109,14 @@ def keep_memory_low() -> None:
 
     oneDNN keeps what it has prepared for every shape it has met, 2 MB for each new length of a
     sentence, a thousand of them: here for the last 64. By default glibc gives every thread that
-    computes a heap of its own, and keeps blocks of up to 32 MB once they are free.
+    computes a heap of its own, and keeps blocks of up to 32 MB once they are free: here of 4 MB,
+    on a small host of 256 kB, for between blocks that are used free ones cannot be given back.
     """
     os.environ.setdefault(PREPARED_SHAPES, "64")
     with suppress(AttributeError, OSError, TypeError):  # another C library
         libc = ctypes.CDLL(None)
-        for option, value in ((_M_ARENA_MAX, 2), (_M_MMAP_THRESHOLD, 4 << 20)):
+        kept = 256 << 10 if host().memory_bytes < SMALL_BYTES else 4 << 20
+        for option, value in ((_M_ARENA_MAX, 2), (_M_MMAP_THRESHOLD, kept)):
             libc.mallopt(option, value)
 
 

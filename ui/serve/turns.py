@@ -14,7 +14,7 @@ LOOK_SECONDS = 0.2  # how often those who wait are told where they stand
 SLICE_SECONDS = 0.25  # how long a turn lasts at least before others are let in between
 LONG_SLICE_SECONDS = 5.0  # where memory is short: what is interrupted stays in it
 MOST_WAITING = 100  # visitors, each with a thread
-ROOM_BYTES = 150_000_000  # a turn may load a model and compute gradients
+ROOM_BYTES = 230_000_000  # a turn may load BERT and compute gradients
 
 
 class BusyError(ZooError):
