@@ -40,10 +40,7 @@ def positive(value: str) -> int:
     >>> positive("8")
     8
     """
-    number = int(value)
-    if number < 1:
-        raise ValueError
-    return number
+    return _whole(value, 1)
 
 
 def seed(value: str) -> int:
@@ -52,8 +49,12 @@ def seed(value: str) -> int:
     >>> seed("0")
     0
     """
+    return _whole(value, 0)
+
+
+def _whole(value: str, least: int) -> int:
     number = int(value)
-    if number < 0:
+    if number < least:
         raise ValueError
     return number
 

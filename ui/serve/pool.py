@@ -1,13 +1,13 @@
 """The models in memory: loaded once, shared by all visitors, dropped where memory is short."""
 
 from collections import Counter
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Event, Lock, RLock, Thread, Timer, get_ident
 from time import monotonic, perf_counter, sleep
 from typing import TYPE_CHECKING, Any
-from weakref import ref
+from weakref import WeakSet
 
 from model_zoo.errors import ZooError
 from model_zoo.host import (
@@ -60,7 +60,7 @@ class Pool:
         self._uses: Counter[str] = Counter()
         self._last_used: dict[str, float] = {}
         self._dropped: dict[str, str] = {}
-        self._leaving: list[ref[Any]] = []  # networks of dropped models
+        self._leaving: WeakSet[Any] = WeakSet()  # networks of dropped models, while in use
         self._loading = Lock()
         self._asking: set[int] = set()  # threads that wait for a model
         self._warming = Lock()
@@ -100,23 +100,7 @@ class Pool:
         load: Callable[[], "loading.Model | Asked"],
     ) -> "loading.Model | Asked":
         """The model in memory under `name`, loaded if it is not there as its files are now."""
-        self._asking.add(get_ident())
-        try:
-            entry = self._entry(name, lock, stamped, load)
-        finally:
-            self._asking.discard(get_ident())
-        self._uses[name] += 1
-        self._last_seen = self._last_used[name] = monotonic()
-        return entry.model
-
-    def _entry(
-        self,
-        name: str,
-        lock: str,
-        stamped: Callable[[], str],
-        load: Callable[[], "loading.Model | Asked"],
-    ) -> Loaded:
-        with self._locks.setdefault(lock, RLock()):
+        with self._asks(), self._locks.setdefault(lock, RLock()):
             entry = self._loaded.get(name)
             if entry and entry.stamp != stamped():
                 self.unload(name)
@@ -128,7 +112,18 @@ class Pool:
                     self._make_room(name)
                     entry = self._loaded[name] = _timed(load, stamped())
                 self._dropped.pop(name, None)
-        return entry
+        self._uses[name] += 1
+        self._last_seen = self._last_used[name] = monotonic()
+        return entry.model
+
+    @contextmanager
+    def _asks(self) -> Iterator[None]:
+        """This thread waits for a model in this block."""
+        self._asking.add(get_ident())
+        try:
+            yield
+        finally:
+            self._asking.discard(get_ident())
 
     def loaded(self, name: str) -> Loaded | None:
         """The model's entry if it is in memory; loads nothing."""
@@ -146,7 +141,7 @@ class Pool:
         """Drop these models, for all visitors; each is loaded again when it is next used."""
         for name in names:
             if entry := self._loaded.pop(name, None):
-                self._leaving.append(ref(entry.model.network))
+                self._leaving.add(entry.model.network)
         collecting.settle()
         give_back_memory()
 
@@ -242,7 +237,6 @@ class Pool:
 
     def _is_held(self) -> bool:
         """Whether a dropped model is in use, by somebody who does not ask for one in turn."""
-        self._leaving = [network for network in self._leaving if network()]
         return bool(self._leaving) and work.running() > len(self._asking)
 
 
