@@ -79,12 +79,12 @@ clean:  ## remove the virtual environments and the site (trained models in runs/
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/app: .venv/bin/python requirements.txt
-	$(BIN)/pip install --quiet -r requirements.txt
+.venv/app: .venv/bin/python install.py requirements.txt
+	$(BIN)/python install.py requirements.txt
 	@touch $@
 
-.venv/dev: .venv/bin/python requirements.txt requirements-train.txt requirements-cluster.txt requirements-dev.txt
-	$(BIN)/pip install --quiet -r requirements-dev.txt
+.venv/dev: .venv/bin/python install.py requirements.txt requirements-train.txt requirements-cluster.txt requirements-dev.txt
+	$(BIN)/python install.py requirements-dev.txt
 	@touch $@ .venv/app
 
 $(DOCS)/docs: requirements-docs.txt

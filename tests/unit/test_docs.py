@@ -79,3 +79,11 @@ def test_every_command_is_named():
     named = (DOCS / "commands.md").read_text("utf-8")
     for command in COMMANDS:
         assert f"model_zoo {command.__name__.rpartition('.')[2]} " in named
+
+
+def test_the_site_draws_nothing_with_scripts_of_other_machines():
+    """The theme fetches what draws Mermaid's pictures; docs/hooks.py refuses what is fetched."""
+    menu = (ROOT / "mkdocs.yml").read_text("utf-8")
+    assert "mermaid" not in menu and not re.search(r"extra_(?:javascript|css)|https?:", menu)
+    assert "font: false" in menu
+    assert "on_post_build" in (DOCS / "hooks.py").read_text("utf-8")

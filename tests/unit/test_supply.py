@@ -14,7 +14,7 @@ from tests.root import ROOT
 from ui.data.choice import MAX_UPLOAD_MB
 
 SPECS = model_set().models
-OWN = [ROOT / "app.py", *(f for n in ("model_zoo", "ui", "pages", "benchmarks", "tests")
+OWN = [*ROOT.glob("*.py"), *(f for n in ("model_zoo", "ui", "pages", "benchmarks", "tests")
        for f in sorted((ROOT / n).rglob("*.py")))]  # fmt: skip
 # Split, so that this file is not found to hold them.
 UNSAFE = re.compile(
@@ -33,7 +33,7 @@ UNSAFE = re.compile(
 
 def requirements(name: str) -> dict[str, Requirement]:
     lines = (line.split("#")[0].strip() for line in (ROOT / name).read_text("utf-8").splitlines())
-    found = [Requirement(line) for line in lines if line and not line.startswith("-")]
+    found = [Requirement(line.rstrip("\\")) for line in lines if line and not line.startswith("-")]
     return {re.sub(r"[-_.]+", "-", one.name).lower(): one for one in found}
 
 
@@ -51,8 +51,43 @@ def test_the_lock_file_holds_exact_versions_within_the_bounds():
     for name, one in requirements("requirements.txt").items():
         (part,) = locked[name].specifier
         assert one.specifier.contains(part.version), one
-    text = (ROOT / "requirements.lock").read_text("utf-8")
+    text = re.sub(r"^#.*$", "", (ROOT / "requirements.lock").read_text("utf-8"), flags=re.MULTILINE)
     assert not re.search(r"https?:|file:|^-|/home|/tmp", text, re.MULTILINE)
+    each = re.split(r"\n(?=\w)", text.strip())
+    assert len(each) == len(locked)
+    for one in each:
+        assert re.fullmatch(r"\S+(?: \\\n    --hash=sha256:[0-9a-f]{64})+", one), one
+
+
+def test_the_image_is_made_of_what_is_recorded():
+    """The base by its digest, packages by the lock file's hashes, and only what comes along."""
+    lines = (ROOT / "Dockerfile").read_text("utf-8")
+    assert re.search(r"^FROM \S+:[\w.-]+@sha256:[0-9a-f]{64}$", lines, re.MULTILINE)
+    installs = re.findall(r"pip install(?:.*\\\n)*.*", lines)
+    assert installs and all("--require-hashes" in line for line in installs)
+    assert all(line.endswith("-r requirements.lock") for line in installs)
+    assert "!requirements.lock" in (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+
+
+def test_hosted_runs_have_pinned_actions_and_no_rights_to_write():
+    """Every action by its commit, reading alone, and no secret in a run for a stranger's change."""
+    files = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    assert {file.stem for file in files} >= {"check", "nightly"}
+    for file in files:
+        text = file.read_text("utf-8")
+        used = re.findall(r"uses: *(.*)", text)
+        assert used and all(re.match(r"[\w-]+/[\w-]+@[0-9a-f]{40}  # v\d", one) for one in used)
+        assert re.findall(r"^ *permissions:\n((?: +\S.*\n)+)", text, re.MULTILINE) == [
+            "  contents: read\n"
+        ]
+        assert text.count("persist-credentials: false") == text.count("actions/checkout@")
+        assert "pull_request_target" not in text and "secrets." not in text
+        for script in re.findall(r"\$\{\{(.*?)\}\}", text):
+            assert script.strip() == "github.ref"  # a title or a branch's name may hold commands
+    said = "".join(file.read_text("utf-8") for file in files)
+    for needed in ("make lint", "make test\n", "make test-long", "make docs", "docker build",
+                   "docker run"):  # fmt: skip
+        assert needed in said
 
 
 @pytest.mark.parametrize("file", OWN, ids=lambda file: str(file.relative_to(ROOT)))
