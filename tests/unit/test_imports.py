@@ -4,10 +4,9 @@ import ast
 import re
 import subprocess
 import sys
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
-
-import pytest
 
 from tests.root import ROOT
 
@@ -48,6 +47,7 @@ PAGES = ("compare", "attributions", "inside", "speed", "data", "checks", "four",
 TOURS = ("tour",)  # made of the pages' pictures, each of which stays in its page's room
 
 
+@cache
 def imported(file: Path) -> set[str]:
     """Full names of the modules that `file` imports anywhere, in functions too."""
     names = set()
@@ -75,42 +75,42 @@ def rooms(package: str, file: Path) -> set[str]:
     return {name.split(".")[1] for name in imported(file) if name.startswith(f"{package}.")}
 
 
-def ids(found: dict[str, Path]) -> dict:
-    return {"argvalues": list(found.items()), "ids": list(found)}
+def test_the_librarys_rooms_import_one_way():
+    wrong = {}
+    for name, file in modules("model_zoo").items():
+        own = name.split(".")[1]
+        allowed = {*LIBRARY[: LIBRARY.index(own)], own} if own != "__init__" else set()
+        used = packages(file) & {"streamlit", "plotly", "ui", "pages", "app"}
+        wrong[name] = used | rooms("model_zoo", file) - allowed
+    assert {name: used for name, used in wrong.items() if used} == {}
 
 
-@pytest.mark.parametrize("name, file", **ids(modules("model_zoo")))
-def test_the_librarys_rooms_import_one_way(name, file):
-    assert not packages(file) & {"streamlit", "plotly", "ui", "pages", "app"}
-    own = name.split(".")[1]
-    if own != "__init__":
-        allowed = {*LIBRARY[: LIBRARY.index(own)], own}
-        assert rooms("model_zoo", file) <= allowed
-
-
-@pytest.mark.parametrize("name, file", **ids(modules("ui")))
-def test_the_apps_rooms_import_one_way(name, file):
+def test_the_apps_rooms_import_one_way():
     """Pages know the shared rooms and their own; what two of them need lies in a shared one.
 
     A tour knows the pages' rooms, too, and none of them knows it.
     """
-    own = name.split(".")[1]
-    if own == "__init__":
-        return
-    before = SHARED[: SHARED.index(own)] if own in SHARED else SHARED
-    before += PAGES if own in TOURS else ()
-    assert own in SHARED + PAGES + TOURS and rooms("ui", file) <= {*before, own}
-    if own == "show":
-        assert not packages(file) & {"streamlit", "torch"}
+    wrong = {}
+    for name, file in modules("ui").items():
+        own = name.split(".")[1]
+        if own == "__init__":
+            continue
+        assert own in SHARED + PAGES + TOURS, f"{own} is in none of the lists above"
+        before = SHARED[: SHARED.index(own)] if own in SHARED else SHARED
+        before += PAGES if own in TOURS else ()
+        heavy = packages(file) & {"streamlit", "torch"} if own == "show" else set()
+        wrong[name] = heavy | rooms("ui", file) - {*before, own}
+    assert {name: used for name, used in wrong.items() if used} == {}
 
 
-@pytest.mark.parametrize("package", ["model_zoo", "ui"])
-def test_no_module_imports_itself_in_a_circle(package):
-    found = modules(package)
-    graph = {
-        name: {other for other in imported(file) if other in found} for name, file in found.items()
-    }
-    assert list(TopologicalSorter(graph).static_order())
+def test_no_module_imports_itself_in_a_circle():
+    for package in ("model_zoo", "ui"):
+        found = modules(package)
+        graph = {
+            name: {other for other in imported(file) if other in found}
+            for name, file in found.items()
+        }
+        assert list(TopologicalSorter(graph).static_order())
 
 
 def house(package: str) -> dict[str, set[str]]:
@@ -141,12 +141,10 @@ def test_the_picture_shows_the_rooms_as_they_are():
     assert drawn == arrows, f"missing: {arrows - drawn}, too much: {drawn - arrows}"
 
 
-@pytest.mark.parametrize(
-    "file", [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))], ids=lambda f: f.name
-)
-def test_pages_are_thin(file):
-    assert not packages(file) & {"torch", "transformers", "captum", "numpy"}
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= 80
+def test_pages_are_thin():
+    for file in (ROOT / "app.py", *(ROOT / "pages").glob("*.py")):
+        assert not packages(file) & {"torch", "transformers", "captum", "numpy"}, file
+        assert len(file.read_text(encoding="utf-8").splitlines()) <= 80, file
 
 
 def test_listing_models_does_not_import_torch():

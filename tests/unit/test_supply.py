@@ -4,7 +4,6 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 
 from model_zoo import paths
@@ -37,10 +36,12 @@ def requirements(name: str) -> dict[str, Requirement]:
     return {re.sub(r"[-_.]+", "-", one.name).lower(): one for one in found}
 
 
-@pytest.mark.parametrize("name", [file.name for file in ROOT.glob("requirements*.txt")])
-def test_every_requirement_has_an_upper_bound(name):
-    for one in requirements(name).values():
-        assert any(part.operator in ("<", "<=", "==", "~=") for part in one.specifier), one
+def test_every_requirement_has_an_upper_bound():
+    every = [
+        one for file in ROOT.glob("requirements*.txt") for one in requirements(file.name).values()
+    ]
+    bounded = {"<", "<=", "==", "~="}
+    assert [str(o) for o in every if not bounded & {part.operator for part in o.specifier}] == []
 
 
 def test_the_lock_file_holds_exact_versions_within_the_bounds():
@@ -90,9 +91,9 @@ def test_hosted_runs_have_pinned_actions_and_no_rights_to_write():
         assert needed in said
 
 
-@pytest.mark.parametrize("file", OWN, ids=lambda file: str(file.relative_to(ROOT)))
-def test_nothing_runs_code_that_it_reads(file):
-    assert not UNSAFE.search(file.read_text("utf-8"))
+def test_nothing_runs_code_that_it_reads():
+    assert [f"{file}: {found[0]}" for file in OWN
+            if (found := UNSAFE.search(file.read_text("utf-8")))] == []  # fmt: skip
 
 
 def test_the_search_finds_what_it_looks_for():
