@@ -8,8 +8,10 @@ the original. Models from elsewhere bring tokenizers of their own: rows meet on 
 """
 
 import re
+from array import array
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 
 from tokenizers import Encoding, Regex, Tokenizer, normalizers
@@ -111,13 +113,28 @@ class TextTokenizer:
         that are not characters (lone surrogates) are read as U+FFFD, one for one, so offsets hold.
         """
         limit = max_tokens or self.max_tokens
+        return [self._encoded(*row, limit) for row in self._read(texts)]
+
+    def keys(self, texts: Sequence[str]) -> list[bytes]:
+        """16 bytes a text, equal for texts that are read alike; none where nothing is read.
+
+        Differences that no token shows (case, accents, kinds of quotes, spaces) make no difference
+        here either, nor does what `encode` cuts off.
+        """
+        keys = []
+        for _, _, encoding in self._read(texts):
+            special = encoding.special_tokens_mask
+            inside = [id for id, put in zip(encoding.ids, special, strict=True) if not put]
+            ids = array("L", inside[: max(0, self.max_tokens - sum(special))])
+            keys.append(blake2b(ids, digest_size=16).digest() if ids else b"")
+        return keys
+
+    def _read(self, texts: Sequence[str]) -> Iterator[tuple[str, str, Encoding]]:
+        """Each text as typed, as it is given to the tokenizer, and what that makes of it, uncut."""
         clean = [self._with_mask(without_surrogates(text)) for text in texts]
-        encoded: list[Encoded] = []
         for part in _portions(clean):
             encodings = self.backend.encode_batch(clean[part])
-            rows = zip(texts[part], clean[part], encodings, strict=True)
-            encoded += [self._encoded(*row, limit) for row in rows]
-        return encoded
+            yield from zip(texts[part], clean[part], encodings, strict=True)
 
     def whole_word(self, token: int) -> str | None:
         """The word that the vocabulary's entry `token` is by itself; None for a part of one."""

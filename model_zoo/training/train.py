@@ -28,7 +28,14 @@ from model_zoo.models.transformer import label_names
 from model_zoo.quality.evaluate import evaluate
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training import distil
-from model_zoo.training.base import LAYERS, load_encoder, locate, reduced_embeddings, save_tokenizer
+from model_zoo.training.base import (
+    LAYERS,
+    load_encoder,
+    locate,
+    read_tokenizer,
+    reduced_embeddings,
+    save_tokenizer,
+)
 from model_zoo.training.data import Corpus, Row, read_corpus
 from model_zoo.training.export import check_place, save_metrics, save_network
 from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
@@ -167,12 +174,12 @@ def train(
     check_place(out / name, "ForSequenceClassification")
     recipe = replace(PLANS[name].recipe, **(overrides or {}))
     base = locate(from_hub=data == "hub")
-    corpus = read_corpus(data, extra=extra, held_out=held_out, limit=limit)
+    tokenizer = read_tokenizer(base)
+    corpus = read_corpus(data, tokenizer, extra=extra, held_out=held_out, limit=limit)
     if restart and run.exists():
         shutil.rmtree(run)
     run.mkdir(parents=True, exist_ok=True)
     tokenizer_folder = save_tokenizer(base, run / "tokenizer")
-    tokenizer = TextTokenizer(tokenizer_folder)
 
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
