@@ -58,6 +58,24 @@ WHILE_IMPORTING = (
     ),
 )
 
+
+
+def _whole_callbacks(self: Any, *states: Any, **how: Any) -> None:
+    """In place of SafeSessionState.on_script_will_rerun: no callback is given up half-way.
+
+    Streamlit asks for the next click whenever the session is read or something is sent to the
+    browser, but for times at which its runner is not `_execing`; right after the callbacks, it asks
+    by itself.
+    """
+    runner = self._yield_callback.__self__
+    runner._execing = False
+    try:
+        with self._lock:
+            self._state.on_script_will_rerun(*states, **how)
+    finally:
+        runner._execing = True
+
+
 # For as long as the process lasts. See `apply`.
 FOR_GOOD = (
     Patch(
@@ -72,6 +90,13 @@ FOR_GOOD = (
         value="127.0.0.1",
         seen_on="streamlit 1.67",
         why="The same; this one it asks a service on the internet for.",
+    ),
+    Patch(
+        "streamlit.runtime.state.safe_session_state:SafeSessionState.on_script_will_rerun",
+        value=_whole_callbacks,
+        seen_on="streamlit 1.67",
+        why="A click ends the callbacks of the click before it, or keeps them from beginning: a "
+        "sentence whose Enter is followed at once by a click would be lost.",
     ),
     Patch(
         "starlette.formparsers:MultiPartParser.spool_max_size",

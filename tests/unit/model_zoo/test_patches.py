@@ -158,6 +158,32 @@ def test_uploads_stay_in_memory(fresh, patched):
         assert thread.submit(asyncio.run, upload()).result() == (2**21, not patched)
 
 
+@pytest.mark.parametrize("patched", [False, True])
+def test_a_click_does_not_end_the_callbacks_of_the_click_before(fresh, patched):
+    safe = fresh("streamlit.runtime.state.safe_session_state")
+    if patched:
+        patches.apply("streamlit")
+
+    class Runner:
+        _execing, asked = True, 0
+
+        def ask(self):
+            self.asked += self._execing
+
+    class Session:
+        def on_script_will_rerun(self, states, **_):
+            return state["read"], states
+
+        def __getitem__(self, key):
+            return key
+
+    runner = Runner()
+    state = safe.SafeSessionState(Session(), runner.ask)
+    state.on_script_will_rerun(None)
+    assert runner.asked == (0 if patched else 2)
+    assert state["read"] and runner.asked == (1 if patched else 3)
+
+
 def test_an_attribute_left_open_needs_a_value(fresh):
     fresh("starlette.formparsers")
     with pytest.raises(KeyError, match="spool_max_size"):

@@ -1,50 +1,43 @@
 """What a visitor does is done, even if the next click is there already."""
 
 import pytest
-from streamlit.runtime.scriptrunner import RerunData, RerunException
+from streamlit import config
+from streamlit.testing.v1 import AppTest
 
-from ui.frame.callbacks import whole
-
-
-def test_a_click_that_waits_is_told_of_after_the_callback_is_done():
-    waiting, done = [RerunException(RerunData(query_string="a click"))], []
-
-    @whole
-    def submit(text):
-        if waiting:  # as when the session is read
-            raise waiting.pop()
-        done.append(text)
-
-    with pytest.raises(RerunException) as told:
-        submit("Great fun.")
-    assert done == ["Great fun."] and told.value.rerun_data.query_string == "a click"
-    submit("A bore.")
-    assert done == ["Great fun.", "A bore."]
+import ui.frame.page  # noqa: F401  (it applies the patches)
 
 
-def test_one_callback_may_call_another():
-    waiting, done = [RerunException(RerunData())], []
+def page():
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
 
-    @whole
-    def change():
-        if waiting:
-            raise waiting.pop()
-        done.append("changed")
-
-    @whole
     def submit():
-        change()
-        done.append("submitted")
+        context = get_script_run_ctx()
+        click = RerunData(query_string=context.query_string, page_script_hash="")
+        if not st.session_state.get("stopped"):
+            context.script_requests.request_rerun(click)
+        else:
+            context.script_requests.request_stop()
+        st.toast("Submitted.")  # what is sent to the browser asks for clicks, too
+        st.session_state["sentence"] = st.session_state["typed"]
 
-    with pytest.raises(RerunException):
-        submit()
-    assert done[-2:] == ["changed", "submitted"]
+    st.text_input("A sentence", key="typed")
+    st.button("Compare", on_click=submit)
+    st.text(st.session_state.get("sentence", "none"))
 
 
-def test_other_errors_are_nobodys_to_hold_back():
-    @whole
-    def broken():
-        raise ZeroDivisionError
+@pytest.mark.parametrize("stopped", [False, True], ids=["a click", "the end of the visit"])
+def test_a_callback_is_done_to_its_end_whatever_comes_meanwhile(stopped):
+    app = AppTest.from_function(page)
+    app.session_state["stopped"] = stopped
+    app.run()
+    app.text_input[0].set_value("Great fun.")
+    app.button[0].click().run()
+    assert app.session_state["sentence"] == "Great fun."
+    assert stopped or app.text[0].value == "Great fun."
 
-    with pytest.raises(ZeroDivisionError):
-        broken()
+
+def test_two_clicks_are_taken_up_one_after_the_other():
+    """With fast reruns each would run beside the other, over the same session."""
+    config.get_config_options(force_reparse=True)
+    assert config.get_option("runner.fastReruns") is False
