@@ -59,7 +59,6 @@ WHILE_IMPORTING = (
 )
 
 
-
 def _whole_callbacks(self: Any, *states: Any, **how: Any) -> None:
     """In place of SafeSessionState.on_script_will_rerun: no callback is given up half-way.
 

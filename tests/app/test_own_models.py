@@ -135,6 +135,21 @@ def pills(app):
     return next(group for group in app.pills if group.key.startswith("chosen-"))
 
 
+def test_what_was_chosen_last_counts_though_the_page_was_not_drawn_since(shelved):
+    app = opened()
+    app.selectbox(key=FOLDER).select("topics").run()
+    app.selectbox(key=FOLDER).select("plain")  # no run: the click comes at once
+    press(app, "add-folder")
+    assert address(app, "models") == "lstm,local/plain"
+    for number, meaning in enumerate(("negative", "positive")):
+        app.selectbox(key=f"class-local-plain-{number}-sentiment").select(meaning)
+    app.run()
+    for number, meaning in enumerate(("positive", "negative")):
+        app.selectbox(key=f"class-local-plain-{number}-sentiment").select(meaning)
+    press(app, "read-local/plain")
+    assert address(app, "models") == "lstm,local/plain~.1.0"
+
+
 def test_it_is_among_those_that_are_chosen_until_it_is_not(shelved):
     app = added(opened(), "judge")
     assert pills(app).options[-1] == "judge" and pills(app).value == ["lstm", "local/judge"]

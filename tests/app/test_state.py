@@ -34,3 +34,28 @@ def test_going_back_in_the_browser_does():
     app.button[0].click().run()
     app.query_params["text"] = "before"
     assert app.run().text[0].value == "before"
+
+
+def leaving():
+    import streamlit as st
+    from streamlit.runtime.scriptrunner import RerunData, get_script_run_ctx
+
+    from ui.frame import state
+    from ui.frame.open_in import open_in
+
+    state.go()
+    if st.session_state.pop("another click waits", False):
+        get_script_run_ctx().script_requests.request_rerun(RerunData())
+    st.text("what ends this run")
+    open_in("Great fun.")
+
+
+def test_a_click_that_leads_elsewhere_is_not_lost_to_the_next_one(monkeypatch):
+    import streamlit
+
+    gone = []
+    monkeypatch.setattr(streamlit, "switch_page", gone.append)
+    app = AppTest.from_function(leaving).run()
+    app.session_state["another click waits"] = True
+    app.button[0].click().run()
+    assert gone == ["app.py"] and app.session_state["view"].text == "Great fun."

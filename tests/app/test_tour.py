@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+from streamlit.runtime.scriptrunner import StopException
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.models.sets import model_set
@@ -128,6 +129,20 @@ def test_a_late_address_does_not_undo_a_click():
     assert app.query_params["step"] == "3" and app.radio[0].value
 
 
+def test_a_run_that_was_cut_short_does_not_undo_a_click(monkeypatch):
+    app = opened(step="2")
+
+    def cut_short(*_):
+        raise StopException
+
+    with monkeypatch.context() as patch:
+        patch.setattr(steps, "progress", cut_short)
+        press(app, "Next")
+    app.query_params["step"] = "2"  # the browser has not heard of another yet
+    app.run()
+    assert app.header[0].value == "LSTM: what it keeps in memory" and not app.exception
+
+
 def test_parameters_of_others_stay_in_the_address():
     app = press(opened(step="2", utm_source="course"), "Next")
     assert app.query_params["utm_source"] == "course"
@@ -209,6 +224,20 @@ def test_a_long_text_gives_way_to_the_example_and_stays_for_other_pages():
     assert app.text_input[0].value == CONTRAST and "longer than" in zoo.written(app)
     press(app, "Next")
     assert app.query_params["text"] == text
+
+
+@pytest.mark.parametrize("text", ["good film " * 60, "w" * 301], ids=["tokens", "characters"])
+@pytest.mark.parametrize("button", ["Try it yourself on “Compare”", "Read it"])
+def test_the_example_that_stands_in_for_a_long_text_does_not_take_its_place(text, button):
+    app = opened(step="2", text=text)
+    assert app.text_input[0].value == CONTRAST
+    press(app, button)
+    assert app.query_params["text"] == text
+    if button == "Read it":
+        assert app.text_input[0].value == CONTRAST
+        app.text_input[0].set_value(OWN)
+        press(app, button)
+        assert app.query_params["text"] == OWN
 
 
 @pytest.mark.parametrize("of", ["six", "many"])

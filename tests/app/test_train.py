@@ -161,6 +161,23 @@ def test_a_training_under_way_shows_curves_and_one_that_failed_says_why():
     assert {"Go on", "Yes, throw it away"} <= {each.label for each in app.button}
 
 
+def test_what_was_typed_last_counts_though_the_page_was_not_drawn_since():
+    app = upload(opened())
+    app.text_input(key="train-name-0").set_value("spans")  # no run: the click comes at once
+    app.slider(key="train-test").set_value(20)
+    job = started(app, "spans")
+    assert job.settings.name == "spans" and job.settings.test == 0.2
+    assert not (jobs_folder() / "bridges").exists()
+
+
+def test_other_columns_chosen_just_before_the_start_are_shown_first():
+    days = (f"who built bridge {n},{n % 2},{n % 3 == 0}\n" for n in range(80))
+    app = upload(opened(), ("question,kind,day\n" + "".join(days)).encode())
+    next(box for box in app.selectbox if box.label == "Labels are in").set_value("day")
+    press(app, "Start training")
+    assert "You chose other columns meanwhile" in said(app) and not jobs_folder().exists()
+
+
 def test_an_error_while_starting_is_shown_and_nothing_is_lost(monkeypatch):
     def full(*_, **__):
         raise TrainingError("The disk is full.")

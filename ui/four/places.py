@@ -7,7 +7,6 @@ import streamlit as st
 
 from model_zoo.language.models import available
 from ui.frame import state
-from ui.frame.callbacks import whole
 
 TAB = "tab"  # of this page, in the address
 TRAINED = "How they were trained"
@@ -84,15 +83,17 @@ def place_of(claim: str) -> Place:
 
 def follow_links() -> None:
     """Go where a link of the table leads, in this session: with the sentence and the figures."""
-    followed = _links(key="followed", on_see_change=_choose)
-    if followed.see in PLACES and (place := place_of(followed.see)).page != "pages/models.py":
-        st.switch_page(place.page)
+    _links(key="followed", on_see_change=_follow)
 
 
-@whole
-def _choose() -> None:
-    """Make the choice of the place that is gone to; before its widget is drawn."""
+def _follow() -> None:
+    """Make the choice of the place that is gone to, before its widget is drawn, and go there."""
     see = st.session_state["followed"].see
-    if see in PLACES and (choice := place_of(see).choice):
-        key, value = choice
+    if see not in PLACES:
+        return
+    place = place_of(see)
+    if place.choice:
+        key, value = place.choice
         st.session_state[key] = value
+    if place.page != "pages/models.py":
+        state.go_to(place.page)

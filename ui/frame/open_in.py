@@ -15,11 +15,15 @@ def open_in(text: str, pinned: str | None = None) -> None:
     """Three buttons that go to another page with `text` in the view, compared with `pinned`."""
     with st.container(horizontal=True):
         for path, title, icon in PLACES:
-            if st.button(
+            st.button(
                 f"Open in {title}",
                 icon=icon,
                 key=f"open-{title}-{hash((text, pinned))}",
-                on_click=state.change,
-                kwargs={"text": text, "without": (), "pinned": pinned},
-            ):
-                st.switch_page(path)  # not allowed in the callback
+                on_click=_open,
+                args=(path, text, pinned),
+            )
+
+
+def _open(path: str, text: str, pinned: str | None) -> None:
+    state.change(text=text, without=(), pinned=pinned)
+    state.go_to(path)

@@ -70,8 +70,7 @@ def _folder_form(models: Sequence[ModelId]) -> None:
     st.button(
         "Add it",
         key="add-folder",
-        on_click=_add,
-        args=(chosen,),
+        on_click=_add_folder,
         icon=":material/add:",
         disabled=bool(fits),
     )
@@ -161,22 +160,23 @@ def _meanings(row: ModelSpec) -> None:
         )
     if len(classes) != len(labels) or len(classes) > FEW_CLASSES:
         return
-    meanings = {}
+    meanings, menus = {}, {}
     for number, name in enumerate(classes):
         meant = row.order.index(number) if row.comparable and row.order else None
+        menus[name] = f"class-{row.id.set}-{row.id.name}-{number}-{row.id.beside}"
         meanings[name] = st.selectbox(
             f"“{plain(name)}” means",
             labels,
             index=meant,
             placeholder="its own",
-            key=f"class-{row.id.set}-{row.id.name}-{number}-{row.id.beside}",
+            key=menus[name],
         )
     st.button(
         "Read them so",
         key=f"read-{row.id}",
         disabled=set(meanings.values()) != set(labels),
         on_click=_read_by,
-        args=(row.id, meanings),
+        args=(row.id, menus),
     )
 
 
@@ -197,12 +197,20 @@ def _add(model: ModelId) -> None:
         state.change()
 
 
+def _add_folder() -> None:
+    if chosen := st.session_state.get(_FOLDER):
+        _add(chosen)
+
+
 def _add_download(name: str) -> None:
     _add(ModelId.of(name, "hub"))
 
 
 @whole
-def _read_by(model: ModelId, meanings: dict[str, str]) -> None:
+def _read_by(model: ModelId, menus: dict[str, str]) -> None:
+    """Have the model's classes mean what their `menus` (class -> key) say by now."""
+    chosen = {name: st.session_state.get(key) for name, key in menus.items()}
+    meanings = {name: label for name, label in chosen.items() if label}
     try:
         state.add_own(read_by(model, state.current_set().name, meanings).id)
     except ZooError as error:

@@ -40,6 +40,7 @@ def page(title: str, *, heading: bool = True) -> Iterator[None]:
     Streamlit's own menu is off (see .streamlit/config.toml): with it, a deep link opened cold
     would skip app.py.
     """
+    state.go()
     st.set_page_config(
         page_title=f"{title} · Quartet",
         page_icon=str(ASSETS / "icon.png"),

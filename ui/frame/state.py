@@ -22,6 +22,7 @@ _VIEW, _WRITTEN, _NOTICES = "view", "address as written last", "notices on the a
 _CHANGED = "changed by a widget for this run"
 _FIRST = "this is the session's first run"
 _SHOWN = "keys of widgets that show parts of the view"
+_GOING = "page that a click leads to"
 _OWN_CHANGES = "how often models of the visitor's own came or went"
 _OWN = "models of the visitor's own"  # set or folder and name -> the identity for each set
 
@@ -148,6 +149,21 @@ def run_again() -> NoReturn:
     """
     st.session_state[_CHANGED] = True
     st.rerun()
+
+
+def go_to(path: str) -> NoReturn:
+    """Open the page at `path` next; the last thing that a callback does.
+
+    In the page's own run it would be lost to a click that comes before the button is drawn again.
+    """
+    st.session_state[_GOING] = path
+    st.rerun()  # all of the page, where the button is in a fragment
+
+
+def go() -> None:
+    """Go where `go_to` leads, if anywhere; the first thing that a page does."""
+    if path := st.session_state.pop(_GOING, None):
+        st.switch_page(path)
 
 
 def read_address(*, arrived: bool) -> None:

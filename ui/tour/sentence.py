@@ -21,10 +21,12 @@ def sentence(step: Step) -> Encoded:
     text, remark = step.example, "An example: type a sentence of your own, and all steps read it."
     if _is_own(state.view().text):
         own = cached.encoded(state.view().text, of)
-        if own.truncated or sum(word is not None for word in own.word_of) > MAX_TOKENS:
+        tokens = sum(word is not None for word in own.word_of)
+        if own.truncated or tokens > MAX_TOKENS or len(own.text) > MAX_CHARACTERS:
             remark = (
-                f"Your text is longer than the {MAX_TOKENS} tokens that a step shows, so an "
-                "example stands here. The other pages have your text."
+                f"Your text is longer than the {MAX_TOKENS} tokens or {MAX_CHARACTERS} characters "
+                "that a step shows, so an example stands here. The other pages have your text, "
+                "until you type another sentence."
             )
         else:
             text, remark = own.text, ""
@@ -56,12 +58,17 @@ def _box(text: str) -> None:
     with st.form("tour-sentence", border=False, enter_to_submit=True):
         left, right = st.columns([6, 1], vertical_alignment="bottom")
         left.text_input("The sentence", text, max_chars=MAX_CHARACTERS, autocomplete="off", key=key)
-        right.form_submit_button("Read it", width="stretch", on_click=_submit, args=(key,))
+        right.form_submit_button("Read it", width="stretch", on_click=_submit, args=(key, text))
 
 
 @whole
-def _submit(key: str) -> None:
-    _take(st.session_state[key] or "")
+def _submit(key: str, shown: str) -> None:
+    """Take what was typed; an example that only stands in for a long text of one's own is not."""
+    typed = st.session_state[key] or ""
+    if typed == shown and _is_own(state.view().text):
+        stay()
+    else:
+        _take(typed)
 
 
 def _take(text: str) -> None:
@@ -74,19 +81,19 @@ def _take(text: str) -> None:
 
 def try_it(step: Step, scene: Scene) -> None:
     """A button to the page that has the whole picture, with the same sentence."""
-    if st.button(
+    st.button(
         f"Try it yourself on “{step.place}”",
         icon=":material/open_in_full:",
         on_click=_take_along,
-        args=(scene.text, step.section),
-    ):
-        st.switch_page(step.page)  # not allowed in the callback
+        args=(step, scene.text),
+    )
 
 
-@whole
-def _take_along(text: str, section: str | None) -> None:
+def _take_along(step: Step, text: str) -> None:
+    """Go to the step's page; with its example only where the visitor has no text of their own."""
     if not _is_own(state.view().text):
         st.session_state[_LENT] = text
-    state.change(text=text, without=())
-    if section:
-        st.session_state["section"] = section
+        state.change(text=text, without=())
+    if step.section:
+        st.session_state["section"] = step.section
+    state.go_to(step.page)

@@ -7,6 +7,7 @@ from ui.frame.callbacks import whole
 
 PARAMETER = "step"  # in the address; not a part of the view, which other pages share
 _NUMBER, _KEPT = "step of the tour", "a widget of the tour asked for this run"
+_WRITTEN = "step in the address as written last"
 
 # A page keeps its place when its content changes; the next step begins at its top.
 _to_the_top = st.components.v2.component(
@@ -39,10 +40,13 @@ def number_of(value: str | None, count: int) -> int:
 def current(count: int) -> int:
     """The step to show: the one in the address, or the one that a button has just led to.
 
-    A run that a widget asked for may bring the address from before the last one was written.
+    A run that a widget asked for may bring the address from before the last one was written, and
+    one that was cut short has written none.
     """
-    if not st.session_state.pop(_KEPT, False) or _NUMBER not in st.session_state:
-        st.session_state[_NUMBER] = number_of(st.query_params.get(PARAMETER), count)
+    asked, kept = st.query_params.get(PARAMETER), st.session_state.pop(_KEPT, False)
+    opened = asked != st.session_state.get(_WRITTEN) and not kept
+    if opened or _NUMBER not in st.session_state:
+        st.session_state[_NUMBER] = number_of(asked, count)
     return st.session_state[_NUMBER]
 
 
@@ -50,6 +54,7 @@ def write_address(number: int, count: int) -> None:
     """Put the step into the address, and with it what every page has there."""
     if number_of(st.query_params.get(PARAMETER), count) != number:
         st.query_params[PARAMETER] = str(number)
+    st.session_state[_WRITTEN] = st.query_params.get(PARAMETER)
     state.write_address()
 
 

@@ -15,8 +15,8 @@ from ui.frame import state
 from ui.frame.callbacks import whole
 from ui.serve.warming import warming
 from ui.show.wording import duration, listing, megabytes, plain, without_options
-from ui.train.labelled import Labelled
-from ui.train.plan import take_offer
+from ui.train.labelled import Labelled, columns_are_as_shown
+from ui.train.plan import chosen, take_offer
 
 _FAILED = "why the training was not started"
 _MOST_LABELS = 12  # whose counts are shown before they are folded away
@@ -79,7 +79,7 @@ def start_section(file: Labelled, settings: TrainingSettings, inspection: Inspec
         icon=":material/model_training:",
         disabled=taken or bool(expected.too_large),
         on_click=_start,
-        args=(file, settings, inspection),
+        args=(file,),
     )
     if problem := st.session_state.pop(_FAILED, None):
         st.error(plain(problem), icon=":material/error:")
@@ -149,10 +149,15 @@ def _called(offer: TrainingSettings, settings: TrainingSettings) -> str:
 
 
 @whole
-def _start(file: Labelled, settings: TrainingSettings, inspection: Inspection) -> None:
-    """Put the training in line, and start it if it is first."""
+def _start(file: Labelled) -> None:
+    """Put the training in line as it is chosen by now, and start it if it is first."""
+    if not columns_are_as_shown(file):
+        st.session_state[_FAILED] = (
+            "You chose other columns meanwhile. See what is in them, then start the training."
+        )
+        return
     try:
-        create(settings, inspection, file.content)
+        create(*chosen(file), file.content)
         start_next()
     except ZooError as error:
         st.session_state[_FAILED] = without_options(str(error))

@@ -112,12 +112,28 @@ def _columns(file: Labelled) -> None:
     columns = list(file.columns)
     left, right = st.columns(2)
     file.text = left.selectbox(
-        "Texts are in", columns, index=columns.index(file.text), key=f"texts-of-{file.number}"
+        "Texts are in", columns, index=columns.index(file.text), key=_texts(file)
     )
     others = [column for column in columns if column != file.text]
     file.label = right.selectbox(
         "Labels are in",
         others,
         index=others.index(file.label) if file.label in others else 0,
-        key=f"labels-of-{file.number}-{columns.index(file.text)}",
+        key=_labels(file),
     )
+
+
+def columns_are_as_shown(file: Labelled) -> bool:
+    """For callbacks: whether the columns are those that the page was drawn with."""
+    chosen = (st.session_state.get(_texts(file)), st.session_state.get(_labels(file)))
+    return chosen == (file.text, file.label)
+
+
+def _texts(file: Labelled) -> str:
+    """The key of the menu for the column of the texts."""
+    return f"texts-of-{file.number}"
+
+
+def _labels(file: Labelled) -> str:
+    """The key of the menu for that of the labels: another one for other texts."""
+    return f"labels-of-{file.number}-{file.columns.index(file.text)}"

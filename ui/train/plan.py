@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
@@ -21,36 +20,52 @@ _BUDGETS = {
     "thorough": "As standard, three times with other random numbers, to see how much is chance.",
 }
 _INSPECTED = "what is in the file to train on"  # key and outcome, for a page that is drawn again
-_MODELS, _BUDGET, _HEADS = "train-models", "train-budget", "train-heads-only"
+_MODELS, _BUDGET, _HEADS = "train-models", "train-budget", "train-heads-only"  # keys of widgets
+_TEST, _VALIDATION, _SEED = "train-test", "train-validation", "train-seed"
+_KEEP_TEST, _OVERWRITE = "train-keep-test", "train-overwrite"
 
 
 def plan(file: Labelled) -> tuple[TrainingSettings, Inspection] | None:
     """The settings as chosen, and what is in the file; None, with the reason shown, if unfit."""
-    models, budget = _what()
+    _what()
     with st.expander("More choices"):
-        more = _more()
+        _more()
+    st.text_input(
+        "Name of the set of models",
+        value=_free_name(file.name),
+        max_chars=60,
+        key=_name_of(file),
+        help="Letters, digits, - and _. The four will be found under this name on every page.",
+    )
     try:
-        name = st.text_input(
-            "Name of the set of models",
-            value=_free_name(file.name),
-            max_chars=60,
-            key=f"train-name-{file.number}",
-            help="Letters, digits, - and _. The four will be found under this name on every page.",
-        )
-        settings = TrainingSettings(
-            file=Path(file.name),
-            text=file.text,
-            label=file.label,
-            name=name.strip(),
-            models=models,
-            budget=budget,
-            header=file.header,
-            **more,
-        )
-        return settings, _inspected(file, settings)
+        return chosen(file)
     except ZooError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
+
+
+def chosen(file: Labelled) -> tuple[TrainingSettings, Inspection]:
+    """The settings as they are in the visitor's browser, and what is in the file.
+
+    For a callback, too: what was chosen since the page was drawn counts. ZooError where unfit.
+    """
+    kept = st.session_state
+    settings = TrainingSettings(
+        file=Path(file.name),
+        text=file.text,
+        label=file.label,
+        name=kept[_name_of(file)].strip(),
+        models=tuple(name for name in MODELS if name in kept[_MODELS]),
+        budget=kept[_BUDGET] or BUDGETS[0],
+        validation=kept[_VALIDATION] / 100,
+        test=kept[_TEST] / 100,
+        seed=int(kept[_SEED]),
+        header=file.header,
+        heads_only=kept[_HEADS],
+        keep_test=kept[_KEEP_TEST],
+        overwrite=kept[_OVERWRITE],
+    )
+    return settings, _inspected(file, settings)
 
 
 @whole
@@ -60,12 +75,17 @@ def take_offer(models: tuple[str, ...], budget: str, heads_only: bool) -> None:
     st.session_state[_HEADS] = heads_only
 
 
-def _what() -> tuple[tuple[str, ...], str]:
+def _name_of(file: Labelled) -> str:
+    """The key of the field for the name."""
+    return f"train-name-{file.number}"
+
+
+def _what() -> None:
     """The models to train and the budget."""
     st.session_state.setdefault(_MODELS, list(MODELS))
     st.session_state.setdefault(_BUDGET, BUDGETS[0])
     with st.container(horizontal=True, gap="large"):
-        models = st.pills(
+        st.pills(
             "Models",
             list(MODELS),
             selection_mode="multi",
@@ -86,48 +106,37 @@ def _what() -> tuple[tuple[str, ...], str]:
         )
     budget = budget or BUDGETS[0]
     st.caption(f"**{budget.capitalize()}**: {_BUDGETS[budget]}")
-    return tuple(name for name in MODELS if name in models), budget
 
 
-def _more() -> dict[str, Any]:
-    """Shares, seed and switches, by the names that settings have for them."""
+def _more() -> None:
+    """Shares, seed and switches."""
     left, middle, right = st.columns(3)
-    test = left.slider(
-        "Rows to compare on, %", 5, 50, 10, 5, key="train-test", persist_state="session",
+    left.slider(
+        "Rows to compare on, %", 5, 50, 10, 5, key=_TEST, persist_state="session",
         help="Held out: no model sees them before the end.",
     )  # fmt: skip
-    validation = middle.slider(
-        "Rows to choose by, %", 5, 50, 10, 5, key="train-validation", persist_state="session",
+    middle.slider(
+        "Rows to choose by, %", 5, 50, 10, 5, key=_VALIDATION, persist_state="session",
         help="They say when to stop, and which weights to keep.",
     )  # fmt: skip
-    seed = right.number_input(
-        "Seed", 0, 2**31 - 1, 0, key="train-seed", persist_state="session",
+    right.number_input(
+        "Seed", 0, 2**31 - 1, 0, key=_SEED, persist_state="session",
         help="Of all random numbers: the same seed gives the same models on the same machine.",
     )  # fmt: skip
-    heads_only = st.checkbox(
+    st.checkbox(
         "Leave the encoders of BERT and DistilBERT as they are, train their heads alone",
         key=_HEADS,
         persist_state="session",
         help="The head is the last step, which gives the answer; the encoder is the rest. This "
         "takes the least memory, and is less accurate.",
     )
-    keep_test = st.checkbox(
+    st.checkbox(
         "Put the held-out rows into the set",
-        key="train-keep-test",
+        key=_KEEP_TEST,
         persist_state="session",
         help="Without it, the set holds no row of your file.",
     )
-    overwrite = st.checkbox(
-        "Replace a set of the same name", key="train-overwrite", persist_state="session"
-    )
-    return {
-        "test": test / 100,
-        "validation": validation / 100,
-        "seed": int(seed),
-        "heads_only": heads_only,
-        "keep_test": keep_test,
-        "overwrite": overwrite,
-    }
+    st.checkbox("Replace a set of the same name", key=_OVERWRITE, persist_state="session")
 
 
 def _free_name(file: str) -> str:

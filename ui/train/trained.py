@@ -59,9 +59,13 @@ def trained_section() -> None:
 def _actions(name: str, report: str) -> None:
     """Use it, take it along, rename or delete it."""
     with st.container(horizontal=True):
-        if st.button("Compare them on a sentence", type="primary", icon=":material/arrow_forward:"):
-            state.change(set=name, models=())
-            st.switch_page("app.py")
+        st.button(
+            "Compare them on a sentence",
+            type="primary",
+            icon=":material/arrow_forward:",
+            on_click=_compare,
+            args=(name,),
+        )
         st.download_button(
             "Report (HTML)",
             report,
@@ -91,8 +95,8 @@ def _actions(name: str, report: str) -> None:
             )
         if enabled():
             with st.popover("Rename", icon=":material/edit:"):
-                new = st.text_input("New name", name, max_chars=60, key=f"rename-{name}")
-                st.button("Rename it", on_click=_rename, args=(name, new))
+                st.text_input("New name", name, max_chars=60, key=f"rename-{name}")
+                st.button("Rename it", on_click=_rename, args=(name,))
             with st.popover("Delete", icon=":material/delete:"):
                 st.caption("Weights and report are gone for good then.")
                 st.button("Yes, delete it", on_click=_delete, args=(name,))
@@ -108,18 +112,25 @@ def _zip(name: str) -> Callable[[], bytes]:
     return write
 
 
+def _compare(name: str) -> None:
+    state.change(set=name, models=())
+    state.go_to("app.py")
+
+
 @whole
-def _rename(name: str, new: str) -> None:
-    if new.strip() == name:
+def _rename(name: str) -> None:
+    """Under the name in the field: the page may not have been drawn since it was typed."""
+    new = st.session_state[f"rename-{name}"].strip()
+    if new == name:
         return
     try:
-        rename(name, new.strip())
+        rename(name, new)
     except ZooError as error:
         st.session_state[_PROBLEM] = str(error)
         return
-    st.session_state[_CHOSEN] = new.strip()
+    st.session_state[_CHOSEN] = new
     if state.current_set().name == name:
-        state.change(set=new.strip(), models=())
+        state.change(set=new, models=())
 
 
 @whole

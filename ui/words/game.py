@@ -33,7 +33,7 @@ SENTENCES = (  # invented; the hidden word in brackets
     "They had to cancel the match because of the [rain].",
     "The actor forgot his [lines] on the opening night.",
 )
-_NUMBER, _GUESS, _SCORE, _COUNTED = "game number", "game guess", "game score", "game counted"
+_NUMBER, _GUESS, _SCORE = "game number", "game guess", "game score"
 
 
 def game() -> None:
@@ -116,18 +116,17 @@ def _next() -> None:
 
 @whole
 def _again() -> None:
-    for key in (_NUMBER, _GUESS, _SCORE, _COUNTED):
+    for key in (_NUMBER, _GUESS, _SCORE):
         st.session_state.pop(key, None)
 
 
 def _count(number: int, hit: bool, blanks: dict[str, Blank]) -> None:
     """Count the round, once."""
-    if st.session_state.get(_COUNTED) == number:
-        return
-    st.session_state[_COUNTED] = number
     score = st.session_state.setdefault(
         _SCORE, {"rounds": 0, "you": 0, **{TITLES[name]: 0 for name in blanks}}
     )
+    if score["rounds"] > number:
+        return
     score["rounds"] += 1
     score["you"] += hit
     for name, blank in blanks.items():
