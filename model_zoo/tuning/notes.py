@@ -46,7 +46,7 @@ def file_notes(inspection: Inspection) -> list[str]:
     counted = (
         (cleaned.unreadable, "have no text and were left out"),
         (cleaned.unlabelled, "have no label and were left out"),
-        (cleaned.repeated, "repeat another row and were left out"),
+        (cleaned.repeated, "repeat another row, as the models read them, and were left out"),
         (
             cleaned.contradicting,
             "repeat a text with another label; the first label counts. Look at these: they cannot "

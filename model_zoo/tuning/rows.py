@@ -1,7 +1,5 @@
 """The rows of a labelled file: read, checked, and counted, with what was wrong with them."""
 
-import hashlib
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +8,7 @@ from pathlib import Path
 from model_zoo.errors import DataError
 from model_zoo.models.classes import MOST_LABEL_CHARACTERS, MOST_LABELS, plain_name
 from model_zoo.tables.table import open_table
+from model_zoo.text.tokens import TextTokenizer
 
 LEAST_ROWS, MOST_ROWS = 50, 1_000_000
 _NAMED = 8  # labels that a sentence names before it only counts
@@ -17,25 +16,30 @@ _NAMED = 8  # labels that a sentence names before it only counts
 
 @dataclass(slots=True)
 class Rows:
-    """Texts and the label of each."""
+    """Texts, the label of each, and its key: equal for texts that the models read alike."""
 
     texts: list[str]
     labels: list[str]
+    keys: list[bytes]
 
     def __len__(self) -> int:
         return len(self.texts)
 
     def take(self, places: Sequence[int]) -> "Rows":
         """The rows at these places, in their order."""
-        return Rows([self.texts[i] for i in places], [self.labels[i] for i in places])
+        return Rows(
+            [self.texts[i] for i in places],
+            [self.labels[i] for i in places],
+            [self.keys[i] for i in places],
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Cleaned:
     """What reading a file left out, in rows.
 
-    `unreadable` have no text; `unlabelled` no label; `repeated` stand there a second time with the
-    same label; `contradicting` a second time with another one, and the first is kept.
+    `unreadable` hold no text that a model reads; `unlabelled` no label; `repeated` are read as an
+    earlier row with the same label; `contradicting` as one with another label, which is kept.
     """
 
     unreadable: int = 0
@@ -49,19 +53,21 @@ def read_rows(
     name: str,
     text: str,
     label: str,
+    tokenizer: TextTokenizer,
     *,
     header: bool = True,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> tuple[Rows, Cleaned]:
     """The usable rows of a table, each text once, and what was left out.
 
-    `file` is a path, or bytes that came under `name`; `advance` is told how many rows were read.
+    `file` is a path, or bytes that came under `name`; texts that `tokenizer` reads alike are one
+    text; `advance` is told how many rows were read.
     Labels are without spaces around them. Raises DataError where the file, or one of the two
     columns, cannot be used, or it has more than MOST_ROWS rows.
     """
     table = open_table(file, name, header=header)
     text_at, label_at = table.column(text), table.column(label)
-    rows = Rows([], [])
+    rows = Rows([], [], [])
     first: dict[bytes, str] = {}
     left = Counter[str]()
     read = 0
@@ -69,39 +75,22 @@ def read_rows(
         read += len(chunk)
         if read > MOST_ROWS:
             raise DataError(f"{name} has more than {MOST_ROWS:,} rows. Give a random part of them.")
-        for row in chunk:
-            words, meant = row[text_at], row[label_at].strip()
-            if not readable(words):
+        keys = tokenizer.keys([row[text_at] for row in chunk])
+        for row, key in zip(chunk, keys, strict=True):
+            meant = row[label_at].strip()
+            if not key:
                 left["unreadable"] += 1
             elif not meant:
                 left["unlabelled"] += 1
-            elif (same := text_key(words)) in first:
-                left["repeated" if first[same] == meant else "contradicting"] += 1
+            elif key in first:
+                left["repeated" if first[key] == meant else "contradicting"] += 1
             else:
-                first[same] = meant
-                rows.texts.append(words)
+                first[key] = meant
+                rows.texts.append(row[text_at])
                 rows.labels.append(meant)
+                rows.keys.append(key)
         advance(read)
     return rows, Cleaned(**left)
-
-
-def readable(text: str) -> bool:
-    """Whether there is a character in it that a model reads: no space, control or lone accent.
-
-    >>> readable("Good"), readable(" \\u200b\\n")
-    (True, False)
-    """
-    return any(unicodedata.category(character)[0] not in "CZM" for character in text)
-
-
-def text_key(text: str) -> bytes:
-    """Equal for texts that differ in case and spaces only.
-
-    >>> text_key("Who  is it?") == text_key("who is it?"), text_key("Who") == text_key("How")
-    (True, False)
-    """
-    plain = " ".join(text.casefold().split())
-    return hashlib.blake2b(plain.encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def check_labels(name: str, labels: Sequence[str]) -> tuple[str, ...]:

@@ -78,13 +78,22 @@ class TrainingSettings:
             raise TrainingError(
                 f"There is no budget {self.budget[:20]!r}. Choose from: {', '.join(BUDGETS)}."
             )
+        drawn = 0.0
         for part in ("validation", "test"):
             share = getattr(self, part)
-            if not isinstance(share, Path) and not 0 < share <= MOST_SHARE:
+            if isinstance(share, Path):
+                continue
+            if not 0 < share <= MOST_SHARE:
                 raise TrainingError(
                     f"{share} of the rows cannot be the {part} rows. Give a share up to "
                     f"{MOST_SHARE}, as 0.1, or a file."
                 )
+            drawn += share
+        if drawn >= 1:
+            raise TrainingError(
+                "The validation and test rows are all rows, and none is left to learn from. Give "
+                "smaller shares, as 0.1 each."
+            )
         if not 0 <= self.seed < 2**31:
             raise TrainingError(f"{self.seed} is no seed. Give a whole number from 0 on.")
 

@@ -1,4 +1,7 @@
-"""Rows to learn from, to choose by and to compare on: three parts, no text in two of them."""
+"""Rows to learn from, to choose by and to compare on: three parts, no text in two of them.
+
+Texts are the same where the models read them alike.
+"""
 
 import hashlib
 import random
@@ -11,7 +14,7 @@ import numpy as np
 
 from model_zoo.errors import DataError
 from model_zoo.models.files import sha256_of
-from model_zoo.models.sets import model_set
+from model_zoo.models.registry import spec
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.tuning.rows import (
     LEAST_ROWS,
@@ -20,10 +23,10 @@ from model_zoo.tuning.rows import (
     check_labels,
     listed,
     read_rows,
-    text_key,
 )
 from model_zoo.tuning.settings import TrainingSettings
 
+TOKENIZER = "bert"  # the four share one, which the bundled models have
 _SAMPLE = 2000  # rows that lengths are estimated from
 LOPSIDED = 3.0  # so many times more rows of one label than of another: the rare one counts more
 
@@ -89,18 +92,25 @@ def prepare(
 ) -> Split:
     """The file of `settings`, or `data` that came under its name, in three parts.
 
-    Shares are drawn label by label, the same for the same rows and seed. `advance` is told how
-    many rows of a file were read. Raises DataError, naming what is wrong and what to do, where the
-    file cannot be used: too few rows or labels, or labels too rare to be in every part.
+    Shares are of all rows and drawn label by label, the same for the same rows and seed. `advance`
+    is told how many rows of a file were read. Raises DataError, naming what is wrong and what to
+    do, where the file cannot be used: too few rows or labels, or labels too rare to be in every
+    part.
     """
-    columns = {"text": settings.text, "label": settings.label, "header": settings.header}
     name = settings.file.name
     given: bytes | Path = settings.file if data is None else data
+    tokenizer = TextTokenizer(spec(TOKENIZER).folder)
+    columns = {
+        "text": settings.text,
+        "label": settings.label,
+        "tokenizer": tokenizer,
+        "header": settings.header,
+    }
     rows, cleaned = read_rows(given, name, **columns, advance=advance)  # type: ignore[arg-type]
     if len(rows) < LEAST_ROWS:
         raise DataError(
-            f"{name} has {len(rows)} usable rows (different texts with a label); training needs "
-            f"{LEAST_ROWS} at least. Label some more."
+            f"{name} has {len(rows)} usable rows (texts with a label that the models can tell "
+            f"apart); training needs {LEAST_ROWS} at least. Label some more."
         )
     labels = check_labels(name, rows.labels)
     parts: dict[str, Rows] = {}
@@ -110,15 +120,18 @@ def prepare(
             parts[part] = read_rows(source, source.name, **columns)[0]  # type: ignore[arg-type]
             _check_part(source.name, parts[part], labels)
     _check_rare(name, rows.labels, 3 - len(parts))
+    counts, still = Counter(rows.labels), 3 - len(parts)
     for part in ("test", "validation"):
         if part not in parts:
+            still -= 1
             share = getattr(settings, part)
-            chosen, others = draw(rows.labels, share, f"{settings.seed} {part}")
+            wanted = {label: max(1, round(share * count)) for label, count in counts.items()}
+            chosen, others = draw(rows.labels, wanted, f"{settings.seed} {part}", leave=still)
             parts[part], rows = rows.take(chosen), rows.take(others)
     shared = 0
-    taken = set(map(text_key, parts["test"].texts))
+    taken = set(parts["test"].keys)
     parts["validation"], gone = _without(parts["validation"], taken)
-    taken |= set(map(text_key, parts["validation"].texts))
+    taken |= set(parts["validation"].keys)
     shared += gone
     rows, gone = _without(rows, taken)
     shared += gone
@@ -126,7 +139,7 @@ def prepare(
     _check_left(name, parts, labels)
     index = {label: number for number, label in enumerate(labels)}
     everything = Counter(label for part in parts.values() for label in part.labels)
-    mean, high, cut = _lengths(rows.texts, settings.seed)
+    mean, high, cut = _lengths(rows.texts, tokenizer, settings.seed)
     ready = {
         part: Part(of.texts, np.array([index[label] for label in of.labels], dtype=np.int64))
         for part, of in parts.items()
@@ -162,10 +175,14 @@ def checksum(settings: TrainingSettings, data: bytes | None = None) -> str:
     return sums[0] if len(sums) == 1 else hashlib.sha256("".join(sums).encode()).hexdigest()
 
 
-def draw(labels: Sequence[str], share: float, seed: str) -> tuple[list[int], list[int]]:
-    """Places of (a `share` of every label's rows, the others), in order; at least one of a label.
+def draw(
+    labels: Sequence[str], wanted: Mapping[str, int], seed: str, leave: int = 0
+) -> tuple[list[int], list[int]]:
+    """Places of (so many rows of every label as `wanted` says, the others), in order.
 
-    >>> chosen, others = draw(["a"] * 10 + ["b"] * 4, 0.25, "0")
+    Of no label are fewer than `leave` rows left.
+
+    >>> chosen, others = draw(["a"] * 10 + ["b"] * 4, {"a": 2, "b": 4}, "0", leave=3)
     >>> len(chosen), len(others), [place >= 10 for place in chosen]
     (3, 11, [False, False, True])
     """
@@ -175,7 +192,7 @@ def draw(labels: Sequence[str], share: float, seed: str) -> tuple[list[int], lis
     chosen: set[int] = set()
     for label in sorted(by_label):
         places = by_label[label]
-        count = max(1, round(share * len(places)))
+        count = min(wanted[label], len(places) - leave)
         chosen.update(random.Random(f"{seed} {label}").sample(places, count))
     return sorted(chosen), [place for place in range(len(labels)) if place not in chosen]
 
@@ -220,15 +237,16 @@ def _check_left(name: str, parts: Mapping[str, Rows], labels: Sequence[str]) -> 
 
 def _without(rows: Rows, taken: set[bytes]) -> tuple[Rows, int]:
     """The rows whose texts are not `taken`, and how many are."""
-    kept = [place for place, text in enumerate(rows.texts) if text_key(text) not in taken]
+    kept = [place for place, key in enumerate(rows.keys) if key not in taken]
     return rows.take(kept), len(rows) - len(kept)
 
 
-def _lengths(texts: Sequence[str], seed: int) -> tuple[float, float, float]:
+def _lengths(
+    texts: Sequence[str], tokenizer: TextTokenizer, seed: int
+) -> tuple[float, float, float]:
     """Mean and 95th percentile of tokens a row, and the share that is cut, from a sample."""
     sample = random.Random(seed).sample(texts, min(_SAMPLE, len(texts)))
-    (any_spec, *_) = model_set().models.values()
-    encoded = TextTokenizer(any_spec.folder).encode(sample)
+    encoded = tokenizer.encode(sample)
     lengths = np.array([len(item.ids) for item in encoded])
     cut = np.mean([item.truncated for item in encoded])
     return float(lengths.mean()), float(np.quantile(lengths, 0.95)), float(cut)

@@ -35,14 +35,13 @@ from model_zoo.tuning.recipes import (
 )
 from model_zoo.tuning.save import save_model
 from model_zoo.tuning.settings import TRANSFORMERS, TrainingSettings
-from model_zoo.tuning.split import LOPSIDED, Split
+from model_zoo.tuning.split import LOPSIDED, TOKENIZER, Split
 from model_zoo.tuning.token_rows import TokenRows, stratified, tokenised
 from model_zoo.whole_files import write_json
 
 RECORD, MODEL = "result.json", "model"
 ANSWERS = "answers.safetensors"  # a teacher's logits on the rows that it learned from
 _AT_ONCE = 5_000  # held-out rows whose states are in memory together
-TOKENIZER = "bert"  # the four share one, which the bundled models have
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,14 @@ import json
 import pytest
 
 from model_zoo.errors import DataError, TrainingError
+from model_zoo.models.registry import spec
+from model_zoo.text.tokens import TextTokenizer
 from model_zoo.tuning.rows import LEAST_ROWS, read_rows
 from model_zoo.tuning.settings import TrainingSettings
 from model_zoo.tuning.split import prepare
+
+TOKENIZER = TextTokenizer(spec("bert").folder)
+COLUMNS = {"text": "text", "label": "label", "tokenizer": TOKENIZER}
 
 
 def table(rows, name="rows.csv"):
@@ -32,22 +37,49 @@ def split(tmp_path, rows, **more):
 
 def test_what_cannot_be_used_is_left_out_and_counted():
     rows = [("Fine", "a"), ("fine ", "a"), ("FINE", "b"), (" ", "a"), ("\u200b", "a"), ("No", " ")]
-    read, cleaned = read_rows(*table(rows), "text", "label")
+    read, cleaned = read_rows(*table(rows), **COLUMNS)
     assert (read.texts, read.labels) == (["Fine"], ["a"])
     assert (cleaned.repeated, cleaned.contradicting) == (1, 1)
     assert (cleaned.unreadable, cleaned.unlabelled) == (2, 1)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("I don't know", "I don’t know"),
+        ("a café", "a cafe"),
+        ("a café", "a cafe\u0301"),
+        ("Nice , really", "Nice, really"),
+        ("I do n't", "I don't"),
+        ("wait…", "wait..."),
+        ("good\u200b film", "good film"),
+    ],
+)
+def test_texts_that_the_models_read_alike_are_one(tmp_path, one, other):
+    read, cleaned = read_rows(*table([(one, "a"), (other, "a"), (other, "b")]), **COLUMNS)
+    assert read.texts == [one] and (cleaned.repeated, cleaned.contradicting) == (1, 1)
+    test = tmp_path / "test.csv"
+    test.write_bytes(table([(other, "a")])[0])
+    made = split(tmp_path, [*labelled({"a": 40, "b": 40}), (one, "a")], test=test)
+    assert made.inspection.shared == 1 and one not in made.train.texts + made.validation.texts
+
+
+def test_texts_that_nothing_is_read_of_are_left_out_and_others_stay_apart():
+    rows = [("\u0301", "a"), ("\ufffd", "a"), ("notable", "a"), ("no table", "b"), ("!", "a")]
+    read, cleaned = read_rows(*table(rows), **COLUMNS)
+    assert read.texts == ["notable", "no table", "!"] and cleaned.unreadable == 2
+
+
 def test_long_and_foreign_texts_are_rows_like_others():
     long = "word " * 4_000
     rows = [(long, "a"), ("مرحبا بالعالم", "b"), ("שלום", "a")]
-    read, _ = read_rows(*table(rows), "text", "label")
+    read, _ = read_rows(*table(rows), **COLUMNS)
     assert read.texts == [text for text, _ in rows] and len(long) == 20_000
 
 
 def test_json_lines_may_hold_a_nul_inside_a_text(tmp_path):
     line = json.dumps({"text": "a\0b", "label": "x"}) + "\n"
-    read, _ = read_rows(line.encode(), "rows.jsonl", "text", "label")
+    read, _ = read_rows(line.encode(), "rows.jsonl", **COLUMNS)
     assert len(read) == 1
 
 
@@ -57,7 +89,7 @@ def test_parts_are_disjoint_and_hold_every_label(tmp_path):
     texts = [text for part in parts for text in part.texts]
     assert len(texts) == len(set(texts)) == 100
     assert all(set(part.labels) == {0, 1, 2} for part in parts)
-    assert [len(part) for part in parts] == [81, 9, 10]  # a share of what is left
+    assert [len(part) for part in parts] == [80, 10, 10]  # both are shares of all rows
     assert made.inspection.counts == {"a": 60, "b": 30, "c": 10} and made.inspection.lopsided
 
 
@@ -101,9 +133,23 @@ def test_fifty_rows_are_enough(tmp_path):
     assert len(made.train) == 42
 
 
+@pytest.mark.parametrize(
+    ("rows", "shares", "sizes"),
+    [
+        ({"a": 500, "b": 500}, (0.1, 0.1), [800, 100, 100]),
+        ({"a": 100, "b": 100}, (0.4, 0.5), [20, 80, 100]),
+        ({"a": 60, "b": 3}, (0.5, 0.4), [7, 31, 25]),  # a row of each label to learn from
+    ],
+)
+def test_both_shares_are_of_all_rows(tmp_path, rows, shares, sizes):
+    made = split(tmp_path, labelled(rows), validation=shares[0], test=shares[1])
+    assert [len(part) for part in (made.train, made.validation, made.test)] == sizes
+    assert all(set(part.labels) == {0, 1} for part in (made.train, made.validation, made.test))
+
+
 def test_nul_bytes_in_a_csv_are_refused():
     with pytest.raises(DataError, match="NUL"):
-        read_rows(b"text,label\na\0b,x\n", "rows.csv", "text", "label")
+        read_rows(b"text,label\na\0b,x\n", "rows.csv", **COLUMNS)
 
 
 def test_labels_of_the_test_file_that_no_row_teaches_are_refused_by_name(tmp_path):
@@ -131,6 +177,7 @@ def test_a_label_that_is_in_the_test_file_alone_is_refused(tmp_path):
         ({"models": ("distilbert",)}, "learns from the BERT"),
         ({"budget": "endless"}, "no budget"),
         ({"test": 0.9}, "0.9"),
+        ({"test": 0.5, "validation": 0.5}, "none is left"),
         ({"seed": -1}, "seed"),
         ({"label": "text"}, "one column"),
     ],
