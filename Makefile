@@ -3,11 +3,14 @@ BIN := .venv/bin
 PORT ?= 8501
 DATA ?= hub
 DOCS ?= .venv-docs
-FILES ?= 1
-PYTEST = $(BIN)/python -m pytest $(if $(filter-out 1,$(FILES)),-n $(FILES) --dist loadfile)
+LANES ?= 2
+RESULTS := .pytest_cache/results.xml
+PYTEST := $(BIN)/python -m pytest --durations=10
+# Dealt out as tests/lanes.py says.
+SIDE_BY_SIDE := -n $(LANES) --dist loadgroup --no-loadscope-reorder --junitxml=$(RESULTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help app setup test test-fast test-long lint format train screenshot bench-browser load fault fuzz rehearse pauses memory limited docs clean
+.PHONY: help app setup test test-fast test-long durations lint format train screenshot bench-browser load fault fuzz rehearse pauses memory limited docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -17,17 +20,25 @@ app: .venv/app  ## install what the app needs and start it in the browser
 
 setup: .venv/dev  ## install everything: app, training, tests, checks
 
-# Servers, browsers and trainings share the cores: a thread that waits by spinning keeps them busy.
+# Servers, browsers and trainings share the cores: a thread that waits by spinning keeps them busy,
+# and so do more threads than there are cores.
 test test-fast: export OMP_WAIT_POLICY ?= PASSIVE
+test test-fast: export OMP_NUM_THREADS ?= 1
 
-test: .venv/dev  ## run all tests (FILES=2: two files at a time)
-	$(PYTEST)
+test: .venv/dev  ## run all tests, two at a time (LANES=1: one), and print the ten slowest
+	failed=0; \
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not long and not quiet" || failed=1; \
+	$(PYTEST) -m "quiet and not long" || failed=1; \
+	exit $$failed
 
 test-fast: .venv/dev  ## run the tests that need no browser and no training
-	$(PYTEST) -m "not slow and not long"
+	$(PYTEST) $(SIDE_BY_SIDE) -m "not slow and not long and not quiet"
 
 test-long: .venv/dev  ## run the tests that `make test` leaves out
-	$(BIN)/python -m pytest -m long
+	$(PYTEST) -m long
+
+durations: .venv/dev  ## write how long each file of tests took in the last `make test`
+	$(BIN)/python -m tests.lanes $(RESULTS)
 
 lint: .venv/dev  ## check style and types
 	$(BIN)/ruff check .

@@ -10,6 +10,10 @@ import pytest
 from hypothesis import settings
 
 from model_zoo.models import own, sets
+from tests import lanes
+
+pytest_collection_modifyitems = lanes.order
+pytest_configure = lanes.give_way
 
 settings.register_profile("untimed", deadline=None)  # machines are busy at times
 settings.load_profile("untimed")
@@ -40,9 +44,9 @@ def _after_each_test():
 
 @pytest.fixture(autouse=True, scope="session")
 def _exports_of_their_own(tmp_path_factory):
-    """Models are exported into a folder of these tests, not into the user's cache."""
+    """Models are exported into a folder of this run, not into the user's cache."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("QUARTET_EXPORTS", str(tmp_path_factory.mktemp("engines")))
+        patch.setenv("QUARTET_EXPORTS", str(lanes.shared(tmp_path_factory, "engines")))
         yield
 
 

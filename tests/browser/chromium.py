@@ -45,13 +45,15 @@ def started(
     """The app in `folder`, started for this block; on `port`, or on a free one.
 
     `env` adds to the environment, None takes out. `within` is a command that starts another.
+    As for its users, it has all cores, however few threads the tests themselves may take.
     """
+    env = {"OMP_NUM_THREADS": None, **(env or {})}
     port = port or free_port()
     command = [*within, sys.executable, "-m", "streamlit", "run", "app.py", *flags]
     process = subprocess.Popen(
         [*command, "--server.headless=true", f"--server.port={port}"],
         cwd=folder,
-        env={key: value for key, value in (os.environ | dict(env or {})).items() if value},
+        env={key: value for key, value in (os.environ | env).items() if value},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.STDOUT,
     )

@@ -16,6 +16,7 @@ VISITORS, ROUNDS = 3, 1
 LONG = "The film is long, and then it goes on. " * 45  # minutes of attributions
 
 
+@pytest.mark.quiet
 def test_everybody_gets_their_own_answers(server):
     texts = [SENTENCES[i * ROUNDS : (i + 1) * ROUNDS] for i in range(VISITORS)]
     log = all_at_once(server, texts, seconds=400)

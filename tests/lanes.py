@@ -1,0 +1,80 @@
+"""How a run is dealt out to two processes, and how long its files took.
+
+`make test` runs pytest with `-n 2 --dist loadgroup`. The browser tests, which share a server and a
+browser, are one lane's work from the beginning; the other lane takes one file after another, those
+that take the longest first, and the first lane helps it when it is through. What needs a quiet
+machine (the mark `quiet`) runs alone, afterwards.
+
+    python -m tests.lanes RESULTS
+
+writes how long each file took into durations.json, from the results (JUnit's XML) of a run.
+"""
+
+import json
+import os
+import sys
+from collections import Counter
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.root import ROOT
+
+TESTS = ROOT / "tests"
+DURATIONS = TESTS / "durations.json"  # file -> seconds on two idle cores
+BROWSER = TESTS / "browser"
+
+
+def seconds() -> dict[str, float]:
+    """How long each file takes, by its path below `tests`."""
+    return json.loads(DURATIONS.read_text(encoding="utf-8"))
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist looks for the groups in the same hook
+def order(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests first and together; then a file at a time, the longest first."""
+    if not getattr(config.option, "loadgroup", False):
+        return
+    takes = seconds()
+    for item in items:
+        within = BROWSER in item.path.parents
+        item.add_marker(pytest.mark.xdist_group("browser" if within else _name(item.path)))
+    items.sort(key=lambda item: _place(item.path, takes))
+
+
+def _place(file: Path, takes: dict[str, float]) -> tuple[bool, float, str]:
+    name = _name(file)
+    return BROWSER not in file.parents, -takes.get(name, 0.0), name
+
+
+def _name(file: Path) -> str:
+    return file.relative_to(TESTS).as_posix()
+
+
+def give_way(config: pytest.Config) -> None:
+    """Every lane but the browser's has low priority: a page that waits is a test that fails."""
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
+        os.nice(10)
+
+
+def shared(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder of this run, which all of its processes share."""
+    base = factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def record(results: Path) -> None:
+    """Write durations.json from the results of a run."""
+    takes: Counter[str] = Counter()
+    for case in ElementTree.parse(results).iter("testcase"):
+        module = case.attrib["classname"].removeprefix("tests.").replace(".", "/")
+        takes[f"{module}.py"] += float(case.attrib["time"])
+    rounded = {name: round(taken, 1) for name, taken in sorted(takes.items()) if taken >= 0.05}
+    DURATIONS.write_text(json.dumps(rounded, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    record(Path(sys.argv[1]))
