@@ -2,6 +2,8 @@
 
 import pytest
 
+from ui.serve import unforeseen
+
 
 @pytest.fixture(autouse=True)
 def few_runs(monkeypatch):
@@ -10,6 +12,14 @@ def few_runs(monkeypatch):
 
     monkeypatch.setattr(gauges, "RUNS", 3)
     monkeypatch.setattr(answers, "PAINT_SECONDS", 0)
+
+
+@pytest.fixture(autouse=True)
+def all_foreseen(caplog):
+    """An error that nobody raised on purpose is said on the page, but ends the test of it."""
+    yield
+    found = [record for record in caplog.get_records("call") if record.name == unforeseen.__name__]
+    assert not found, found[0].exc_text
 
 
 @pytest.fixture(autouse=True)

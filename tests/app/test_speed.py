@@ -132,6 +132,30 @@ def test_stopping_keeps_what_was_measured(monkeypatch):
     assert len(app.session_state["own sweeps"]["sentiment"].sweep.latencies) == 2 * len(MODELS)
 
 
+def test_what_nobody_foresaw_ends_a_measurement_in_words(monkeypatch, caplog):
+    def lost(name):
+        raise KeyError(name)
+
+    monkeypatch.setattr(measuring.pool, "model", lost)
+    app = press(opened(), "Measure on this machine")
+    assert "did not foresee" in app.error[0].value and not app.exception
+    assert not app.get("progress") and "Stop measuring" not in labels(app)
+    caplog.clear()
+
+
+def test_what_was_asked_for_and_left_is_not_measured_on_another_page(monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("nobody on this page asked")
+
+    monkeypatch.setattr(sweep, "sweep", never)
+    with monkeypatch.context() as cut_short:
+        cut_short.setattr(measuring, "measure_if_requested", lambda *_: None)
+        app = press(opened(), "Measure on this machine")
+    app.switch_page("pages/models.py").run()
+    app.switch_page("pages/speed.py").run()
+    assert not app.exception and not app.error and "Measured on this" not in page_text(app)
+
+
 def test_stopped_before_anything_was_measured_the_reference_stays(monkeypatch):
     def stopped(*args, **how):
         st.stop()

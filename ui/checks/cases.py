@@ -19,6 +19,7 @@ from model_zoo.quality.checks import (
 )
 from model_zoo.quality.templates import Case
 from ui.checks.figures import Results
+from ui.frame.chosen_row import chosen_row
 from ui.frame.open_in import open_in
 from ui.show.titles import named_apart
 from ui.show.wording import percent, plain
@@ -63,23 +64,21 @@ def cases_section(results: Results, gaps: Mapping[str, Gap]) -> None:
     if not positions:
         st.info("There are no such cases in this check.", icon=":material/check:")
         return
-    picked = st.dataframe(
+    picked = chosen_row(
         _table(check, row, positions),
-        hide_index=True,
-        key=f"cases-{chosen}-{part}-{len(positions)}",
-        on_select="rerun",
-        selection_mode="single-row",
+        [(chosen, at) for at in positions],
+        "cases",
         column_config={
             name: st.column_config.TextColumn(width="large") for name in (_SENTENCE, _SECOND)
         },
         alt=f"Cases of the check “{chosen}” with the models’ answers.",
     )
-    if not picked.selection.rows:
+    if picked is None:
         st.caption(
             "Select a row, at its left, to open the case in Compare, Attributions or Inside."
         )
         return
-    case = check.cases[positions[picked.selection.rows[0]]]
+    case = check.cases[positions[picked]]
     st.markdown("  \n".join(plain(text) for text in case.texts))
     open_in(case.texts[-1], case.texts[0] if len(case.texts) > 1 else None)
 

@@ -16,6 +16,7 @@ from ui.frame.instead import ready
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
+from ui.serve.unforeseen import foreseen
 from ui.show.wording import plain
 
 _KEPT, _RUNNING, _BROKEN = "checks done", "checks running", "checks not possible"
@@ -76,7 +77,8 @@ def _run(keys: Sequence[_Key], kept: dict[_Key, Checked], place: DeltaGenerator)
             doing = f"{check}: " if pool.loaded(name) else "Loading "
             bar.progress(at / len(keys), doing + plain(title(name)))
             try:
-                kept[key] = cached.checked(name, check, partial(my_turn, bar))
+                with foreseen():
+                    kept[key] = cached.checked(name, check, partial(my_turn, bar))
             except ZooError as error:
                 broken[name] = str(error)
     st.session_state[_RUNNING] = False

@@ -20,6 +20,7 @@ from ui.serve import cached
 from ui.serve.exporting import AwaitedError, Export, ExportError, exporting
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
+from ui.serve.unforeseen import foreseen
 from ui.show.cards import (
     changes,
     failed_card,
@@ -83,8 +84,9 @@ def answer(
                 message = f"Loading {plain(title(name))} ({at + 1} of {len(columns)})…"
                 waits.progress(at / len(columns), message)
             try:
-                model = pool.model(name)
-                predictions[name] = [predict(model, [text])[0] for text in texts]
+                with foreseen():
+                    model = pool.model(name)
+                    predictions[name] = [predict(model, [text])[0] for text in texts]
             except TextError:
                 for slot in (*slots.values(), waits):
                     slot.empty()

@@ -11,6 +11,7 @@ from ui.data.dataset import Dataset
 from ui.data.downloads import downloads
 from ui.data.naming import short, titles
 from ui.data.orders import DISAGREEMENT, ORDERS, SUREST
+from ui.frame.chosen_row import chosen_row
 from ui.frame.open_in import open_in
 from ui.show.wording import plain
 
@@ -121,12 +122,10 @@ def _table(data: Dataset, truth: np.ndarray | None, scored: Scored, at: np.ndarr
     """Draw the rows at positions `at`; the position of the one that was chosen."""
     frame, probabilities = rows_table(data, truth, scored, at)
     second = f"probability of {data.meant[1]}"
-    event = st.dataframe(
+    clicked = chosen_row(
         frame,
-        hide_index=True,
-        key="rows",
-        on_select="rerun",
-        selection_mode="single-row",
+        list(zip(at.tolist(), frame["text"], strict=True)),
+        "rows",
         lazy=False,
         column_config={
             "row": st.column_config.NumberColumn(width="small"),
@@ -144,5 +143,4 @@ def _table(data: Dataset, truth: np.ndarray | None, scored: Scored, at: np.ndarr
         },
         alt=f"Rows with every model’s {second if len(data.meant) == 2 else 'answer'}",
     )
-    clicked = event["selection"]["rows"]
-    return int(at[clicked[0]]) if clicked and clicked[0] < len(at) else None
+    return None if clicked is None else int(at[clicked])

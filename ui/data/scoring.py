@@ -49,12 +49,17 @@ def score_rows(data: Dataset) -> Scored | None:
     if data.awaited and data.awaited[0] == data.text and data.awaited[1] & set(names):
         data.running = True
     place = st.empty()
+    problem = ""
     if data.running and done < total:
         # the same shape as below: what is left of the run before would move when it goes
         with place.container(horizontal=True, vertical_alignment="center"):
-            done = _run(data, key, blocks, total)
+            try:
+                _run(data, key, blocks, total)
+            except ZooError as error:
+                problem = str(error)
         place.empty()
         data.running = False
+        done = sum(map(len, blocks))
     missing = frozenset(asked) - frozenset(names)
     data.awaited = (data.text, missing) if missing and done == total else None
     if done < total:
@@ -67,6 +72,8 @@ def score_rows(data: Dataset) -> Scored | None:
             )  # fmt: skip
             if done:
                 st.info(f"Stopped: what follows is from the first {done:,} rows.")
+    if problem:
+        st.error(plain(problem), icon=":material/error:")
     return data.so_far(key)
 
 
@@ -88,8 +95,8 @@ def _set_running(data: Dataset, running: bool) -> None:
     data.running = running
 
 
-def _run(data: Dataset, key: ScoringKey, blocks: list[Scored], total: int) -> int:
-    """Score block after block; how many rows are done. A click anywhere ends it here.
+def _run(data: Dataset, key: ScoringKey, blocks: list[Scored], total: int) -> None:
+    """Add block after block to `blocks`. A click anywhere ends it here; so does a ZooError.
 
     Models that scored a block before, beside others, do not read it again. Whatever was clicked,
     the page runs again, and goes on from here unless it was Stop.
@@ -98,40 +105,36 @@ def _run(data: Dataset, key: ScoringKey, blocks: list[Scored], total: int) -> in
     bar = st.empty()
     first = done = sum(map(len, blocks))
     names, asked = key[1], len(key[1])  # models that read a block
-    try:
-        with my_turn(bar) as go_on:
-            bar.progress(done / total, f"Loading {plain(listing(list(titles(names).values())))}…")
-            models = {name: pool.model(name) for name in names}
-            texts = data.texts
-            started = drawn = perf_counter()
-            read = 0  # rows times models since this run began
+    with my_turn(bar) as go_on:
+        bar.progress(done / total, f"Loading {plain(listing(list(titles(names).values())))}…")
+        models = {name: pool.model(name) for name in names}
+        texts = data.texts
+        started = drawn = perf_counter()
+        read = 0  # rows times models since this run began
 
-            def advance(_: str, rows: int) -> None:
-                nonlocal read, drawn
-                go_on()
-                read += rows
-                if (now := perf_counter()) - drawn >= REDRAWN_S:
-                    drawn = now
-                    rate = read / asked / (now - started)
-                    share = (first + read / asked) / total
-                    left = duration((1 - share) * total / rate)
-                    speed = f"{rate:,.0f} rows a second"
-                    bar.progress(
-                        min(1.0, share), f"{share:.0%} of {total:,} rows · {speed} · {left} left"
-                    )
+        def advance(_: str, rows: int) -> None:
+            nonlocal read, drawn
+            go_on()
+            read += rows
+            if (now := perf_counter()) - drawn >= REDRAWN_S:
+                drawn = now
+                rate = read / asked / (now - started)
+                share = (first + read / asked) / total
+                left = duration((1 - share) * total / rate)
+                speed = f"{rate:,.0f} rows a second"
+                bar.progress(
+                    min(1.0, share), f"{share:.0%} of {total:,} rows · {speed} · {left} left"
+                )
 
-            while done < total:
-                part = texts[done : min(done + BLOCK, total)]
-                before = known(data.scored, key, len(blocks), len(part))
-                new = [models[name] for name in names if not before or name not in before.models]
-                asked = max(1, len(new))
-                if before is None:
-                    blocks.append(score(new, part, advance=advance))
-                elif new:
-                    blocks.append(beside(before, score(new, part, advance=advance), names))
-                else:
-                    blocks.append(before)
-                done += len(part)
-    except ZooError as error:
-        st.error(plain(str(error)), icon=":material/error:")
-    return done
+        while done < total:
+            part = texts[done : min(done + BLOCK, total)]
+            before = known(data.scored, key, len(blocks), len(part))
+            new = [models[name] for name in names if not before or name not in before.models]
+            asked = max(1, len(new))
+            if before is None:
+                blocks.append(score(new, part, advance=advance))
+            elif new:
+                blocks.append(beside(before, score(new, part, advance=advance), names))
+            else:
+                blocks.append(before)
+            done += len(part)

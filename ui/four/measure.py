@@ -11,18 +11,18 @@ from model_zoo.inside import sight
 from model_zoo.measure import twins
 from model_zoo.models.sets import ModelSet, model_set
 from ui.four.evidence import forget_own_twins, keep_sights, keep_twins
-from ui.frame import measuring, state
+from ui.frame import asked, measuring, state
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
 from ui.serve.turns import sweeps
 from ui.show.wording import plain
 
-_TWINS_REQUESTED = "twins asked for"
+_TWINS = "twins"
 
 
 def request_twins() -> None:
     """Have the twins timed once the page is drawn, in place of what was measured before."""
-    st.session_state[_TWINS_REQUESTED] = True
+    asked.ask(_TWINS)
     forget_own_twins()
 
 
@@ -32,14 +32,18 @@ def measure_twins_if_requested(place: DeltaGenerator) -> None:
     Called when all else is drawn. Any widget used meanwhile ends it: what was measured by then is
     in the session already.
     """
-    if st.session_state.pop(_TWINS_REQUESTED, False):
+    if asked.take(_TWINS):
         _measure_twins(place)
 
 
 def measure_sights_if_requested(of: ModelSet, four: Sequence[str], place: DeltaGenerator) -> None:
     """What the `four` of a set see, then what they cost; as `measure_twins_if_requested`."""
     if measuring.requested() and four:
-        _measure_sights(of, four, place)
+        try:
+            _measure_sights(of, four, place)
+        except ZooError as error:
+            measuring.failed(error)
+            state.run_again()
         measuring.measure_if_requested(of, four, place)
 
 

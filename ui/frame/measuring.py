@@ -9,7 +9,7 @@ from time import monotonic
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model_zoo.errors import MeasureError
+from model_zoo.errors import ZooError
 from model_zoo.host import host
 from model_zoo.measure import sweep as sweeping
 from model_zoo.measure.footprint import Footprint
@@ -17,7 +17,7 @@ from model_zoo.measure.sweep import Sweep
 from model_zoo.models.registry import title
 from model_zoo.models.sets import BUNDLED, ModelSet
 from model_zoo.paths import user_cache
-from ui.frame import state
+from ui.frame import asked, state
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
@@ -50,7 +50,7 @@ class OwnSweep:
 PLANS = {"quick": Plan(10, 4.0, False), "thorough": Plan(30, 20.0, True)}
 REDRAW_SECONDS = 0.25  # between two looks at the progress: drawing it takes time from what is timed
 _OWN = "own sweeps"  # name of a set -> the OwnSweep made beside it
-_REQUESTED, _FAILED = "sweep asked for", "why the sweep ended early"
+_SWEEP, _FAILED = "sweep", "why the sweep ended early"
 
 
 def own_sweep(of: ModelSet) -> Sweep | None:
@@ -127,14 +127,19 @@ def panel(of: ModelSet) -> DeltaGenerator:
         "visitors may have work done beside yours, on other cores."
     )
     place = st.empty()
-    if own and not own.finished and _REQUESTED not in st.session_state:
-        reason = st.session_state.get(
-            _FAILED, "It was stopped, or you went on to something else. Measure again for the rest."
+    problem = st.session_state.get(_FAILED)
+    if requested():
+        return place
+    if own and not own.finished:
+        reason = problem or (
+            "It was stopped, or you went on to something else. Measure again for the rest."
         )
         place.warning(
             plain(f"This measurement ended early: what was measured is kept. {reason}"),
             icon=":material/timer_off:",
         )
+    elif problem:
+        place.error(plain(problem), icon=":material/error:")
     return place
 
 
@@ -149,11 +154,17 @@ def _effort(plan: Plan) -> str:
 
 def requested() -> bool:
     """Whether the panel's button was pressed for this run, and the measurement is yet to come."""
-    return _REQUESTED in st.session_state
+    return asked.is_asked(_SWEEP)
+
+
+def failed(error: ZooError) -> None:
+    """Keep why the measurement that was asked for could not be made; it is said by `panel`."""
+    asked.take(_SWEEP)
+    st.session_state[_FAILED] = str(error)
 
 
 def _request() -> None:
-    st.session_state[_REQUESTED] = st.session_state["speed-plan"]
+    asked.ask(_SWEEP, st.session_state["speed-plan"])
 
 
 def _forget(of: str) -> None:
@@ -175,7 +186,7 @@ def measure_if_requested(of: ModelSet, models: Sequence[str], place: DeltaGenera
     The models are of the set, or stand beside it. Called when all else is drawn. Any widget used
     meanwhile ends it: what was measured by then is in the session already.
     """
-    plan = st.session_state.pop(_REQUESTED, None)
+    plan = asked.take(_SWEEP)
     if plan is None or not models:
         return
     st.session_state.pop(_FAILED, None)
@@ -193,8 +204,8 @@ def measure_if_requested(of: ModelSet, models: Sequence[str], place: DeltaGenera
     try:
         with my_turn(bar, line=sweeps):
             _measure(of, models, PLANS[plan], kept, bar)
-    except MeasureError as error:  # memory comes last: latencies are there
-        st.session_state[_FAILED] = str(error)
+    except ZooError as error:  # memory comes last: latencies are there
+        failed(error)
     state.run_again()
 
 

@@ -9,7 +9,7 @@ from model_zoo import patches
 from model_zoo.errors import ZooError
 from model_zoo.language.models import available
 from model_zoo.paths import ASSETS
-from ui.frame import loader, pictures, state
+from ui.frame import asked, loader, pictures, state
 from ui.frame.own_models import own_models
 from ui.frame.set_switch import set_switch
 from ui.serve.pool import pool
@@ -52,7 +52,10 @@ def page(title: str, *, heading: bool = True) -> Iterator[None]:
     # Of a style alone Streamlit makes an event, which a busy browser takes up long after the page.
     st.html(f"<i hidden></i>{STYLE}")
     pictures.begin()
-    state.read_address(arrived=st.session_state.get("page", title) != title)
+    arrived = st.session_state.get("page", title) != title
+    if arrived:
+        asked.forget()
+    state.read_address(arrived=arrived)
     st.session_state["page"] = title
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="menu"):
         st.image(str(ASSETS / "icon.png"), width=36, alt="")

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Lock, Thread
 
-from model_zoo.errors import ZooError
 from model_zoo.models import hub_client
 from model_zoo.models.hub import HubModel
 from model_zoo.models.hub_download import download
+from ui.serve.unforeseen import in_words
 
 
 class _CancelledError(Exception):
@@ -68,10 +68,10 @@ def _run(begun: Download) -> None:
         begun.folder = download(begun.model, folder, advance)
     except _CancelledError:
         pass
-    except ZooError as error:
-        begun.error = str(error)
     except OSError as error:
         begun.error = f"The download ended early ({error.strerror}). Try again."
+    except Exception as error:
+        begun.error = in_words(error)
     finally:
         begun.ended.set()
 

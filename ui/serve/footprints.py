@@ -10,6 +10,7 @@ from model_zoo.models.files import fingerprint
 from model_zoo.models.registry import spec
 from model_zoo.models.spec import ModelSpec
 from model_zoo.paths import user_cache
+from ui.serve.unforeseen import in_words
 
 MOST_KEPT = 1_000
 _Key = tuple[Path, str, str]  # a model's folder, its weights, its engine
@@ -65,8 +66,8 @@ class Footprints:
             figure: int | str
             try:
                 figure = added_memory(row, kept_in=user_cache())
-            except (ZooError, OSError) as error:  # a folder may go meanwhile
-                figure = str(error)
+            except Exception as error:  # whatever it is, those that wait are told
+                figure = in_words(error)
             with self._lock:
                 del self._awaited[key]
                 self._known[key] = figure

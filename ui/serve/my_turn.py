@@ -9,7 +9,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from model_zoo.errors import ZooError
 from ui.serve.turns import Turns, work
+from ui.serve.unforeseen import foreseen
 from ui.show.wording import in_line
 
 
@@ -25,7 +27,8 @@ def my_turn(
 
     `place` is an empty slot. Yields what long work is to call as it goes, with any arguments: it
     ends the work where the visitor has left or typed something else, and lets others in between.
-    For `lone` and BusyError see `Turns.turn`; a measurement of time is `lone`.
+    For `lone` and BusyError see `Turns.turn`; a measurement of time is `lone`. Whatever fails in
+    the block is a ZooError afterwards, and `place` does not say any more that it is under way.
     """
     context = get_script_run_ctx(suppress_warning=True)
     shown = ""
@@ -48,7 +51,12 @@ def my_turn(
             show(doing)
 
         show(doing)
-        yield go_on
+        try:
+            with foreseen():
+                yield go_on
+        except ZooError:
+            place.empty()
+            raise
 
 
 def _end_if_stopped(*_: Any) -> None:

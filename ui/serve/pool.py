@@ -205,7 +205,7 @@ class Pool:
         """Load the models, but drop none for one that nobody has asked for yet."""
         for name in model_set().models:
             if _fits(name):
-                with suppress(ZooError):  # the page says so where the model is asked for
+                with suppress(Exception):  # the page says so where the model is asked for
                     self.model(name)
         collecting.settle()
         give_back_memory()

@@ -5,6 +5,7 @@ from threading import Lock, Thread
 from model_zoo.errors import ZooError
 from model_zoo.tuning.line import is_training
 from model_zoo.tuning.speed import check_memory, known_speed, measured_speed
+from ui.serve.unforeseen import in_words
 
 SECONDS = 30  # that it takes on two cores
 
@@ -43,8 +44,8 @@ class Warming:
     def _measure(self) -> None:
         try:
             measured_speed()
-        except ZooError as error:
-            self._problem = str(error)
+        except Exception as error:  # whatever it is, those that wait are told
+            self._problem = in_words(error)
         finally:
             self._under_way = False
 

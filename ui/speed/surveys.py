@@ -17,7 +17,7 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import ModelSet
 from model_zoo.paths import user_cache
-from ui.frame import state
+from ui.frame import asked, state
 from ui.frame.own_rows import own_rows
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
@@ -26,7 +26,7 @@ from ui.show.wording import duration, plain
 
 REDRAW_SECONDS = 0.25
 _OWN = "own surveys"  # name of a set -> the OwnSurvey made beside it
-_REQUESTED, _FAILED = "survey asked for", "why the survey failed"
+_SURVEY, _FAILED = "survey", "why the survey failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,12 @@ def own_survey(of: ModelSet) -> OwnSurvey | None:
 
 def request(anew: bool) -> None:
     """Have the options measured by the end of this run; `anew`, though they are kept."""
-    st.session_state[_REQUESTED] = anew
+    asked.ask(_SURVEY, anew)
 
 
 def requested() -> bool:
     """Whether the options are to be measured in this run, and that is yet to come."""
-    return _REQUESTED in st.session_state
+    return asked.is_asked(_SURVEY)
 
 
 def failure() -> str:
@@ -72,7 +72,7 @@ def measure_options_if_requested(
     meanwhile ends it: what was measured by then is in the session already, and on this host's disk,
     from where it is taken up.
     """
-    anew = st.session_state.pop(_REQUESTED, None)
+    anew = asked.take(_SURVEY)
     if anew is None:
         return
     st.session_state.pop(_FAILED, None)

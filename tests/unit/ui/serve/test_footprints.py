@@ -55,6 +55,17 @@ def test_why_there_is_no_figure_stands_in_its_place(measured):
     assert figures["lstm"] == 2_000  # an error ends nothing
 
 
+def test_what_nobody_foresaw_leaves_no_one_waiting(monkeypatch):
+    def added_memory(row, kept_in):
+        raise KeyError("lost")
+
+    monkeypatch.setattr(footprints, "added_memory", added_memory)
+    known = Footprints()
+    known.added(["lstm", "bilstm"])
+    figures = settled(known, ["lstm", "bilstm"])
+    assert "did not foresee (KeyError)" in figures["lstm"] and figures["lstm"] == figures["bilstm"]
+
+
 def test_a_figure_belongs_to_the_weights(measured, monkeypatch):
     known = Footprints()
     known.added(["lstm"])
