@@ -19,7 +19,8 @@ from model_zoo.text.tokens import Encoded
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)  # of the words, as in DeYoung et al. (2020)
 RANDOM_RANKINGS = 5
-INFIDELITY_SAMPLES = 30
+INFIDELITY_SAMPLES, _PARTS = 30, 5  # measured in parts, so that its noise is known
+_STUDENT = 2.776  # 97.5 % quantile of Student's t for a mean of five
 
 
 def trust(
@@ -29,7 +30,9 @@ def trust(
 
     Comprehensiveness and sufficiency follow ERASER (DeYoung et al. 2020): the mean, over SHARES of
     the words, of how much the probability of the explained class falls when the words ranked
-    highest are taken out, and when only they are left. Each is also computed for words ranked at
+    highest are taken out, and when only they are left. Of a difference that is the likelier of its
+    two classes, and words are ranked by what they say for that one; unsigned scores say nothing
+    for or against, and the predicted class is watched. Each is also computed for words ranked at
     random, averaged over RANDOM_RANKINGS. A ranking worth trusting has a higher comprehensiveness
     and a lower sufficiency than chance. Infidelity (Yeh et al. 2019; Captum's) is the mean squared
     difference between what the scores predict and what the model does when words go missing at
@@ -39,10 +42,10 @@ def trust(
     stop.
     """
     encoded = model.read(attribution.text)
-    label = _explained_label(model, encoded, attribution)
+    label, scores = _watched(model, encoded, attribution)
     words = range(len(encoded.words))
     generator = np.random.default_rng(seed)
-    rankings = [np.argsort(attribution.word_scores)[::-1]]
+    rankings = [np.argsort(scores)[::-1]]
     rankings += [generator.permutation(len(words)) for _ in range(RANDOM_RANKINGS)]
     sizes = [ceil(share * len(words)) for share in SHARES]  # short texts: some are alike
     weights = {size: sizes.count(size) for size in sorted(set(sizes))}
@@ -68,13 +71,25 @@ def trust(
         return falls / len(SHARES)
 
     own, *random = rankings
+    by_chance, alone_by_chance = (
+        _mean([mean_fall(ranking, keep) for ranking in random]) for keep in (False, True)
+    )
+    error = _infidelity(model, encoded, attribution, seed, advance)
     return Trust(
         comprehensiveness=mean_fall(own, keep=False),
         sufficiency=mean_fall(own, keep=True),
-        random_comprehensiveness=float(np.mean([mean_fall(r, keep=False) for r in random])),
-        random_sufficiency=float(np.mean([mean_fall(r, keep=True) for r in random])),
-        infidelity=_infidelity(model, encoded, attribution, seed, advance),
+        random_comprehensiveness=by_chance[0],
+        random_sufficiency=alone_by_chance[0],
+        infidelity=error and error[0],
+        random_comprehensiveness_noise=by_chance[1],
+        random_sufficiency_noise=alone_by_chance[1],
+        infidelity_noise=error and error[1],
     )
+
+
+def _mean(values: Sequence[float]) -> tuple[float, float]:
+    """The mean of five measurements, and half the width of its 95 % interval."""
+    return float(np.mean(values)), float(_STUDENT * np.std(values, ddof=1) / len(values) ** 0.5)
 
 
 def without(encoded: Encoded, words: set[int]) -> tuple[int, ...]:
@@ -137,13 +152,17 @@ def _ranks(values: np.ndarray) -> np.ndarray:
     return ((ends - counts + ends - 1) / 2)[place]
 
 
-def _explained_label(model: Model, encoded: Encoded, attribution: Attribution) -> int:
-    """Index of the class whose probability is watched; for a difference, the predicted one."""
-    label, *against = attribution.explained
-    if not against:
-        return model.labels.index(label)
+def _watched(
+    model: Model, encoded: Encoded, attribution: Attribution
+) -> tuple[int, Sequence[float]]:
+    """Index of the class whose probability is watched, and what each word says for that class."""
     (shares,) = probabilities(model, [encoded])
-    return int(np.argmax(shares))
+    if not METHODS[attribution.method].signed:
+        return int(np.argmax(shares)), attribution.word_scores
+    label, *against = (model.labels.index(label) for label in attribution.explained)
+    if not against or shares[label] >= shares[against[0]]:
+        return label, attribution.word_scores
+    return against[0], [-score for score in attribution.word_scores]
 
 
 def _probabilities_of(
@@ -162,7 +181,8 @@ def _probabilities_of(
 
 def _infidelity(
     model: Model, encoded: Encoded, attribution: Attribution, seed: int, advance: Advance | None
-) -> float | None:
+) -> tuple[float, float] | None:
+    """The infidelity, and half the width of its 95 % interval."""
     if not METHODS[attribution.method].signed or attribution.rise == 0:
         return None
     problem, _ = pose(model, encoded, attribution.asked, attribution.baseline, seed, advance)
@@ -177,13 +197,17 @@ def _infidelity(
         missing = chosen[:, words].float() * presence
         return missing, presence - missing
 
+    samples = INFIDELITY_SAMPLES // _PARTS
     with torch.no_grad():
-        squared_error = infidelity(
-            problem.score_present,
-            take_out,
-            problem.full_presence,
-            torch.tensor([attribution.scores], dtype=torch.float32),
-            n_perturb_samples=INFIDELITY_SAMPLES,
-            max_examples_per_batch=min(INFIDELITY_SAMPLES, problem.batch_rows),
-        )
-    return float(squared_error[0]) / attribution.rise**2
+        parts = [
+            infidelity(
+                problem.score_present,
+                take_out,
+                problem.full_presence,
+                torch.tensor([attribution.scores], dtype=torch.float32),
+                n_perturb_samples=samples,
+                max_examples_per_batch=min(samples, problem.batch_rows),
+            )
+            for _ in range(_PARTS)
+        ]
+    return _mean([float(squared_error[0]) / attribution.rise**2 for squared_error in parts])

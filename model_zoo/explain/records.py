@@ -67,7 +67,8 @@ class Attribution:
 class Trust:
     """How far one attribution can be trusted; see `faithfulness.trust` for how each is measured.
 
-    The first four are mean falls of a probability, -1 to 1; `infidelity` is 0 or more.
+    The first four are mean falls of a probability, -1 to 1; `infidelity` is 0 or more. Those that
+    chance has a part in are known to within their `noise`, half the width of a 95 % interval.
     """
 
     comprehensiveness: float
@@ -75,3 +76,39 @@ class Trust:
     random_comprehensiveness: float
     random_sufficiency: float
     infidelity: float | None
+    random_comprehensiveness_noise: float = 0.0
+    random_sufficiency_noise: float = 0.0
+    infidelity_noise: float | None = None
+
+    @property
+    def removal(self) -> int:
+        """Whether taking its top words out changes more (1) or less (-1) than random ones.
+
+        0 where that cannot be told: within the noise, or less than a reader would see.
+        """
+        rise = self.comprehensiveness - self.random_comprehensiveness
+        return _told(rise, max(LEAST_TOLD, self.random_comprehensiveness_noise))
+
+    @property
+    def alone(self) -> int:
+        """Whether its top words alone say more (1) or less (-1) than random ones; 0 as above."""
+        rise = self.random_sufficiency - self.sufficiency
+        return _told(rise, max(LEAST_TOLD, self.random_sufficiency_noise))
+
+    @property
+    def forecast(self) -> int:
+        """Whether the scores foretell omissions better (1) or worse (-1) than nothing; 0 as above.
+
+        None counts as better: nothing speaks against scores that foretell nothing.
+        """
+        if self.infidelity is None:
+            return 1
+        return _told(1 - self.infidelity, max(LEAST_TOLD, self.infidelity_noise or 0.0))
+
+
+LEAST_TOLD = 0.02  # a difference of less is none, however little noise there is
+
+
+def _told(difference: float, noise: float) -> int:
+    """The sign of a difference; 0 within the noise."""
+    return 0 if abs(difference) <= noise else int(difference > 0) or -1

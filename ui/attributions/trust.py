@@ -38,23 +38,36 @@ def panel(explanations: Mapping[str, Explanation], spreads: Mapping[str, float |
             "steps or samples": "–" if steps is None else str(steps),
             "seconds": f"{attribution.seconds:.2f}",
             "comprehensiveness": signed_number(trust.comprehensiveness),
-            "… of random rankings": signed_number(trust.random_comprehensiveness),
+            "… of random rankings": _within(
+                trust.random_comprehensiveness, trust.random_comprehensiveness_noise
+            ),
             "sufficiency": signed_number(trust.sufficiency),
-            "… of random rankings ": signed_number(trust.random_sufficiency),
-            "infidelity": "–" if trust.infidelity is None else f"{trust.infidelity:.2f}",
+            "… of random rankings ": _within(
+                trust.random_sufficiency, trust.random_sufficiency_noise
+            ),
+            "infidelity": "–"
+            if trust.infidelity is None
+            else f"{trust.infidelity:.2f} ± {trust.infidelity_noise or 0:.2f}",
             "spread over seeds": "–" if spread is None else f"{spread:.1%}",
         }
     st.table(pd.DataFrame(columns))
     caption(
         "Completeness gap: by how much the scores fail to add up to what the sentence changes, as "
-        "a share of that. Comprehensiveness: mean fall of the explained label’s probability when "
-        "the 1, 5, 10, 20 and 50 % highest words are taken out (higher is better); sufficiency: "
-        "when only they are left (lower is better); both beside five random rankings (DeYoung et "
-        "al. 2020). Infidelity: squared error of the scores as a forecast of what random omissions "
-        "do, as a share of the whole effect squared (0 is perfect, 1 as bad as forecasting "
-        "nothing). Spread: standard deviation over three seeds, as a share of the largest score. "
-        "Seconds are of the computation, which is kept and not repeated for the same text."
+        "a share of that. Comprehensiveness: mean fall of the explained label’s probability (of a "
+        "difference, the likelier one’s) when the 1, 5, 10, 20 and 50 % highest words are taken "
+        "out (higher is better); sufficiency: when only they are left (lower is better); both "
+        "beside the mean of five random rankings (DeYoung et al. 2020). ± is half of a 95 % "
+        "interval: what lies within it, or within 0.02, is not told apart. Infidelity: squared "
+        "error of the scores as a forecast of what random omissions do, as a share of the whole "
+        "effect squared (0 is perfect, 1 as bad as forecasting nothing). Spread: standard "
+        "deviation over three seeds, as a share of the largest score. Seconds are of the "
+        "computation, which is kept and not repeated for the same text."
     )
+
+
+def _within(mean: float, noise: float) -> str:
+    """A mean and how far it is known."""
+    return f"{signed_number(mean)} ± {noise:.2f}"
 
 
 def models_agree(explanations: Mapping[str, Explanation], signed: bool, reference: Encoded) -> None:

@@ -178,20 +178,38 @@ def turns(course: Course, steps: Sequence[str]) -> str:
 
 
 def trusted(attribution: Attribution, trust: Trust) -> str:
-    """Whether an attribution's picture may be believed, as its own measurements have it."""
+    """Whether an attribution's picture may be believed, as far as its own measurements can tell."""
     doubts = []
     if attribution.gap_relative is not None and attribution.gap_relative > 0.05:
         gap = f"{attribution.gap_relative:.0%}"
         doubts.append(f"its scores miss what they should add up to by {gap}")
-    if trust.comprehensiveness <= trust.random_comprehensiveness:
-        doubts.append("taking its top words out changes no more than taking out random ones")
-    if trust.sufficiency >= trust.random_sufficiency:
-        doubts.append("its top words alone say no more than random ones")
-    if trust.infidelity is not None and trust.infidelity > 1:
-        doubts.append("its scores foretell what leaving words out does worse than no forecast")
-    if not doubts:
-        return "its top words matter more than random ones, by both measures below."
-    return f"do not rely on this picture: {listing(doubts)}."
+    open_questions = []
+    for verdict, worse, unsure in (
+        (
+            trust.removal,
+            "taking its top words out changes no more than taking out random ones",
+            "taking its top words out changes about as much as taking out random ones",
+        ),
+        (
+            trust.alone,
+            "its top words alone say no more than random ones",
+            "its top words alone say about as much as random ones",
+        ),
+        (
+            trust.forecast,
+            "its scores foretell what leaving words out does worse than no forecast",
+            "its scores foretell what leaving words out does about as badly as no forecast",
+        ),
+    ):
+        if verdict < 0:
+            doubts.append(worse)
+        elif not verdict:
+            open_questions.append(unsure)
+    if doubts:
+        return f"do not rely on this picture: {listing(doubts)}."
+    if open_questions:
+        return f"cannot be told: {listing(open_questions)}, within what chance does."
+    return "its top words matter more than random ones, by both measures below."
 
 
 def ratio(value: float, yardstick: float, less: str, equal: str, more: str) -> str:

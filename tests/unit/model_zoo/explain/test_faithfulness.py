@@ -65,6 +65,35 @@ def test_a_good_ranking_beats_chance_and_its_reverse_does_not(model, attribution
     assert bad.sufficiency > good.random_sufficiency
 
 
+@pytest.mark.parametrize("text", ["The film as a whole is dreadful.", "A charming, funny story."])
+def test_a_difference_is_measured_towards_the_side_the_text_is_on(model, text):
+    """As the predicted label alone is: the two differ by which logit, not by what is watched."""
+    difference, alone = (
+        trust(model, attribute(model, text, target=t)) for t in ("difference", "predicted")
+    )
+    assert difference.comprehensiveness == pytest.approx(alone.comprehensiveness, abs=0.1)
+    assert difference.sufficiency == pytest.approx(alone.sufficiency, abs=0.1)
+    assert difference.removal == 1 and difference.alone >= 0
+
+
+def test_a_ranking_without_signs_is_measured_by_the_predicted_label(model):
+    figures = [
+        trust(model, attribute(model, TEXT, method="saliency", target=target))
+        for target in ("negative", "positive")  # the same model: gradients are each other's mirror
+    ]
+    assert all(f.comprehensiveness > f.random_comprehensiveness for f in figures)
+
+
+def test_noise_is_that_of_the_random_rankings(model, attribution):
+    measured = [trust(model, attribution, seed=seed) for seed in range(8)]
+    means = [each.random_comprehensiveness for each in measured]
+    noise = float(np.mean([each.random_comprehensiveness_noise for each in measured]))
+    assert 0.5 < noise / (2.776 * np.std(means, ddof=1)) < 2
+    assert all(each.infidelity_noise > 0 for each in measured)
+    one = trust(model, attribute(model, "Dreadful"))
+    assert one.removal == one.alone == 0  # there is one ranking only
+
+
 def test_infidelity_grows_with_wrong_scores(model, attribution):
     right = trust(model, attribution).infidelity
     wrong = trust(

@@ -250,6 +250,24 @@ def test_trust_in_words(gap, comprehensiveness, sufficiency, infidelity, sentenc
     assert sentence in text and ("do not rely" in text) == ("matter more" not in sentence)
 
 
+@pytest.mark.parametrize(
+    ("figures", "sentence"),
+    [
+        ((0.42, 0.0, 0.41, 0.5, 0.2), "taking its top words out changes about as much"),
+        ((0.9, 0.49, 0.3, 0.5, 0.2), "alone say about as much as random ones"),
+        ((0.9, 0.0, 0.3, 0.5, 1.01), "about as badly as no forecast"),
+        ((0.6, 0.0, 0.3, 0.5, 0.2, 0.4, 0.1, 0.1), "changes about as much"),
+        ((0.9, 0.3, 0.3, 0.5, 0.2, 0.1, 0.3, 0.1), "say about as much"),
+        ((0.9, 0.0, 0.3, 0.5, 1.4, 0.1, 0.1, 0.5), "about as badly as no forecast"),
+        ((0.1, 0.0, 0.3, 0.5, 0.2, 0.4, 0.1, 0.1), "changes about as much"),
+    ],
+)
+def test_within_the_noise_there_is_no_verdict(figures, sentence):
+    attribution = Attribution("a", "m", "positive", "pad", "", (), (), (), (), 1.0, 0, 0, 1, 0.1)
+    text = trusted(attribution, Trust(*figures))
+    assert text.startswith("cannot be told") and sentence in text
+
+
 def test_a_number_has_a_sign_unless_nothing_is_left_of_it():
     assert [signed_number(number) for number in (1.5, -0.25, 0.004, -0.004)] == [
         "+1.50",
