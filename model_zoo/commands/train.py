@@ -49,6 +49,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "language models with sentence and label: its whole sentences are added",
     )
     bundled.add_argument(
+        "--long",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help="Parquet files with a column text, which lm-bert --taught and lm-distilbert read, too",
+    )
+    bundled.add_argument(
+        "--taught",
+        action="store_true",
+        help="lm-bert: learn from a larger encoder, too (requirements-teacher.txt)",
+    )
+    bundled.add_argument(
         "--out",
         type=Path,
         metavar="FOLDER",
@@ -150,6 +163,8 @@ def _train_language_model(arguments: argparse.Namespace, folder: Path) -> None:
         out=folder,
         run=arguments.run or folder.parent / "state" / arguments.model,
         extra=arguments.extra,
+        long=arguments.long,
+        taught=arguments.taught,
         seed=arguments.seed,
         limit=arguments.limit,
         overrides={field: value for field, value in given.items() if value is not None},

@@ -30,6 +30,19 @@ def model_card(metrics: Mapping[str, Any]) -> str:
     name, data = metrics["model"], metrics["data"]
     masked = name in ("bert", "distilbert")
     last = metrics["stages"][-1]["history"][-1]
+    long, teacher = metrics.get("long"), metrics.get("teacher")
+    also_read = (
+        f"Its last stage also drew on {', '.join(long['files'])}: "
+        f"{long['tokens']:,} pieces in all.\n"
+        if long
+        else ""
+    )
+    taught = (
+        f"\nIn the last stage every piece also taught it the last two states that {teacher} "
+        "(Apache-2.0), a larger encoder, has of the text.\n"
+        if teacher
+        else ""
+    )
     from_where = ", ".join(f"{name} {texts:,}" for name, texts in data["sources"].items())
     named = f"Of these texts come from {from_where}. " if from_where else ""
     also = f", and sentences of {data['extra']}" if data["extra"] else ""
@@ -65,7 +78,7 @@ the input's.
 
 Trained on {data["texts"]:,} texts with {data["words"]:,} words ({data["tokens"]:,} pieces){also}.
 {named}{_FROM[name]} {metrics["base"]}.
-
+{also_read}{taught}
 | stage | recipe | core minutes | loss on held-out texts |
 |---|---|---|---|
 {stages}

@@ -1,11 +1,14 @@
 """Texts to learn a language from: whole rows, cut where they are longer than training reads."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+import random
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as parquet
 
 from model_zoo.errors import DataError
 from model_zoo.language.texts import sources_of, texts_of
@@ -16,6 +19,14 @@ from model_zoo.tuning.token_rows import TokenRows
 LONGEST = 128  # tokens a row, special ones counted
 _PARTS = ("train", "validation", "test")
 _CHUNK = 4096  # texts that are tokenised at once
+_RUN = 8  # words in a row that make two texts overlap
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+|\n+")
+_ROW_SIZES = (
+    32,
+    64,
+    128,
+    128,
+)  # tokens a row: texts with a blank are of all lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,49 @@ def read_texts(folder: Path, extra: Path | None = None) -> Texts:
     digest = hashlib.sha256("\n".join(text for part in parts for text in part).encode())
     train, validation, test = map(tuple, parts)
     return Texts(train, validation, test, sources_of(folder / "train.tsv"), digest.hexdigest())
+
+
+def long_texts(files: Sequence[Path], kept: Iterable[str]) -> list[str]:
+    """Column `text` of Parquet files, without the texts that overlap with one of `kept`.
+
+    Two runs of eight words that stand in a kept text are an overlap: what models are tested on is
+    not trained on. Raises DataError where a file cannot be read or lacks the column.
+    """
+    forbidden = {run for text in kept for run in _runs(text)}
+    texts: list[str] = []
+    for file in files:
+        try:
+            texts += parquet.read_table(file, columns=["text"])["text"].to_pylist()
+        except (OSError, ValueError, KeyError) as error:
+            raise DataError(
+                f"{file} cannot be read ({error}). Name a Parquet file with a column text."
+            ) from error
+    return [text for text in texts if sum(run in forbidden for run in _runs(text)) < 2]
+
+
+def _runs(text: str) -> Iterator[str]:
+    words = re.findall(r"\w+", text.lower())
+    return (" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1))
+
+
+def in_sentences(texts: Sequence[str], seed: int = 0) -> list[str]:
+    """The texts cut at ends of sentences into parts of about 30, 60 or 120 words, drawn by `seed`.
+
+    >>> in_sentences(["One. Two."])
+    ['One. Two.']
+    """
+    draw = random.Random(seed)
+    parts: list[str] = []
+    for text in texts:
+        part, size = "", draw.choice(_ROW_SIZES)
+        for sentence in filter(str.strip, _SENTENCE_END.split(text)):
+            if part and part.count(" ") + sentence.count(" ") + 2 > 0.8 * size:
+                parts.append(part)
+                part, size = "", draw.choice(_ROW_SIZES)
+            part = f"{part} {sentence}".strip()
+        if part:
+            parts.append(part)
+    return parts
 
 
 def whole_sentences(texts: Iterator[str]) -> list[str]:

@@ -16,7 +16,7 @@ from transformers import PreTrainedModel
 from model_zoo.pretraining.candidates import Candidates
 from model_zoo.pretraining.corpus import batches_of_tokens
 from model_zoo.pretraining.objectives import Drawn
-from model_zoo.training.fit import slope
+from model_zoo.training.fit import precision, slope
 from model_zoo.training.run_state import RunState
 from model_zoo.tuning.token_rows import pieces
 
@@ -30,7 +30,7 @@ class Recipe:
 
     `tokens` is the size of a batch with padding, `candidates` how many words stand for the
     vocabulary, `evaluations` how often an epoch the validation rows are asked; `epochs` may be a
-    part of one.
+    part of one; `half_precision` is bfloat16, where the processor has it.
     """
 
     epochs: float
@@ -42,6 +42,7 @@ class Recipe:
     averaging: float = 0.0
     evaluations: int = 4
     gradient_norm: float = 1.0
+    half_precision: bool = False
 
 
 class Rows(Protocol):
@@ -90,11 +91,13 @@ def learn(
     run: Path,
     seed: int,
     progress: Progress,
+    begin_step: Callable[[float], None] = lambda share: None,
     stop_after: int | None = None,
 ) -> Standing:
     """Train the network in place, to the end of its recipe. State is kept in the folder `run`.
 
-    `candidates` draws the words that stand for the vocabulary, if the loss is over one.
+    `candidates` draws the words that stand for the vocabulary, if the loss is over one;
+    `begin_step` is told before each step how far the run is, 0 to 1;
     `stop_after` ends this process's share after that many steps, as a kill would.
     """
     run.mkdir(parents=True, exist_ok=True)
@@ -117,7 +120,9 @@ def learn(
     while standing.step < len(order):
         state.rate(slope(standing.step, len(order), recipe.warmup))
         drawn = candidates.draw() if candidates else None
-        value = loss(network, train.batch(order[standing.step]), drawn)
+        begin_step(standing.step / len(order))
+        with precision(torch.device("cpu"), recipe.half_precision):
+            value = loss(network, train.batch(order[standing.step]), drawn)
         value.backward()
         nn.utils.clip_grad_norm_(state.trained.values(), recipe.gradient_norm)
         state.optimiser.step()

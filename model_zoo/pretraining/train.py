@@ -22,15 +22,19 @@ from model_zoo.models.files import WEIGHTS, sha256_of
 from model_zoo.pretraining import networks
 from model_zoo.pretraining.candidates import Candidates
 from model_zoo.pretraining.card import model_card
-from model_zoo.pretraining.corpus import Texts, read_texts, tokenised
+from model_zoo.pretraining.corpus import Texts, in_sentences, long_texts, read_texts, tokenised
 from model_zoo.pretraining.loop import Recipe, Standing, learn
 from model_zoo.pretraining.objectives import (
     MASKED_SHARE,
     Distillation,
+    Imitation,
     Loss,
+    Task,
     masked_words,
     next_words,
 )
+from model_zoo.pretraining.teacher import NAME as TEACHER
+from model_zoo.pretraining.teacher import SHA256, Teacher, unpack
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.base import locate, save_tokenizer
 from model_zoo.training.export import check_place, save_network
@@ -43,52 +47,72 @@ CHOSEN_ROWS = 400  # of the validation texts: enough to see a run go wrong, and 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a stage may draw on: the base encoder, frequencies (V,) of the words, rows, folders."""
+    """What a stage may draw on: the base encoder, frequencies (V,) of the words, rows, folders.
+
+    `teacher` is the folder of the larger encoder, None where BERT is to learn without.
+    """
 
     base: str
     frequencies: Tensor
     train: TokenRows
     words: Vocabulary
+    tokenizer: TextTokenizer
     out: Path
+    teacher: Path | None
 
 
 # the network as the stage before left it, or None -> the one to train, and what it learns
-Prepare = Callable[[PreTrainedModel | None, Setting], tuple[PreTrainedModel, Loss]]
+Prepare = Callable[[PreTrainedModel | None, Setting], tuple[PreTrainedModel, Task]]
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A part of a training: what it starts from, how it learns, what share of words it guesses."""
+    """A part of a training: what it starts from, how it learns, what share of words it guesses.
+
+    `long` ones read the long texts, where there are any, beside the others; a `taught` one learns
+    from the larger encoder, too, and is left out where there is no teacher.
+    """
 
     prepare: Prepare
     recipe: Recipe
     asked: float = MASKED_SHARE
+    long: bool = False
+    taught: bool = False
 
 
 def _recurrent(
     bidirectional: bool, _: PreTrainedModel | None, setting: Setting
-) -> tuple[PreTrainedModel, Loss]:
+) -> tuple[PreTrainedModel, Task]:
     network = networks.recurrent(bidirectional, setting.base, setting.frequencies)
-    return network, partial(next_words, words=setting.words)
+    return network, next_words
 
 
-def _shallow(_: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedModel, Loss]:
+def _shallow(_: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedModel, Task]:
     network = networks.shallow_bert(setting.base, setting.frequencies)
-    return network, partial(masked_words, words=setting.words)
+    return network, masked_words
 
 
-def _grown(before: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedModel, Loss]:
+def _grown(before: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedModel, Task]:
     assert isinstance(before, BertForMaskedLM)
     rows = sorted(random.Random(0).sample(range(len(setting.train)), min(128, len(setting.train))))
     ids, mask, _ends = setting.train.batch(rows)
-    return networks.grown_bert(before, ids, mask), partial(masked_words, words=setting.words)
+    return networks.grown_bert(before, ids, mask), masked_words
 
 
-def _distilled(_: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedModel, Loss]:
+def _taught(before: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedModel, Task]:
+    assert before is not None and setting.teacher is not None
+    teacher = Teacher(setting.teacher, setting.tokenizer)
+    ids, _mask, _ends = setting.train.batch(range(min(512, len(setting.train))))
+    loss = Imitation(teacher, before, ids)
+    before.add_module(_MAPS, loss.maps)  # trained and checkpointed with the network
+    return before, loss
+
+
+def _distilled(_: PreTrainedModel | None, setting: Setting) -> tuple[PreTrainedModel, Task]:
     teacher = networks.load_trained(_teacher(setting.out).parent)
     teacher.requires_grad_(False).eval()
     assert isinstance(teacher, BertForMaskedLM)
-    return networks.student_of(teacher), partial(Distillation(teacher), words=setting.words)
+    return networks.student_of(teacher), Distillation(teacher)
 
 
 def _teacher(out: Path) -> Path:
@@ -101,6 +125,7 @@ def _teacher(out: Path) -> Path:
     return folder / WEIGHTS
 
 
+_MAPS = "maps_to_teacher"
 _FRAME = 2  # tokens of a row that nobody has to guess: [CLS] and [SEP]
 _NEXT_STAGE = 100  # from the seed of one stage to the next one's
 _RECURRENT = Recipe(epochs=4, lr=3e-3, averaging=0.999, candidates=2048)
@@ -110,8 +135,21 @@ STAGES: dict[str, tuple[Stage, ...]] = {
     "bert": (
         Stage(_shallow, Recipe(epochs=1, lr=5e-4, averaging=0.99)),
         Stage(_grown, Recipe(epochs=0.6, lr=4e-4, averaging=0.99)),
+        Stage(
+            _taught,
+            Recipe(epochs=0.25, lr=5e-4, averaging=0.998, half_precision=True),
+            asked=0.2,
+            long=True,
+            taught=True,
+        ),
     ),
-    "distilbert": (Stage(_distilled, Recipe(epochs=0.3, lr=4e-4, averaging=0.99)),),
+    "distilbert": (
+        Stage(
+            _distilled,
+            Recipe(epochs=0.08, lr=4e-4, averaging=0.99, half_precision=True),
+            long=True,
+        ),
+    ),
 }
 
 
@@ -123,12 +161,16 @@ def train(
     run: Path,
     progress: Progress,
     extra: Path | None = None,
+    long: Sequence[Path] = (),
+    taught: bool = False,
     seed: int = 0,
     limit: int | None = None,
     overrides: Mapping[str, Any] | None = None,
     restart: bool = False,
 ) -> dict[str, Any]:
     """Train the language model `name` and write its folder under `out`; return its metrics.
+
+    `long` are Parquet files of long texts that BERT reads while it is `taught` by a larger encoder.
 
     `run` keeps the state between calls: the same call again goes on where the last one stopped.
     `limit` cuts every part of the texts, for a trial run; `overrides` replace fields of the
@@ -137,7 +179,11 @@ def train(
     check_place(out / name, "ForMaskedLM")
     base = locate()
     texts = read_texts(data, extra)
-    stages = [replace(s, recipe=replace(s.recipe, **(overrides or {}))) for s in STAGES[name]]
+    stages = [
+        replace(stage, recipe=replace(stage.recipe, **(overrides or {})))
+        for stage in STAGES[name]
+        if taught or not stage.taught
+    ]
     begin_run(
         run,
         restart,
@@ -148,37 +194,50 @@ def train(
             "limit": limit,
             "recipes": [asdict(stage.recipe) for stage in stages],
             "teacher": sha256_of(_teacher(out)) if name == "distilbert" else None,
-        },
+        }
+        | ({"long": [sha256_of(file) for file in long]} if long else {})
+        | ({"taught_by": SHA256} if taught else {}),
     )
     tokenizer_folder = save_tokenizer(base, run / "tokenizer")
     tokenizer = TextTokenizer(tokenizer_folder)
-    train_rows = _rows(run, "train", texts.train[:limit], tokenizer)
+    train_rows = _rows(run, "train", lambda: texts.train[:limit], tokenizer)
+    both = train_rows
+    if long:
+        both = _rows(run, "both", lambda: _with_long(texts, long)[:limit], tokenizer)
     chosen = random.Random(0).sample(texts.validation, min(CHOSEN_ROWS, len(texts.validation)))
     held_out = tokenised(chosen[:limit], tokenizer)
     words = Vocabulary(tokenizer)
-    counts = np.bincount(train_rows.ids, minlength=len(words))
-    frequencies = torch.from_numpy((counts + 0.5) / (counts + 0.5).sum()).float()
-    setting = Setting(base, frequencies, train_rows, words, out)
+    teacher = unpack(run / "teacher") if taught else None
 
     torch.manual_seed(seed)
     network: PreTrainedModel | None = None
     standings: list[Standing] = []
+    guesses = 0.0
     with progress:
         for number, stage in enumerate(stages):
-            network, loss = stage.prepare(network, setting)
+            rows = both if stage.long else train_rows
+            counts = np.bincount(rows.ids, minlength=len(words))
+            frequencies = torch.from_numpy((counts + 0.5) / (counts + 0.5).sum()).float()
+            setting = Setting(base, frequencies, rows, words, tokenizer, out, teacher)
+            network, task = stage.prepare(network, setting)
             standings.append(
                 learn(
                     network,
-                    loss,
-                    train_rows,
+                    _over(words, task),
+                    rows,
                     held_out,
                     recipe=stage.recipe,
                     candidates=Candidates(counts, stage.recipe.candidates),
                     run=run / f"stage{number + 1}",
                     seed=seed + _NEXT_STAGE * number,  # else it is asked for what it knows by heart
+                    begin_step=task.begin if isinstance(task, Imitation) else lambda share: None,
                     progress=progress,
                 )
             )
+            tokens = int(rows.starts[-1]) - _FRAME * len(rows)
+            guesses += tokens * stage.recipe.epochs * stage.asked
+            if hasattr(network, _MAPS):
+                delattr(network, _MAPS)
     assert network is not None
     folder = out / name
     save_network(network.cpu(), folder, tokenizer_folder)
@@ -186,7 +245,11 @@ def train(
         "model": name,
         "seed": seed,
         "base": "nreimers/MiniLM-L6-H384-uncased as all-MiniLM-L6-v2",
+        "teacher": TEACHER if taught else None,
         "data": _described(texts, train_rows, extra),
+        "long": {"files": [file.name for file in long], "tokens": int(both.starts[-1])}
+        if long
+        else None,
         "stages": [
             {
                 "recipe": asdict(stage.recipe),
@@ -195,10 +258,7 @@ def train(
             }
             for stage, standing in zip(stages, standings, strict=True)
         ],
-        "guesses": round(
-            (int(train_rows.starts[-1]) - _FRAME * len(train_rows))
-            * sum(s.recipe.epochs * s.asked for s in stages)
-        ),
+        "guesses": round(guesses),
         "hardware": hardware(torch.device("cpu")),
         "versions": {
             "python": platform.python_version(),
@@ -212,11 +272,22 @@ def train(
     return metrics
 
 
-def _rows(run: Path, part: str, texts: Sequence[str], tokenizer: TextTokenizer) -> TokenRows:
+def _over(words: Vocabulary, task: Task) -> Loss:
+    return lambda network, rows, drawn: task(network, rows, drawn, words)
+
+
+def _with_long(texts: Texts, long: Sequence[Path]) -> list[str]:
+    """The training texts and the long ones, those in rows of whole sentences."""
+    return [*texts.train, *in_sentences(long_texts(long, texts.validation + texts.test))]
+
+
+def _rows(
+    run: Path, part: str, texts: Callable[[], Sequence[str]], tokenizer: TextTokenizer
+) -> TokenRows:
     """The texts as rows of tokens, kept in the folder of the run once they are."""
     file = run / f"{part}.npz"
     if not file.is_file():
-        rows = tokenised(texts, tokenizer)
+        rows = tokenised(texts(), tokenizer)
         beside = file.with_suffix(".partial.npz")
         np.savez(beside, ids=rows.ids, starts=rows.starts, labels=rows.labels)
         beside.replace(file)

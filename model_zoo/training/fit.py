@@ -233,12 +233,12 @@ def precision(device: torch.device, half: bool) -> AbstractContextManager[object
     if not half:
         return nullcontext()
     cuda = device.type == "cuda"
-    fast = torch.cuda.is_bf16_supported() if cuda else _processor_has_bfloat16()
+    fast = torch.cuda.is_bf16_supported() if cuda else processor_has_bfloat16()
     return torch.autocast(device.type, torch.bfloat16) if fast else nullcontext()
 
 
 @cache
-def _processor_has_bfloat16() -> bool:
+def processor_has_bfloat16() -> bool:
     capabilities = torch.cpu.get_capabilities()
     if not (torch.backends.mkldnn.is_available() and capabilities.get("avx512_bf16", False)):
         return False

@@ -177,7 +177,7 @@ def test_no_bfloat16_where_trying_it_kills_the_process(monkeypatch, code, chosen
     monkeypatch.setattr(
         loop.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code)
     )
-    loop._processor_has_bfloat16.cache_clear()
+    loop.processor_has_bfloat16.cache_clear()
     with loop.precision(torch.device("cpu"), True):
         assert torch.is_autocast_enabled("cpu") is chosen
-    loop._processor_has_bfloat16.cache_clear()
+    loop.processor_has_bfloat16.cache_clear()

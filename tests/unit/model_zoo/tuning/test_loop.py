@@ -77,7 +77,7 @@ KINDS = [("lstm", 0), ("bilstm", 0), ("bert", 0), ("bert", 2), ("bert", 4), ("di
 
 @pytest.fixture(autouse=True)
 def _float32(monkeypatch):
-    monkeypatch.setattr("model_zoo.training.fit._processor_has_bfloat16", lambda: False)
+    monkeypatch.setattr("model_zoo.training.fit.processor_has_bfloat16", lambda: False)
 
 
 @pytest.mark.parametrize(("kind", "frozen"), KINDS)
