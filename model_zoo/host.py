@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import psutil
@@ -42,6 +42,25 @@ def host() -> Host:
         torch=version("torch"),
         transformers=version("transformers"),
     )
+
+
+@cache
+def libraries() -> dict[str, str]:
+    """The versions of all that answers are computed by; "" for what is not installed.
+
+    So is Quartet where it runs from its repository.
+    """
+    return {name: _version(name) for name in _LIBRARIES}
+
+
+_LIBRARIES = ("quartet", "torch", "transformers", "onnxruntime", "tokenizers")
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
 
 
 @dataclass(slots=True)

@@ -1,10 +1,14 @@
 """Files that are written whole or not at all: a kill leaves the old one or the new one."""
 
 import json
-import os
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
+
+_DIGITS = 12  # that tell blocks which write the same file apart
 
 
 def write_json(file: Path, record: Mapping[str, Any]) -> None:
@@ -14,9 +18,27 @@ def write_json(file: Path, record: Mapping[str, Any]) -> None:
 
 def write_text(file: Path, text: str) -> None:
     """Write a text file in one move; OSError where it cannot be."""
-    partial = file.with_name(f".{file.name}.{os.getpid()}")
+    with replacing(file) as aside:
+        aside.write_text(text, encoding="utf-8")
+
+
+@contextmanager
+def replacing(file: Path) -> Iterator[Path]:
+    """A file of this block alone, which it writes, and which takes the place of `file` at its end.
+
+    Where the block ends with an error nothing is left of it. Its name begins with a dot.
+    """
+    aside = file.with_name(f".{file.name}.{uuid4().hex[:_DIGITS]}")
     try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(file)
+        yield aside
+        aside.replace(file)
     finally:
-        partial.unlink(missing_ok=True)
+        aside.unlink(missing_ok=True)
+
+
+def clear_asides(file: Path) -> None:
+    """Delete what kills have left of `file`; for whoever alone writes it."""
+    pattern = re.compile(rf"\.{re.escape(file.name)}\.[0-9a-f]{{{_DIGITS}}}")
+    for entry in file.parent.iterdir():
+        if pattern.fullmatch(entry.name):
+            entry.unlink(missing_ok=True)

@@ -9,7 +9,6 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from model_zoo.cluster.blocks import Block, Layout
@@ -17,6 +16,7 @@ from model_zoo.cluster.files import InputFile, differing, filesystem, reason
 from model_zoo.cluster.parts import ASIDE
 from model_zoo.cluster.workers import Wanted
 from model_zoo.errors import DataError
+from model_zoo.host import libraries
 
 RUN, PLAN, SUMMARY = "_run.json", "_plan.json", "_summary.parquet"
 _INPUT = "input"
@@ -41,9 +41,7 @@ def settings(
         "batch_size": batch_size,
         "threads": threads,
         "block_rows": block_rows,
-        "versions": {
-            name: _version(name) for name in ("quartet", "torch", "onnxruntime", "tokenizers")
-        },
+        "versions": libraries(),
     }
 
 
@@ -146,13 +144,6 @@ def clear_aside(out: str) -> None:
     system, folder = filesystem(out)
     with suppress(pyarrow.ArrowException, OSError):
         system.delete_dir(f"{folder}/{ASIDE}")
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:  # Quartet from its repository
-        return ""
 
 
 def _short(value: object) -> str:

@@ -1,7 +1,7 @@
 """Advise which model to deploy on which engine, by what this machine measures."""
 
 import argparse
-from contextlib import suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,8 @@ from model_zoo.commands.output import (
     say,
     visible,
 )
-from model_zoo.errors import DataError, MeasureError, ZooError
+from model_zoo.errors import DataError, MeasureError
+from model_zoo.locks import writing
 from model_zoo.models.engines import engine
 from model_zoo.models.files import set_tokenizer
 from model_zoo.models.network import ModelId
@@ -28,6 +29,7 @@ from model_zoo.models.registry import title
 from model_zoo.models.sets import ModelSet
 from model_zoo.models.spec import ModelSpec
 from model_zoo.paths import user_cache
+from model_zoo.whole_files import replacing
 
 if TYPE_CHECKING:  # these bring numpy, which --help does not need
     from model_zoo.deploy.advise import Advice
@@ -70,6 +72,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Every model on every engine, measured; Ctrl-C advises by what was measured."""
+    place = arguments.out
+    with writing(place, arguments.file) if place else nullcontext():
+        _advise(arguments)
+
+
+def _advise(arguments: argparse.Namespace) -> None:
     from model_zoo.deploy.advise import Needs, advise
 
     of, rows = chosen_set(arguments), None
@@ -234,17 +242,11 @@ def _write(measured: "Survey", advice: "Advice", file: Path) -> None:
     """Write the zip, whole or not at all."""
     from model_zoo.deploy.package import write_package
 
-    unfinished = file.with_name(file.name + ".new")
     try:
-        with unfinished.open("wb") as stream:
+        with replacing(file) as aside, aside.open("wb") as stream:
             write_package(measured, advice, stream)
-        unfinished.replace(file)
     except OSError as error:
         raise DataError(
             f"{file} cannot be written ({error.strerror}). Choose another place."
         ) from error
-    except ZooError:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise
     say(f"{file} holds {title(advice.option.model) if advice.option else 'it'}; see its README.md.")

@@ -7,9 +7,17 @@ from typing import Any
 from rich.table import Table
 
 from model_zoo.commands.language import bars, language_models, language_options
-from model_zoo.commands.output import new_file, out, percent, positive, print_json, right, seed
+from model_zoo.commands.output import (
+    new_file,
+    out,
+    percent,
+    positive,
+    print_json,
+    right,
+    seed,
+    written,
+)
 from model_zoo.language.models import TITLES
-from model_zoo.whole_files import write_json
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,11 +38,11 @@ def run(arguments: argparse.Namespace) -> None:
     from model_zoo.language.grammar import PUBLISHED, read_pairs
     from model_zoo.language.report import measure_grammar
 
-    pairs = read_pairs(arguments.file, arguments.pairs, arguments.seed)
-    with bars(len(pairs)) as advance:
-        report = measure_grammar(language_models(arguments), pairs, arguments.file, advance)
-    if arguments.out is not None:
-        write_json(arguments.out, report)
+    with written(arguments.out, arguments.file) as write:
+        pairs = read_pairs(arguments.file, arguments.pairs, arguments.seed)
+        with bars(len(pairs)) as advance:
+            report = measure_grammar(language_models(arguments), pairs, arguments.file, advance)
+        write(report)
     if arguments.json:
         print_json(report)
         return

@@ -18,10 +18,10 @@ from model_zoo.commands.output import (
     right,
     seed,
     visible,
+    written,
 )
 from model_zoo.errors import TextError
 from model_zoo.language.models import TITLES
-from model_zoo.whole_files import write_json
 
 if TYPE_CHECKING:
     from model_zoo.language.guess import Blank
@@ -85,11 +85,11 @@ def _table(blanks: "dict[str, Blank]") -> Table:
 def _measure(arguments: argparse.Namespace) -> None:
     from model_zoo.language.report import measure
 
-    with bars(arguments.positions) as advance:
-        models = language_models(arguments)
-        report = measure(models, arguments.test, arguments.positions, arguments.seed, advance)
-    if arguments.out is not None:
-        write_json(arguments.out, report)
+    with written(arguments.out, arguments.test) as write:
+        with bars(arguments.positions) as advance:
+            models = language_models(arguments)
+            report = measure(models, arguments.test, arguments.positions, arguments.seed, advance)
+        write(report)
     if arguments.json:
         print_json(report)
         return

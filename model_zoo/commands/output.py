@@ -4,9 +4,11 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from math import inf
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -20,7 +22,10 @@ from rich.progress import (
 )
 from rich.table import Column
 
+from model_zoo.errors import DataError
+from model_zoo.locks import writing
 from model_zoo.reading.predict import BATCH_SIZE
+from model_zoo.whole_files import write_json
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -77,6 +82,29 @@ def new_file(value: str) -> Path:
     if not file.parent.is_dir() or file.is_dir():
         raise argparse.ArgumentTypeError(f"{file.parent} is no folder to write a file into")
     return file
+
+
+@contextmanager
+def written(file: Path | None, *sources: Path) -> Iterator[Callable[[Mapping[str, Any]], None]]:
+    """What writes a record into the file of --out, which no other run writes meanwhile.
+
+    It does nothing where there is no such file. DataError where the file is one of the `sources`,
+    is being written, or cannot be.
+    """
+    if file is None:
+        yield lambda record: None
+        return
+
+    def write(record: Mapping[str, Any]) -> None:
+        try:
+            write_json(file, record)
+        except OSError as error:
+            raise DataError(
+                f"{file} cannot be written ({error.strerror}). Make room, or choose another --out."
+            ) from error
+
+    with writing(file, *sources):
+        yield write
 
 
 def visible(text: str) -> str:

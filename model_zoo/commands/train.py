@@ -2,13 +2,14 @@
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from model_zoo.commands import train_on
 from model_zoo.commands.output import out, percent, positive, print_json, progress, seed
 from model_zoo.errors import TrainingError, ZooError
 from model_zoo.language.models import root as language_root
+from model_zoo.locks import writing
 from model_zoo.models.registry import title
 from model_zoo.models.sets import model_set
 
@@ -99,12 +100,24 @@ def run(arguments: argparse.Namespace) -> None:
         train_on.run(arguments)
     elif arguments.model is None or arguments.data is None:
         raise TrainingError("Say what to train on: --on FILE, or one MODEL with --data.")
-    elif arguments.model in LANGUAGE_MODELS:
-        _train_language_model(arguments, arguments.out or RUNS / "language")
-    elif arguments.model in READERS:
-        _train_reader(arguments, arguments.out or RUNS / "answering")
     else:
-        _train_bundled(arguments, arguments.out or RUNS / "models")
+        _train_one(arguments)
+
+
+def _train_one(arguments: argparse.Namespace) -> None:
+    """One of the bundled models; DataError where another process is at it."""
+    name, train, runs = arguments.model, _train_bundled, "models"
+    if name in LANGUAGE_MODELS:
+        name, train, runs = name.removeprefix("lm-"), _train_language_model, "language"
+    elif name in READERS:
+        name, train, runs = name.removeprefix("qa-"), _train_reader, "answering"
+    out = arguments.out or RUNS / runs
+    run = arguments.run or out.parent / "state" / arguments.model
+    with suppress(OSError):  # which is said below
+        for folder in (out, run.absolute().parent):
+            folder.mkdir(parents=True, exist_ok=True)
+    with writing(run, option="--run"), writing(out / name):
+        train(arguments, name, out, run)
 
 
 @contextmanager
@@ -118,7 +131,7 @@ def _needing_what_training_needs() -> Iterator[None]:
         ) from error
 
 
-def _train_bundled(arguments: argparse.Namespace, folder: Path) -> None:
+def _train_bundled(arguments: argparse.Namespace, name: str, folder: Path, run: Path) -> None:
     """One model of the bundled ones."""
     with _needing_what_training_needs():
         from model_zoo.training.train import train
@@ -127,12 +140,11 @@ def _train_bundled(arguments: argparse.Namespace, folder: Path) -> None:
         for field in ("epochs", "lr", "batch_size")
         if (value := getattr(arguments, field)) is not None
     }
-    state = arguments.run or folder.parent / "state" / arguments.model
     metrics = train(
-        arguments.model,
+        name,
         data=arguments.data,
         out=folder,
-        run=state,
+        run=run,
         extra=arguments.extra,
         seed=arguments.seed,
         held_out=arguments.held_out,
@@ -147,21 +159,23 @@ def _train_bundled(arguments: argparse.Namespace, folder: Path) -> None:
         return
     validation = metrics["validation"]
     out.print(
-        f"{title(arguments.model)}: {percent(validation['accuracy'], validation['ci95'])} "
-        f"on {validation['rows']} validation rows. Written to {folder / arguments.model}."
+        f"{title(name)}: {percent(validation['accuracy'], validation['ci95'])} "
+        f"on {validation['rows']} validation rows. Written to {folder / name}."
     )
 
 
-def _train_language_model(arguments: argparse.Namespace, folder: Path) -> None:
+def _train_language_model(
+    arguments: argparse.Namespace, name: str, folder: Path, run: Path
+) -> None:
     """One of those that guess words."""
     with _needing_what_training_needs():
         from model_zoo.pretraining.train import train
     given = {"epochs": arguments.epochs, "lr": arguments.lr, "tokens": arguments.batch_size}
     metrics = train(
-        arguments.model.removeprefix("lm-"),
+        name,
         data=Path(arguments.data),
         out=folder,
-        run=arguments.run or folder.parent / "state" / arguments.model,
+        run=run,
         extra=arguments.extra,
         long=arguments.long,
         taught=arguments.taught,
@@ -178,17 +192,17 @@ def _train_language_model(arguments: argparse.Namespace, folder: Path) -> None:
     out.print(f"Held-out loss {last['held_out_loss']:.3f}. Written to {folder / metrics['model']}.")
 
 
-def _train_reader(arguments: argparse.Namespace, folder: Path) -> None:
+def _train_reader(arguments: argparse.Namespace, name: str, folder: Path, run: Path) -> None:
     """One of those that answer questions."""
     with _needing_what_training_needs():
         from model_zoo.finetuning.train import train_reader
     given = {"epochs": arguments.epochs, "lr": arguments.lr, "tokens": arguments.batch_size}
     metrics = train_reader(
-        arguments.model.removeprefix("qa-"),
+        name,
         data=Path(arguments.data),
         bodies=arguments.bodies,
         out=folder,
-        run=arguments.run or folder.parent / "state" / arguments.model,
+        run=run,
         seed=arguments.seed,
         limit=arguments.limit,
         overrides={field: value for field, value in given.items() if value is not None},

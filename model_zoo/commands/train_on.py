@@ -15,7 +15,7 @@ from model_zoo.errors import TrainingError
 from model_zoo.tuning.job import Job, Kind, create, jobs_folder, set_folder
 from model_zoo.tuning.line import start_next, turn
 from model_zoo.tuning.outcome import read_comparison
-from model_zoo.tuning.process import prepare_process, stoppable
+from model_zoo.tuning.process import prepare_process
 from model_zoo.tuning.settings import (
     BUDGETS,
     MODELS,
@@ -24,6 +24,7 @@ from model_zoo.tuning.settings import (
     check_enabled,
 )
 from model_zoo.tuning.split import prepare
+from model_zoo.worker import stoppable
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,7 +30,8 @@ from model_zoo.language.models import TITLES
 from model_zoo.models.files import WEIGHTS, sha256_of, write_checksum
 from model_zoo.pretraining.loop import Standing, learn
 from model_zoo.text.tokens import TextTokenizer
-from model_zoo.training.run_state import begin_run, write_tensors
+from model_zoo.training.fit import write_tensors
+from model_zoo.training.run_state import begin_run
 from model_zoo.training.train import hardware
 from model_zoo.tuning.quiet import quiet
 from model_zoo.tuning.token_rows import pieces

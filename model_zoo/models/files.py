@@ -15,16 +15,20 @@ from typing import Any
 
 from model_zoo import paths
 from model_zoo.errors import WeightsError
+from model_zoo.locks import held
 from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import BUNDLED, ModelSet, model_set
 from model_zoo.models.spec import ModelSpec
 from model_zoo.text.tokens import TOKENIZER, TextTokenizer
+from model_zoo.whole_files import write_text
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"  # of weights in several files
 MOST_HEADER_BYTES = 100_000_000  # as the format has it
 CHECKSUMS = "SHA256SUMS"  # beside the model folders, in the format of sha256sum
+_RECORD_S = 10.0  # that others have for their line in it
+_BESIDE = ("config.json", TOKENIZER, "tokenizer_config.json")  # what else a model is read from
 
 
 _LAYERS = ("num_hidden_layers", "n_layers", "n_layer", "num_layers")  # as configs call it
@@ -270,7 +274,7 @@ def stamp(model: str | ModelSpec) -> str:
     """
     try:
         row = spec(model)
-        beside = ("config.json", TOKENIZER, "tokenizer_config.json") if row.id.is_own else ()
+        beside = _BESIDE if row.id.is_own else ()
         files = [row.folder / name for name in beside if (row.folder / name).is_file()]
         stats = [file.stat() for file in (*weights_files(row), *files)]
     except (OSError, WeightsError):
@@ -280,10 +284,20 @@ def stamp(model: str | ModelSpec) -> str:
 
 def write_checksum(name: str, root: Path) -> str:
     """Record the sha256 of `name`'s weights as they are now in `root`'s SHA256SUMS; return it."""
-    recorded = read_checksums(root) | {name: sha256_of(root / name / WEIGHTS)}
-    lines = [f"{digest}  {model}/{WEIGHTS}\n" for model, digest in sorted(recorded.items())]
-    (root / CHECKSUMS).write_text("".join(lines), encoding="utf-8")
-    return recorded[name]
+    digest = sha256_of(root / name / WEIGHTS)
+    with held(root / f".{CHECKSUMS}.lock", wait_s=_RECORD_S, passing=True):
+        recorded = sorted((read_checksums(root) | {name: digest}).items())
+        write_text(
+            root / CHECKSUMS, "".join(f"{of}  {model}/{WEIGHTS}\n" for model, of in recorded)
+        )
+    return digest
+
+
+def reading_checksum(row: ModelSpec) -> str:
+    """The sha256 over what the model's answers depend on beside its weights: config, tokenizer."""
+    files = [row.folder / name for name in _BESIDE]
+    sums = [sha256_of(file) if file.is_file() else "" for file in files]
+    return hashlib.sha256(" ".join(sums).encode()).hexdigest()
 
 
 def sha256_of(file: Path) -> str:

@@ -11,12 +11,13 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from model_zoo.errors import HubError
+from model_zoo.locks import held
 from model_zoo.models import hub_client
 from model_zoo.models.files import INDEX, sha256_of
 from model_zoo.models.hub import HubFile, HubModel
@@ -84,7 +85,6 @@ def remove(name: str, folder: Path) -> None:
         _delete(target)
         for part in _parts(name, folder):
             shutil.rmtree(part)
-        _lock_file(target).unlink(missing_ok=True)
 
 
 def _fetch(model: HubModel, file: HubFile, part: Path, advance: Callable[[int, int], None]) -> None:
@@ -203,23 +203,13 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _lock_file(target: Path) -> Path:
-    return target.with_name(f".{target.name}.lock")
-
-
 @contextmanager
 def _alone(target: Path) -> Iterator[None]:
     """A block that no other, in any process, is in for the same download; else HubError."""
-    from huggingface_hub.utils import WeakFileLock
-
     target.parent.mkdir(parents=True, exist_ok=True)
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(WeakFileLock(_lock_file(target), timeout=0.1))
-        except TimeoutError as error:
-            raise HubError(
-                f"{target.name} is being downloaded already. Wait until it is there."
-            ) from error
+    with held(target.with_name(f".{target.name}.lock"), passing=True) as mine:
+        if not mine:
+            raise HubError(f"{target.name} is being downloaded already. Wait until it is there.")
         yield
 
 

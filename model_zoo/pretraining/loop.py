@@ -16,9 +16,10 @@ from transformers import PreTrainedModel
 from model_zoo.pretraining.candidates import Candidates
 from model_zoo.pretraining.corpus import batches_of_tokens
 from model_zoo.pretraining.objectives import Drawn
-from model_zoo.training.fit import precision, slope
+from model_zoo.training.fit import CHECKPOINT, other_run, precision, slope
 from model_zoo.training.run_state import RunState
 from model_zoo.tuning.token_rows import pieces
+from model_zoo.worker import stoppable
 
 SAVE_EVERY_S = 300.0
 _LOOK_TOKENS = 4096
@@ -98,7 +99,8 @@ def learn(
 
     `candidates` draws the words that stand for the vocabulary, if the loss is over one;
     `begin_step` is told before each step how far the run is, 0 to 1;
-    `stop_after` ends this process's share after that many steps, as a kill would.
+    `stop_after` ends this process's share after that many steps, as a kill would; Ctrl+C ends it
+    after the step that is under way. TrainingError where the folder holds a run of other settings.
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
@@ -109,41 +111,47 @@ def learn(
         weight_decay=recipe.weight_decay,
         layer_decay=1.0,
         averaging=recipe.averaging,
-        settings=asdict(recipe) | {"seed": seed, "tokens": int(train.lengths.sum())},
+        settings={"recipe": asdict(recipe), "seed": seed, "tokens": int(train.lengths.sum())},
     )
-    standing = Standing(**(state.resume() or {}))
+    before = state.resume()
+    if before is None and (run / CHECKPOINT).exists():
+        raise other_run(run)
+    standing = Standing(**(before or {}))
     order = _order(train, recipe, seed)
     looks = max(1, round(len(order) / max(1, round(recipe.epochs * recipe.evaluations))))
     task = progress.add_task("training", total=len(order), completed=standing.step)
     began, saved, first = process_time() - standing.seconds, monotonic(), standing.step
     network.train()
-    while standing.step < len(order):
-        state.rate(slope(standing.step, len(order), recipe.warmup))
-        drawn = candidates.draw() if candidates else None
-        begin_step(standing.step / len(order))
-        with precision(torch.device("cpu"), recipe.half_precision):
-            value = loss(network, train.batch(order[standing.step]), drawn)
-        value.backward()
-        nn.utils.clip_grad_norm_(state.trained.values(), recipe.gradient_norm)
-        state.optimiser.step()
-        state.optimiser.zero_grad()
-        standing.step += 1
-        standing.losses += value.item()
-        standing.since += 1
-        state.average(standing.step)
-        standing.seconds = process_time() - began
-        progress.update(task, completed=standing.step, description=f"loss {value.item():.3f}")
-        due = standing.step % looks == 0 or standing.step == len(order)
-        if due:
-            with state.averaged():
-                _look(network, loss, validation, standing, recipe.epochs / len(order))
-            progress.print(_line(standing))
-        stopped = stop_after is not None and standing.step - first >= stop_after
-        if due or stopped or monotonic() - saved > SAVE_EVERY_S:
-            state.save(asdict(standing))
-            saved = monotonic()
-        if stopped:
-            return standing
+    with stoppable() as asked:
+        while standing.step < len(order):
+            state.rate(slope(standing.step, len(order), recipe.warmup))
+            drawn = candidates.draw() if candidates else None
+            begin_step(standing.step / len(order))
+            with precision(torch.device("cpu"), recipe.half_precision):
+                value = loss(network, train.batch(order[standing.step]), drawn)
+            value.backward()
+            nn.utils.clip_grad_norm_(state.trained.values(), recipe.gradient_norm)
+            state.optimiser.step()
+            state.optimiser.zero_grad()
+            standing.step += 1
+            standing.losses += value.item()
+            standing.since += 1
+            state.average(standing.step)
+            standing.seconds = process_time() - began
+            progress.update(task, completed=standing.step, description=f"loss {value.item():.3f}")
+            due = standing.step % looks == 0 or standing.step == len(order)
+            if due:
+                with state.averaged():
+                    _look(network, loss, validation, standing, recipe.epochs / len(order))
+                progress.print(_line(standing))
+            stopped = asked() or (stop_after is not None and standing.step - first >= stop_after)
+            if due or stopped or monotonic() - saved > SAVE_EVERY_S:
+                state.save(asdict(standing))
+                saved = monotonic()
+            if asked():
+                raise KeyboardInterrupt
+            if stopped:
+                return standing
     if recipe.averaging:
         state.averaged().__enter__()  # for good
     network.eval()

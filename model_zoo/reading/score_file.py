@@ -8,13 +8,15 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from model_zoo.errors import DataError
-from model_zoo.models.files import sha256_of
+from model_zoo.host import libraries, threads
+from model_zoo.locks import check_apart, writing
+from model_zoo.models.files import reading_checksum, sha256_of
 from model_zoo.models.loading import Model
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.reading.score import (
@@ -27,6 +29,7 @@ from model_zoo.reading.score import (
 from model_zoo.tables.source import Row
 from model_zoo.tables.table import FORMATS, Table, open_table
 from model_zoo.tables.writer import Writer
+from model_zoo.whole_files import replacing
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,69 +59,90 @@ def score_file(
     label there is; empty where the text holds nothing to read.
 
     `begin(rows)` is told how many there are, `advance(model name, rows done since)` of progress.
-    Raises DataError where the file, the column or the output cannot be used; nothing is written
-    then that was not there before.
+    Raises DataError where the file, the column or the output cannot be used, the output is the
+    file, or another run is writing it; nothing is written then that was not there before.
     """
-    kind = out.suffix.lower()
-    if kind not in FORMATS:
+    if out.suffix.lower() not in FORMATS:
         raise DataError(f"{out} must end in one of {', '.join(FORMATS)}. Name it so.")
-    table = open_table(file, header=header)
-    column = table.column(text)
-    labels = [model.labels for model in models]
-    names = [model.id for model in models]
-    added = answer_columns(names, labels)
-    if taken := set(added) & set(table.columns):
-        raise DataError(f"{file} has a column {min(taken)!r} already. Rename it.")
-    rows = sum(len(chunk) for chunk in table.chunks())  # also: no bad row is met half-way
-    begin(rows)
-    conditions = {
-        "input": sha256_of(file),
-        "column": column,
-        "header": header,
-        "models": {model.id: model.checksum for model in models},
-        "labels": labels,
-        "batch_size": batch_size,
-        "torch": version("torch"),
-    }
-    width = sum(map(len, labels))
     journal = out.with_name(out.name + ".part")
-    unfinished = out.with_name(out.name + ".new")
-    try:
-        done = _resume(journal, json.dumps(conditions).encode() + b"\n", rows, width)
-        for model in models:
-            advance(model.id, done)
-        with journal.open("ab") as stream:
-            for chunk in _chunks(table, done):
-                texts = [row[column] for row in chunk]
-                scored = score(models, texts, batch_size=batch_size, advance=advance)
-                stream.write(np.hstack(scored.probabilities).astype(_NUMBER).tobytes())
-                stream.flush()
-                os.fsync(stream.fileno())
-        with unfinished.open("wb") as stream:
-            numbers = number_columns(names, labels)
-            with Writer(stream, kind, [*table.columns, *added], numbers=numbers, safe=safe) as to:
-                unread = _merge(table, journal, labels, to)
-            stream.flush()
-            os.fsync(stream.fileno())
-        unfinished.replace(out)
-        journal.unlink()
-    except OSError as error:
-        raise DataError(
-            f"{out} cannot be written ({error.strerror}). Make room, or choose another place."
-        ) from error
+    check_apart(journal, file)
+    with writing(out, file):
+        table = open_table(file, header=header)
+        column = table.column(text)
+        labels = [model.labels for model in models]
+        names = [model.id for model in models]
+        added = answer_columns(names, labels)
+        if taken := set(added) & set(table.columns):
+            raise DataError(f"{file} has a column {min(taken)!r} already. Rename it.")
+        rows = sum(len(chunk) for chunk in table.chunks())  # also: no bad row is met half-way
+        begin(rows)
+        conditions = {
+            "input": sha256_of(file),
+            "column": column,
+            "header": header,
+            "models": {
+                model.id: [model.checksum, reading_checksum(model.spec)] for model in models
+            },
+            "labels": labels,
+            "batch_size": batch_size,
+            "threads": threads(),
+            "versions": libraries(),
+        }
+        try:
+            head = json.dumps(conditions).encode() + b"\n"
+            done = _resume(journal, head, rows, sum(map(len, labels)))
+            for model in models:
+                advance(model.id, done)
+            with journal.open("ab") as stream:
+                for chunk in _chunks(table, done):
+                    texts = [row[column] for row in chunk]
+                    scored = score(models, texts, batch_size=batch_size, advance=advance)
+                    stream.write(np.hstack(scored.probabilities).astype(_NUMBER).tobytes())
+                    _sync(stream)
+            with replacing(out) as aside, aside.open("wb") as stream:
+                columns = [*table.columns, *added]
+                numbers = number_columns(names, labels)
+                with Writer(stream, out.suffix.lower(), columns, numbers=numbers, safe=safe) as to:
+                    unread = _merge(table, journal, labels, to)
+                _sync(stream)
+                if sha256_of(file) != conditions["input"]:
+                    raise DataError(
+                        f"{file} has changed while it was read. Give the command again."
+                    )
+            journal.unlink()
+        except OSError as error:
+            raise DataError(
+                f"{out} cannot be written ({error.strerror}). Make room, or choose another place."
+            ) from error
     return ScoredFile(out, rows, done, unread)
 
 
+def _sync(stream: IO[bytes]) -> None:
+    """Have what was written on the disk, not only on its way."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
 _NUMBER = np.dtype("<f8")
+_BEGINNING = b'{"input":'  # of a journal
 
 
 def _resume(journal: Path, head: bytes, rows: int, width: int) -> int:
-    """How many rows of `journal` hold; it is cut to them, or begun anew if they are of no use."""
+    """How many rows of `journal` hold; it is cut to them, or begun anew if they are of no use.
+
+    DataError where it is no journal.
+    """
     record = width * _NUMBER.itemsize
     done = 0
     if journal.is_file():
         with journal.open("rb") as stream:
-            if stream.readline(len(head)) == head:
+            beginning = stream.readline(len(head))
+            if beginning[: len(_BEGINNING)] != _BEGINNING[: len(beginning)]:
+                raise DataError(
+                    f"{journal} is where a run keeps what it has so far, and holds something else. "
+                    "Move it away, or choose another --out."
+                )
+            if beginning == head:
                 done = (journal.stat().st_size - len(head)) // record
     if done < rows:
         done -= done % WINDOW  # texts of a window are computed together

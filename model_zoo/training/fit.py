@@ -27,6 +27,7 @@ from transformers import PreTrainedModel
 
 from model_zoo.errors import TrainingError
 from model_zoo.text.tokens import PAD_ID
+from model_zoo.worker import stoppable
 
 CHECKPOINT = "checkpoint.safetensors"
 BEST = "best.safetensors"
@@ -99,7 +100,8 @@ def fit(
 
     `train` and `held_out` are (token ids, labels). State is kept in the folder `run`; a run found
     there goes on where it stopped, and TrainingError is raised if its `settings` differ from these.
-    `stop_after` ends the process's share of the run after that many steps, as a kill would.
+    `stop_after` ends the process's share of the run after that many steps, as a kill would; Ctrl+C
+    ends it after the step that is under way.
     """
     run.mkdir(parents=True, exist_ok=True)
     device = next(network.parameters()).device
@@ -118,7 +120,7 @@ def fit(
     bar = progress.add_task("training", total=total, completed=state.step)
     started, saved, first = monotonic() - state.seconds, monotonic(), state.step
     network.train()
-    try:
+    with stoppable() as asked:
         while state.step < total:
             epoch, skip = divmod(state.step, per_epoch)
             order = batch_order(ids, recipe.batch_size, seed=seed + 1000 * epoch)
@@ -142,13 +144,15 @@ def fit(
                 if evaluated:
                     _evaluate(network, trained, average, held_out, recipe, state, run, loss.item())
                     progress.print(_line(state, per_epoch))
-                if stop_after is not None and state.step - first >= stop_after:
-                    return state
-                if evaluated or monotonic() - saved > SAVE_EVERY_S:
+                stopped = asked() or (stop_after is not None and state.step - first >= stop_after)
+                # between two steps only: what is stored of half a one cannot be gone on with
+                if evaluated or stopped or monotonic() - saved > SAVE_EVERY_S:
                     _save(run, trained, average, optimiser, state, settings)
                     saved = monotonic()
-    finally:
-        _save(run, trained, average, optimiser, state, settings)
+                if asked():
+                    raise KeyboardInterrupt
+                if stopped:
+                    return state
     with safe_open(run / BEST, "pt") as best, torch.no_grad():
         for name, parameter in trained.items():
             parameter.copy_(best.get_tensor(name))
@@ -297,7 +301,7 @@ def _evaluate(
         if (accuracy, -held_out_loss) > (state.best_accuracy, -state.best_loss):
             state.best_accuracy, state.best_loss = accuracy, held_out_loss
             state.best_step = state.step
-            _write(run / BEST, {name: p.detach() for name, p in trained.items()}, {})
+            write_tensors(run / BEST, {name: p.detach() for name, p in trained.items()}, {})
 
 
 def _line(state: State, per_epoch: int) -> str:
@@ -327,10 +331,23 @@ class _swapped:
             parameter.copy_(values[name])
 
 
-def _write(file: Path, tensors: Parameters, meta: dict[str, str]) -> None:
+def other_run(run: Path) -> TrainingError:
+    """What to say where the folder `run` holds a run that is not to be gone on with."""
+    return TrainingError(
+        f"{run} holds a run with other settings. "
+        "Add --restart to throw it away, or --run FOLDER to keep both."
+    )
+
+
+def write_tensors(file: Path, tensors: Mapping[str, Tensor], meta: dict[str, str]) -> None:
+    """Write the tensors in one move: a kill leaves the old file or the new one."""
     partial = file.with_suffix(".partial")
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, meta)
-    partial.replace(file)  # in one move: never half a checkpoint
+    try:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, meta)
+        partial.replace(file)
+    finally:
+        for leftover in (partial, *file.parent.glob(".tmp*")):  # where the disk is full
+            leftover.unlink(missing_ok=True)
 
 
 def _save(
@@ -351,7 +368,7 @@ def _save(
     if torch.cuda.is_available():
         tensors["random.cuda"] = torch.cuda.get_rng_state()
     meta = {"state": json.dumps(asdict(state)), "settings": json.dumps(settings, sort_keys=True)}
-    _write(run / CHECKPOINT, tensors, meta)
+    write_tensors(run / CHECKPOINT, tensors, meta)
 
 
 def _resume(
@@ -368,10 +385,7 @@ def _resume(
     with safe_open(file, "pt") as checkpoint, torch.no_grad():
         meta = checkpoint.metadata()
         if json.loads(meta["settings"]) != json.loads(json.dumps(settings)):
-            raise TrainingError(
-                f"{run} holds a run with other settings. "
-                "Add --restart to throw it away, or --run FOLDER to keep both."
-            )
+            raise other_run(run)
         for name, parameter in trained.items():
             parameter.copy_(checkpoint.get_tensor(f"weight.{name}"))
             average[name].copy_(checkpoint.get_tensor(f"average.{name}"))

@@ -12,14 +12,15 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 from transformers import PreTrainedModel
 
 from model_zoo.errors import TrainingError
-from model_zoo.training.fit import layer_of
+from model_zoo.training.fit import BEST, CHECKPOINT, layer_of, other_run, write_tensors
+from model_zoo.whole_files import write_text
 
-CHECKPOINT, BEST = "checkpoint.safetensors", "best.safetensors"
+SETTINGS = "settings.json"
+_OF_A_RUN = (SETTINGS, CHECKPOINT, "tokenizer")  # one of them is in its folder
 
 
 class RunState:
@@ -126,16 +127,26 @@ def begin_run(run: Path, restart: bool, settings: Mapping[str, Any]) -> None:
 
     Raises TrainingError where it is of others; with `restart` it is thrown away.
     """
+    make_folder(run, restart)
+    file, wanted = run / SETTINGS, json.dumps(settings, sort_keys=True, indent=2)
+    if file.is_file() and file.read_text(encoding="utf-8") != wanted:
+        raise other_run(run)
+    write_text(file, wanted)
+
+
+def make_folder(run: Path, restart: bool) -> None:
+    """Make the folder of a run; with `restart` what was begun in it is thrown away.
+
+    TrainingError where that is something else.
+    """
     if restart and run.exists():
+        if any(run.iterdir()) and not any((run / name).exists() for name in _OF_A_RUN):
+            raise TrainingError(
+                f"{run} holds no run, so it is not thrown away. Leave out --restart, or name "
+                "another folder with --run."
+            )
         shutil.rmtree(run)
     run.mkdir(parents=True, exist_ok=True)
-    file, wanted = run / "settings.json", json.dumps(settings, sort_keys=True, indent=2)
-    if file.is_file() and file.read_text(encoding="utf-8") != wanted:
-        raise TrainingError(
-            f"{run} holds a run with other settings. "
-            "Add --restart to throw it away, or --run FOLDER to keep both."
-        )
-    file.write_text(wanted, encoding="utf-8")
 
 
 class _Averaged:
@@ -153,14 +164,3 @@ class _Averaged:
     def _set(self, values: Mapping[str, Tensor]) -> None:
         for name, value in values.items():
             self._trained[name].copy_(value)
-
-
-def write_tensors(file: Path, tensors: Mapping[str, Tensor], meta: dict[str, str]) -> None:
-    """Write the tensors in one move: a kill leaves the old file or the new one."""
-    partial = file.with_suffix(".partial")
-    try:
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial, meta)
-        partial.replace(file)
-    finally:
-        for leftover in (partial, *file.parent.glob(".tmp*")):  # where the disk is full
-            leftover.unlink(missing_ok=True)

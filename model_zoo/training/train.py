@@ -41,6 +41,7 @@ from model_zoo.training.export import check_place, save_metrics, save_network
 from model_zoo.training.fit import Batch, Objective, Recipe, collate, fit
 from model_zoo.training.further import further_trained
 from model_zoo.training.grow import grow
+from model_zoo.training.run_state import make_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,9 +177,7 @@ def train(
     base = locate(from_hub=data == "hub")
     tokenizer = read_tokenizer(base)
     corpus = read_corpus(data, tokenizer, extra=extra, held_out=held_out, limit=limit)
-    if restart and run.exists():
-        shutil.rmtree(run)
-    run.mkdir(parents=True, exist_ok=True)
+    make_folder(run, restart)
     tokenizer_folder = save_tokenizer(base, run / "tokenizer")
 
     torch.manual_seed(seed)

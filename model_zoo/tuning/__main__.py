@@ -5,8 +5,8 @@ import sys
 from model_zoo.errors import ZooError
 from model_zoo.tuning.job import Job, jobs_folder
 from model_zoo.tuning.line import start_next, turn
-from model_zoo.tuning.process import NICENESS, prepare_process, stoppable
-from model_zoo.worker import give_way
+from model_zoo.tuning.process import NICENESS, prepare_process
+from model_zoo.worker import give_way, stoppable
 
 
 def main(name: str) -> int:

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from model_zoo.errors import TrainingError, ZooError
+from model_zoo.locks import is_held
 from model_zoo.models.sets import DESCRIPTION, sets_folders
 from model_zoo.paths import user_data
-from model_zoo.tuning.locks import is_held
 from model_zoo.tuning.progress import Progress, read_progress
 from model_zoo.tuning.settings import TrainingSettings, check_enabled, check_name
 from model_zoo.tuning.split import Inspection, checksum
@@ -216,6 +216,7 @@ def create(
     """
     check_enabled()
     check_free(settings)
+    _check_apart(settings, data)
     folder = jobs_folder() / settings.name
     if folder.exists():
         job = Job(folder)
@@ -238,11 +239,28 @@ def create(
         finally:
             shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
-        raise TrainingError(
-            f"{folder.parent} cannot be written to ({error.strerror}). Make room, or set "
-            "QUARTET_TRAININGS to a folder that can."
-        ) from error
+        raise unwritable(folder.parent, error) from error
     return Job(folder)
+
+
+def unwritable(folder: Path, error: OSError) -> TrainingError:
+    """What to say where trainings cannot be written into `folder`."""
+    return TrainingError(
+        f"{folder} cannot be written to ({error.strerror}). Make room, or set QUARTET_TRAININGS to "
+        "a folder that can."
+    )
+
+
+def _check_apart(settings: TrainingSettings, data: bytes | None) -> None:
+    """Raises TrainingError where a file to learn from is in the set that is to be replaced."""
+    given = [settings.validation, settings.test] + ([settings.file] if data is None else [])
+    place = set_folder(settings.name).resolve()
+    for file in given:
+        if isinstance(file, Path) and file.resolve().is_relative_to(place):
+            raise TrainingError(
+                f"{file} is in the set {settings.name!r}, and would be lost with it. Copy it "
+                "elsewhere, or choose another name."
+            )
 
 
 def check_free(settings: TrainingSettings) -> None:

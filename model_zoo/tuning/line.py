@@ -4,13 +4,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from model_zoo.errors import TrainingError
+from model_zoo.locks import held, is_held
 from model_zoo.paths import ROOT
-from model_zoo.tuning.job import LOCK, Job, Kind, jobs, jobs_folder
-from model_zoo.tuning.locks import held, is_held
+from model_zoo.tuning.job import LOCK, Job, Kind, jobs, jobs_folder, unwritable
 from model_zoo.tuning.process import environment
 from model_zoo.tuning.settings import enabled
 
@@ -69,14 +69,14 @@ def turn(job: Job, wait: Callable[[int], bool] = lambda ahead: True) -> Iterator
     As long as others are ahead, `wait(how many)` is called; TrainingError where it says False, or
     where another process already trains this job.
     """
-    with held(job.folder / LOCK) as mine:
+    with _held(job.folder / LOCK) as mine:
         if not mine:
             raise TrainingError(
                 f"{job.name!r} is being trained by another process already. Wait until that ends."
             )
         while True:
             first = next((other.name for other in waiting()), job.name) == job.name
-            with held(jobs_folder() / TRAINER) as free:
+            with _held(jobs_folder() / TRAINER) as free:
                 if free and first:
                     job.set_state(Kind.RUNNING)
                     yield
@@ -84,6 +84,17 @@ def turn(job: Job, wait: Callable[[int], bool] = lambda ahead: True) -> Iterator
             if not wait(max(1, place(job))):
                 raise TrainingError(f"{job.name!r} has waited long enough. Try again later.")
             time.sleep(_POLL_S)
+
+
+@contextmanager
+def _held(lock: Path) -> Iterator[bool]:
+    """As `locks.held`; TrainingError where the lock cannot be made."""
+    with ExitStack() as stack:
+        try:
+            mine = stack.enter_context(held(lock))
+        except OSError as error:
+            raise unwritable(lock.parent, error) from error
+        yield mine
 
 
 def _start(folder: Path) -> None:

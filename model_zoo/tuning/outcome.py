@@ -5,14 +5,14 @@ Needs neither torch nor the models: a page lists, downloads, renames and deletes
 
 import json
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from model_zoo.errors import SetError, TrainingError
 from model_zoo.models.sets import DESCRIPTION
 from model_zoo.tuning.job import Job, check_name, jobs_folder, set_folder
-from model_zoo.whole_files import write_json
+from model_zoo.whole_files import replacing, write_json
 
 COMPARISON, REPORT, TEST = "comparison.json", "report.html", "test.jsonl"
 
@@ -50,16 +50,14 @@ def zipped(name: str, target: Path) -> Path:
     SetError where there is no such set, or it cannot be written.
     """
     folder = _folder(name)
-    aside = target.with_name(f".{target.stem}.partial")
     try:
-        Path(shutil.make_archive(str(aside), "zip", folder.parent, folder.name)).replace(target)
+        with replacing(target) as aside, ZipFile(aside, "w", ZIP_DEFLATED) as archive:
+            for file in sorted(folder.rglob("*")):
+                archive.write(file, file.relative_to(folder.parent))
     except OSError as error:
         raise SetError(
             f"{target} cannot be written ({error.strerror}). Make room, or choose another place."
         ) from error
-    finally:
-        with suppress(OSError):
-            aside.with_name(f"{aside.name}.zip").unlink(missing_ok=True)
     return target
 
 

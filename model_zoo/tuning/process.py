@@ -1,11 +1,8 @@
-"""The process of a training: how it is set up before torch is imported, and how it is stopped."""
+"""The process of a training: how it is set up before torch is imported."""
 
 import ctypes
 import os
-import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from types import FrameType
+from contextlib import suppress
 
 from model_zoo.host import PREPARED_SHAPES
 
@@ -36,24 +33,3 @@ def environment() -> dict[str, str]:
     """
     kept = {name: value for name, value in os.environ.items() if name != PREPARED_SHAPES}
     return ENVIRONMENT | kept
-
-
-@contextmanager
-def stoppable() -> Iterator[Callable[[], str]]:
-    """Within the block, Ctrl+C and SIGTERM ask for a pause instead of ending the process.
-
-    The block gets what it is asked: "pause", or "". A second signal ends the process at once.
-    """
-    asked: list[str] = []
-
-    def ask(number: int, frame: FrameType | None) -> None:
-        if asked:
-            raise KeyboardInterrupt
-        asked.append("pause")
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield lambda: asked[0] if asked else ""
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

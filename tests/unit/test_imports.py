@@ -19,6 +19,7 @@ LIBRARY = (
     "worker",
     "paths",
     "whole_files",
+    "locks",
     "patches",
     "text",
     "models",

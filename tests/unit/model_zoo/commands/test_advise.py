@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -68,6 +69,11 @@ def test_all_models_on_all_engines_unless_told_otherwise(capsys, asked):
     assert asked[1]["threads"] == [2]
     answer(capsys, "--anew")
     assert asked[2]["anew"]
+
+
+def test_what_is_read_is_not_written_over(capsys, asked, file):
+    assert "would be lost" in refusal(capsys, file, "--text", "text", "--out", file)
+    assert not asked and Path(file).read_text("utf-8").startswith("text,label")
 
 
 def test_the_file_gives_texts_and_labels(capsys, asked, file):

@@ -83,6 +83,13 @@ def test_a_stopped_run_ends_as_one_that_was_not(name, rows, tokenizer, tmp_path)
     assert not all(torch.equal(whole[key], other[key]) for key in whole)
 
 
+def test_a_run_with_batches_of_another_size_is_not_gone_on_with(rows, tokenizer, tmp_path):
+    run("lstm", rows, tokenizer, tmp_path, stop_after=1)
+    assert run("lstm", rows, tokenizer, tmp_path, stop_after=1)[1].step == 2
+    with pytest.raises(TrainingError, match="other settings"):
+        run("lstm", rows, tokenizer, tmp_path, recipe=replace(RECIPE, tokens=320))
+
+
 @pytest.mark.slow
 def test_something_is_learnt(rows, tokenizer, tmp_path):
     recipe = replace(RECIPE, epochs=12.5, lr=5e-2, evaluations=1)

@@ -137,6 +137,7 @@ def test_refusals_leave_what_was_there(tmp_path, lstm):
         ("must end in", {"out": tmp_path / "out.xlsx"}),
         ("does not exist", {"file": tmp_path / "nothing.csv"}),
         ("cannot be written", {"out": tmp_path / "no" / "out.csv"}),
+        ("would be lost", {"out": source}),
     ):
         call = {"file": source, "out": out, "text": "text"} | change
         with pytest.raises(DataError, match=problem):
@@ -148,6 +149,70 @@ def test_refusals_leave_what_was_there(tmp_path, lstm):
     source.write_text("text,lstm_label\nfine,1\n")
     with pytest.raises(DataError, match="already"):
         score_file([lstm], source, out, text="text")
+
+
+def test_the_second_of_two_runs_at_once_is_refused(tmp_path, lstm):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\nfine\n")
+
+    def second(rows):
+        with pytest.raises(DataError, match="another run"):
+            score_file([lstm], source, out, text="text")
+
+    assert score_file([lstm], source, out, text="text", begin=second).rows == 1
+    assert len(list(open_table(out).rows())) == 1
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.csv", "out.csv"]
+
+
+def test_neither_the_journal_nor_a_file_in_its_place_is_lost(tmp_path, lstm):
+    source, out = tmp_path / "out.csv.part", tmp_path / "out.csv"
+    source.write_text("text\nfine\n")
+    with pytest.raises(DataError, match="would be lost"):
+        score_file([lstm], source, out, text="text")
+    other = tmp_path / "in.csv"
+    other.write_text("text\nfine\n")
+    with pytest.raises(DataError, match="holds something else"):
+        score_file([lstm], other, out, text="text")
+    assert source.read_text() == "text\nfine\n"
+
+
+def test_a_file_that_changes_under_way_is_not_answered(tmp_path, lstm):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\nfine\n")
+
+    def change(model, rows):
+        source.write_text("text\nbad!\n")
+
+    with pytest.raises(DataError, match="has changed"):
+        score_file([lstm], source, out, text="text", advance=change)
+    assert not out.exists()
+
+
+def test_answers_of_another_runtime_or_tokenizer_are_not_gone_on_with(tmp_path, lstm, monkeypatch):
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("text\nfine\nbad\n")
+    monkeypatch.setattr(module, "WINDOW", 1)
+    heads = []
+
+    def stopped():
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+
+            def merge(*_):
+                raise KeyboardInterrupt
+
+            patched.setattr(module, "_merge", merge)
+            score_file([lstm], source, out, text="text")
+        with (tmp_path / "out.csv.part").open("rb") as stream:
+            heads.append(stream.readline())
+
+    stopped()
+    assert b"onnxruntime" in heads[0]
+    monkeypatch.setattr(module, "libraries", lambda: {"onnxruntime": "0.1"})
+    stopped()
+    monkeypatch.setattr(module, "reading_checksum", lambda spec: "other")
+    stopped()
+    assert len(set(heads)) == 3
+    assert score_file([lstm], source, out, text="text").resumed == 2
 
 
 def test_a_journal_is_used_only_for_the_same_work(tmp_path, lstm, monkeypatch):

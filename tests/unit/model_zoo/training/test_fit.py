@@ -1,11 +1,15 @@
 """The training loop: resuming, the schedule, and what it keeps."""
 
+import json
+import os
+import signal
 import subprocess
 
 import pytest
 import torch
 from rich.progress import Progress
 from safetensors import safe_open
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 from transformers import BertForSequenceClassification
 
 from model_zoo.errors import TrainingError
@@ -76,6 +80,44 @@ def test_a_run_stopped_and_resumed_ends_the_same(tmp_path, uninterrupted, stops)
     assert [[h[k] for k in same] for h in state.history] == [
         [h[k] for k in same] for h in expected_state.history
     ]
+
+
+def equal(network, expected):
+    return all(
+        torch.allclose(network.state_dict()[key], value, atol=1e-6)
+        for key, value in expected.state_dict().items()
+    )
+
+
+def test_what_stops_it_within_a_step_leaves_no_half_of_one(tmp_path, uninterrupted, monkeypatch):
+    run(tmp_path, stop_after=6)
+    steps = iter(range(3))
+
+    def stopping(decay):
+        if next(steps, None) is None:
+            raise KeyboardInterrupt  # the optimiser has stepped, the average has not
+        return get_ema_multi_avg_fn(decay)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(loop, "get_ema_multi_avg_fn", stopping)
+        run(tmp_path)
+    assert equal(run(tmp_path)[0], uninterrupted[0])
+
+
+def test_ctrl_c_ends_it_after_the_step(tmp_path, uninterrupted, monkeypatch):
+    steps = iter(range(3))
+
+    def interrupted(decay):
+        if next(steps, None) is None:
+            os.kill(os.getpid(), signal.SIGINT)
+        return get_ema_multi_avg_fn(decay)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(loop, "get_ema_multi_avg_fn", interrupted)
+        run(tmp_path)
+    with safe_open(tmp_path / CHECKPOINT, "pt") as checkpoint:
+        assert json.loads(checkpoint.metadata()["state"])["step"] == 4
+    assert equal(run(tmp_path)[0], uninterrupted[0])
 
 
 def test_a_finished_run_is_not_run_again(tmp_path, uninterrupted):

@@ -7,9 +7,9 @@ import sys
 import pytest
 
 from model_zoo.errors import TrainingError
+from model_zoo.locks import held
 from model_zoo.tuning import line
 from model_zoo.tuning.job import LOCK, PROGRESS, WORK, Job, Kind, create, jobs
-from model_zoo.tuning.locks import held
 from model_zoo.tuning.progress import Reporter
 from model_zoo.tuning.settings import TrainingSettings
 from model_zoo.tuning.split import prepare
@@ -55,6 +55,15 @@ def test_a_set_is_replaced_only_when_asked(rows, tmp_path):
     with pytest.raises(TrainingError, match="--overwrite"):
         made(rows)
     assert made(rows, overwrite=True).state.kind is Kind.WAITING
+
+
+def test_a_file_is_not_lost_with_the_set_it_is_in(tmp_path):
+    folder = tmp_path / "sets" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "rows.csv").write_text(ROWS)
+    with pytest.raises(TrainingError, match="would be lost"):
+        made(folder / "rows.csv", overwrite=True)
+    assert made(folder / "rows.csv", "other").state.kind is Kind.WAITING
 
 
 def test_a_switched_off_server_trains_nothing(rows, monkeypatch):
