@@ -173,7 +173,26 @@ def most_resident_bytes() -> int:
 
 def free_bytes() -> int:
     """Memory that another process beside this one could still take."""
-    return min(psutil.virtual_memory().available, host().memory_bytes - resident_bytes())
+    left = [limit - family_bytes() for limit in _configured_limit()]
+    return min([psutil.virtual_memory().available, *memory_left(), *left])
+
+
+def family_bytes() -> int:
+    """Resident memory of this process and of those it belongs with, shared pages counted once.
+
+    Those are the ones that run the same Python above it, and all that they started.
+    """
+    own = psutil.Process()
+    first, total = own, own.memory_info().rss
+    with suppress(psutil.Error):
+        for parent in own.parents():
+            if parent.exe() != own.exe():
+                break
+            first = parent
+    for other in {first, *first.children(recursive=True)} - {own}:
+        with suppress(psutil.Error):
+            total += other.memory_full_info().uss
+    return total
 
 
 def _configured_limit() -> list[int]:
@@ -182,10 +201,46 @@ def _configured_limit() -> list[int]:
     return [int(megabytes) * 1_000_000] if megabytes.isdecimal() else []
 
 
-def memory_limits(
-    groups: Path = Path("/sys/fs/cgroup"), membership: Path = Path("/proc/self/cgroup")
-) -> Iterator[int]:
+_GROUPS, _MEMBERSHIP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+
+
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """What a version of control groups calls the limit, what all processes of a group take, and in
+    memory.stat what of that are copies of files, which make way."""
+
+    limit: str
+    taken: str
+    copies: str
+
+
+_OLD = _Files("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+_NEW = _Files("memory.max", "memory.current", "inactive_file")
+
+
+def memory_limits(groups: Path = _GROUPS, membership: Path = _MEMBERSHIP) -> Iterator[int]:
     """Limits in bytes of the control groups this process is in, versions 1 and 2; Linux only."""
+    for _, _, limit in _limited(groups, membership):
+        yield limit
+
+
+def memory_left(groups: Path = _GROUPS, membership: Path = _MEMBERSHIP) -> Iterator[int]:
+    """What each of these limits leaves, in bytes: all processes of a group share it."""
+    for folder, files, limit in _limited(groups, membership):
+        with suppress(OSError, ValueError):
+            taken = int((folder / files.taken).read_text(encoding="ascii"))
+            yield limit - max(0, taken - _copies(folder / "memory.stat", files.copies))
+
+
+def _copies(stat: Path, name: str) -> int:
+    with suppress(OSError, ValueError):
+        lines = (line.split() for line in stat.read_text(encoding="ascii").splitlines())
+        return next((int(value) for key, value in lines if key == name), 0)
+    return 0
+
+
+def _limited(groups: Path, membership: Path) -> Iterator[tuple[Path, _Files, int]]:
+    """The folder, names of files and limit of every group with one that this process is in."""
     try:
         lines = membership.read_text(encoding="utf-8").splitlines()
     except OSError:
@@ -193,18 +248,19 @@ def memory_limits(
     for line in lines:
         _, controllers, path = line.split(":", 2)
         if controllers == "":
-            base, name = groups, "memory.max"
+            base, files = groups, _NEW
         elif "memory" in controllers.split(","):
-            base, name = groups / "memory", "memory.limit_in_bytes"
+            base, files = groups / "memory", _OLD
         else:
             continue
         folder = base / path.lstrip("/")
         for level in (folder, *folder.parents):  # a limit on a parent group binds as well
             if level.is_relative_to(base):
                 try:
-                    yield int((level / name).read_text(encoding="ascii"))
+                    limit = int((level / files.limit).read_text(encoding="ascii"))
                 except (OSError, ValueError):  # no such file here, or "max"
                     continue
+                yield level, files, limit
 
 
 def _cores() -> int:

@@ -9,7 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from time import time
 from typing import Any
+from uuid import uuid4
 
 from model_zoo.cluster.blocks import Block, Layout
 from model_zoo.cluster.files import InputFile, differing, filesystem, reason
@@ -19,6 +21,7 @@ from model_zoo.errors import DataError
 from model_zoo.host import libraries
 
 RUN, PLAN, SUMMARY = "_run.json", "_plan.json", "_summary.parquet"
+STALE_S = 86_400.0  # after which no process is still at a part
 _INPUT = "input"
 
 
@@ -130,20 +133,29 @@ def write_json(out: str, name: str, record: Mapping[str, Any]) -> None:
     system, folder = filesystem(out)
     try:
         system.create_dir(folder, recursive=True)
-        with system.open_output_stream(f"{folder}/{name}.new") as stream:
+        unfinished = f"{folder}/{name}.{uuid4().hex[:12]}"
+        with system.open_output_stream(unfinished) as stream:
             stream.write(json.dumps(record, indent=1, ensure_ascii=False).encode() + b"\n")
-        system.move(f"{folder}/{name}.new", f"{folder}/{name}")
+        system.move(unfinished, f"{folder}/{name}")
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{out} cannot be written ({reason(error)}). Make room there.") from None
 
 
-def clear_aside(out: str) -> None:
-    """Delete what was left of parts that were being written."""
+def clear_aside(out: str, older_s: float = 0.0, *, of: str = "") -> None:
+    """Delete what was left of parts that were being written: of the attempt called `of`, or all
+    that nobody has written to for so many seconds."""
     import pyarrow
+    from pyarrow.fs import FileSelector, FileType
 
     system, folder = filesystem(out)
+    aside = f"{folder}/{ASIDE}"
     with suppress(pyarrow.ArrowException, OSError):
-        system.delete_dir(f"{folder}/{ASIDE}")
+        for info in system.get_file_info(FileSelector(f"{aside}/{of}", recursive=True)):
+            if info.type == FileType.File and time() - (info.mtime_ns or 0) / 1e9 >= older_s:
+                system.delete_file(info.path)
+        inside = system.get_file_info(FileSelector(aside, recursive=True))
+        if not any(info.type == FileType.File for info in inside):
+            system.delete_dir(aside)
 
 
 def _short(value: object) -> str:

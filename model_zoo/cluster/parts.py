@@ -116,22 +116,25 @@ def answer_schema(columns: Sequence[str], models: Sequence[Asked], run: str) -> 
     return pyarrow.schema(fields, metadata={_ABOUT: json.dumps(record, ensure_ascii=False)})
 
 
-def write_part(out: str, name: str, schema: Any, block: Iterable[Answered]) -> Counts:
+def write_part(
+    out: str, name: str, schema: Any, block: Iterable[Answered], attempt: str = ""
+) -> Counts:
     """Write a part from the rows of its block, as they are answered; what it holds.
 
-    Raises DataError where it cannot be written, and nothing is left of it then; or where processes
-    died over it MOST_DEATHS times, each of which left its beginning.
+    Raises DataError where it cannot be written, or where processes died over it MOST_DEATHS times
+    in this `attempt` at the run, each of which left its beginning. Of any error nothing is left.
     """
     import pyarrow
     from pyarrow.fs import FileSelector
     from pyarrow.parquet import ParquetWriter
 
     system, folder = filesystem(out)
-    aside = f"{folder}/{ASIDE}/{name}.{uuid4().hex[:12]}"
+    corner = f"{folder}/{ASIDE}/{attempt}".rstrip("/")
+    aside = f"{corner}/{name}.{uuid4().hex[:12]}"
     counts, started = Counts(), perf_counter()
     try:
-        system.create_dir(f"{folder}/{ASIDE}", recursive=True)
-        begun = system.get_file_info(FileSelector(f"{folder}/{ASIDE}"))
+        system.create_dir(corner, recursive=True)
+        begun = system.get_file_info(FileSelector(corner))
         if sum(info.base_name.startswith(name) for info in begun) >= MOST_DEATHS:
             raise DataError(
                 f"{name} is left out: its process died {MOST_DEATHS} times. Give workers more "
@@ -144,10 +147,14 @@ def write_part(out: str, name: str, schema: Any, block: Iterable[Answered]) -> C
             counts.seconds = round(perf_counter() - started, 3)
             writer.add_key_value_metadata({_COUNTS: counts.json})
         system.move(aside, f"{folder}/{name}")
-    except (pyarrow.ArrowException, OSError) as error:
+    except BaseException as error:
         with suppress(pyarrow.ArrowException, OSError):
             system.delete_file(aside)
-        raise DataError(f"{out} cannot be written ({reason(error)}). Make room there.") from None
+        if isinstance(error, (pyarrow.ArrowException, OSError)):
+            raise DataError(
+                f"{out} cannot be written ({reason(error)}). Make room there."
+            ) from None
+        raise
     return counts
 
 

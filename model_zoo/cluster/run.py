@@ -7,10 +7,13 @@ unique id in every row, reads all input again, and holds all ids in memory.)
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
+from pathlib import Path
 from time import perf_counter
 from typing import Any
+from uuid import uuid4
 
 from model_zoo.cluster import ledger, pool
 from model_zoo.cluster.blocks import ROWS, Block, Layout, columns_of
@@ -20,6 +23,7 @@ from model_zoo.cluster.summary import record_of, write_summary
 from model_zoo.cluster.workers import Scorer, Wanted, blocks_of
 from model_zoo.cluster.workers import find as find_in
 from model_zoo.errors import ClusterError, DataError, ZooError
+from model_zoo.locks import writing
 from model_zoo.models.files import check_weights
 from model_zoo.models.spec import ModelSpec
 from model_zoo.reading.predict import BATCH_SIZE
@@ -94,56 +98,79 @@ def score_on_cluster(
     wanted = [Wanted.of(row, check_weights(row)) for row in models]
     how = {"batch_size": way.batch_size, "threads": way.threads}
     settings = ledger.settings(files, layout, wanted, block_rows=way.block_rows, **how)
-    resumed = ledger.begin(out, settings)
-    run = ledger.digest(settings)
-    started = perf_counter()
-    with pool.connected(way.address) as cluster:
-        progress = Progress(nodes=cluster.nodes, dashboard=cluster.dashboard)
-        report(progress)
-        ledger.clear_aside(out)
-        plan = ledger.read_plan(out) if resumed else {}
-        found, missing = find_blocks(files, layout, way.block_rows, plan)
-        if found != plan:
-            ledger.write_plan(out, found)
-        blocks = numbered(files, found)
-        counted = _finished(out, blocks, run) if resumed else {}
-        progress.total = sum(block.rows for block in blocks.values())
-        progress.done = progress.resumed = sum(counts.rows for counts in counted.values())
-        report(progress)
-        lines = rounds(
-            {name: block for name, block in blocks.items() if name not in counted},
-            files,
-            partial(
-                pool.each_by,
-                worker=Scorer,
-                arguments=(wanted, layout, out, run),
-                options=how,
-                workers=way.workers or max(1, cluster.cores // way.threads),
-                cores=way.threads,
-            ),
-            missing,
-        )
-        for name, batch in lines:
-            if name:
-                counted[name] = Counts.of(str(batch["counts"][0]))
-                progress.done += counted[name].rows
-            else:
-                progress.failures += 1
-            progress.nodes = cluster.nodes
+    with _alone(out, files) as attempt:
+        resumed = ledger.begin(out, settings)
+        ledger.clear_aside(out, ledger.STALE_S if "://" in out else 0.0)
+        run = ledger.digest(settings)
+        started = perf_counter()
+        with pool.connected(way.address) as cluster:
+            progress = Progress(nodes=cluster.nodes, dashboard=cluster.dashboard)
             report(progress)
-    _check_seen(out, counted)
-    missing |= changed_since(files, inputs, out)
-    counts = Counts()
-    for each in counted.values():
-        counts.add(each)
-    ledger.clear_aside(out)
-    seconds = perf_counter() - started
-    record = record_of(
-        settings, counts, missing, rows=counts.rows - progress.resumed, seconds=seconds, price=price
-    )
-    write_summary(out, sorted(counted), record)
-    ledger.write_json(out, ledger.RUN, record)
-    return Outcome(out, counts.rows, progress.resumed, dict(counts.errors), missing, record)
+            plan = ledger.read_plan(out) if resumed else {}
+            found, missing = find_blocks(files, layout, way.block_rows, plan)
+            if found != plan:
+                ledger.write_plan(out, found)
+            blocks = numbered(files, found)
+            counted = _finished(out, blocks, run) if resumed else {}
+            progress.total = sum(block.rows for block in blocks.values())
+            progress.done = progress.resumed = sum(counts.rows for counts in counted.values())
+            report(progress)
+            lines = rounds(
+                {name: block for name, block in blocks.items() if name not in counted},
+                files,
+                partial(
+                    pool.each_by,
+                    worker=Scorer,
+                    arguments=(wanted, layout, out, run),
+                    options=how | {"attempt": attempt},
+                    workers=way.workers or max(1, cluster.cores // way.threads),
+                    cores=way.threads,
+                ),
+                missing,
+            )
+            for name, batch in lines:
+                if name:
+                    counted[name] = Counts.of(str(batch["counts"][0]))
+                    progress.done += counted[name].rows
+                else:
+                    progress.failures += 1
+                progress.nodes = cluster.nodes
+                report(progress)
+        _check_seen(out, counted)
+        missing |= changed_since(files, inputs, out)
+        counts = Counts()
+        for each in counted.values():
+            counts.add(each)
+        ledger.clear_aside(out, of=attempt)
+        seconds = perf_counter() - started
+        record = record_of(
+            settings,
+            counts,
+            missing,
+            rows=counts.rows - progress.resumed,
+            seconds=seconds,
+            price=price,
+        )
+        write_summary(out, sorted(counted), record)
+        ledger.write_json(out, ledger.RUN, record)
+        return Outcome(out, counts.rows, progress.resumed, dict(counts.errors), missing, record)
+
+
+@contextmanager
+def _alone(out: str, files: Sequence[InputFile]) -> Iterator[str]:
+    """A block that alone writes into a folder of this machine; what its attempt is called.
+
+    An address knows of no locks: there, attempts at once do the same work, each in its own corner.
+    """
+    attempt = uuid4().hex[:12]
+    if "://" in out:
+        yield attempt
+        return
+    place = Path(out).expanduser()
+    with suppress(OSError):  # which the lock says
+        place.absolute().parent.mkdir(parents=True, exist_ok=True)
+    with writing(place, *(Path(file.path) for file in files if "://" not in file.path)):
+        yield attempt
 
 
 def input_files(inputs: Sequence[str], out: str = "") -> list[InputFile]:

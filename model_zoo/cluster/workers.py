@@ -108,9 +108,18 @@ class Reader:
 class Scorer(Reader):
     """Writes the part of each block that it is given, unless it is there."""
 
-    def __init__(self, wanted: Sequence[Wanted], layout: Layout, out: str, run: str, **how: Any):
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        layout: Layout,
+        out: str,
+        run: str,
+        *,
+        attempt: str = "",
+        **how: Any,
+    ):
         super().__init__(wanted, layout, **how)
-        self._out, self._run = out, run
+        self._out, self._run, self._attempt = out, run, attempt
         self._schema = answer_schema(layout.columns, asked(self.models), run)
 
     def __call__(self, batch: Mapping[str, Any]) -> Line:
@@ -120,7 +129,8 @@ class Scorer(Reader):
         counts = read_counts(self._out, name, self._run)
         if counts is None:
             try:
-                counts = write_part(self._out, name, self._schema, self.read(block))
+                block_of = self.read(block)
+                counts = write_part(self._out, name, self._schema, block_of, self._attempt)
             except Exception as problem:
                 error = reason_of(problem)
         return line(

@@ -1,8 +1,6 @@
 """The warm-up that `speed` starts in a process of its own: prints what it measured as JSON."""
 
 import json
-import resource
-import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from statistics import median
@@ -13,7 +11,7 @@ import torch
 from torch import nn
 from transformers import BertForSequenceClassification
 
-from model_zoo.host import host
+from model_zoo.host import host, most_resident_bytes
 from model_zoo.models.recurrent import RecurrentConfig, RecurrentForSequenceClassification
 from model_zoo.models.transformer import VOCAB_SIZE, bert_config
 from model_zoo.tuning.learner import Learner, RecurrentLearner, TransformerLearner
@@ -34,16 +32,16 @@ def measure() -> Speed:
         network = RecurrentForSequenceClassification(RecurrentConfig(bidirectional=bidirectional))
         rows = _rows(64, _SHORT)
         recurrent[bidirectional] = _learning(RecurrentLearner(network, _rows(640, _SHORT)), rows)
-    recurrent_bytes = _peak()
+    recurrent_bytes = most_resident_bytes()
     config = bert_config()
     config.attention_probs_dropout_prob = 0.0
     layers = config.num_hidden_layers
     bert = BertForSequenceClassification(config)
     forward = _seconds(lambda: TransformerLearner(bert, layers).source(_rows(64, _SHORT)))
-    heads_bytes = _peak()
+    heads_bytes = most_resident_bytes()
     bert.requires_grad_(True)
     _learning(TransformerLearner(bert, 3 * layers // 4), _rows(32, _SHORT))
-    quick_bytes = _peak()
+    quick_bytes = most_resident_bytes()
     bert.requires_grad_(True)
     learner = TransformerLearner(bert)
     short = _learning(learner, _rows(32, _SHORT))
@@ -59,7 +57,7 @@ def measure() -> Speed:
         recurrent_bytes=recurrent_bytes,
         heads_bytes=heads_bytes,
         quick_bytes=quick_bytes,
-        full_bytes=_peak(),
+        full_bytes=most_resident_bytes(),
     )
 
 
@@ -99,12 +97,6 @@ def _seconds(call: Callable[[], object]) -> float:
         call()
         times.append(perf_counter() - began)
     return median(times)
-
-
-def _peak() -> int:
-    """The most memory that this process has had resident so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else 1024 * peak
 
 
 if __name__ == "__main__":

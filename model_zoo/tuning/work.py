@@ -5,6 +5,7 @@ training that goes on passes over the runs that have their record.
 """
 
 import gc
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Mapping
@@ -39,7 +40,7 @@ from model_zoo.tuning.split import LOPSIDED, TOKENIZER, Split
 from model_zoo.tuning.token_rows import TokenRows, stratified, tokenised
 from model_zoo.whole_files import write_json
 
-RECORD, MODEL = "result.json", "model"
+RECORD, MODEL, ROWS = "result.json", "model", "rows.json"
 ANSWERS = "answers.safetensors"  # a teacher's logits on the rows that it learned from
 _AT_ONCE = 5_000  # held-out rows whose states are in memory together
 
@@ -68,7 +69,11 @@ class Result:
 
 
 class Work:
-    """The runs of a training in the folder `place`."""
+    """The runs of a training in the folder `place`.
+
+    Runs that learnt from other rows, as another version split the file, are thrown away: what they
+    learnt from may be among the rows that all are compared on now.
+    """
 
     def __init__(self, settings: TrainingSettings, split: Split, place: Path) -> None:
         self.settings, self.labels, self._place = settings, split.labels, place
@@ -82,6 +87,25 @@ class Work:
         self.cut = (train_cut + test_cut) / (len(split.train) + len(split.test))
         self.weights = class_weights(split.train.labels, len(split.labels))
         self.runs = list(runs(settings, len(self.train), len(self.labels)))
+        self._begin()
+
+    def _begin(self) -> None:
+        file, what = self._place / ROWS, {"sha256": self._digest(), "from": self.origin.title}
+        with suppress(OSError, ValueError):
+            if json.loads(file.read_text(encoding="utf-8")) == what:
+                return
+        forget(self._place)
+        self._place.mkdir(parents=True)
+        write_json(file, what)
+
+    def _digest(self) -> str:
+        """What tells the three parts, and the names of their labels, from others."""
+        digest = hashlib.sha256(json.dumps(self.labels).encode())
+        for rows in (self.train, self.validation, self.test):
+            for numbers in (rows.ids, rows.starts, rows.labels):
+                digest.update(len(numbers).to_bytes(8, "little"))
+                digest.update(numbers.tobytes())
+        return digest.hexdigest()
 
     def rows_of(self, run: Run) -> TokenRows:
         """The rows that a run learns from: a nested share of them, every label in it."""

@@ -5,7 +5,6 @@ data does, in a process of its own, and prints by how many MB that grew, and the
 """
 
 import io
-import resource
 import sys
 from multiprocessing import get_context
 from pathlib import Path
@@ -15,6 +14,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from model_zoo.errors import DataError
+from model_zoo.host import most_resident_bytes
 from model_zoo.tables.table import open_table
 
 
@@ -93,14 +93,14 @@ def read(file: Path) -> None:
     from ui.data.dataset import read_dataset
 
     content = file.read_bytes()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = most_resident_bytes()
     try:
         table = open_table(content, file.name)
         result = f"{len(read_dataset(table, SENTIMENT).frame):,} rows"
     except DataError as error:
         result = str(error)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    print(file.name, grown // 1024, result, sep="\t", flush=True)
+    grown = most_resident_bytes() - before
+    print(file.name, grown >> 20, result, sep="\t", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 from pyarrow.parquet import read_table
 
 from model_zoo.__main__ import main
+from model_zoo.cluster.ledger import clear_aside
 from model_zoo.cluster.parts import (
     ASIDE,
     MOST_DEATHS,
@@ -22,6 +23,7 @@ from model_zoo.cluster.pool import RAY
 from model_zoo.cluster.rows import CheckedRow
 from model_zoo.cluster.summary import Totals, read_totals, write_summary
 from model_zoo.errors import DataError
+from model_zoo.locks import writing
 from model_zoo.models.network import ModelId
 from model_zoo.reading.score import Scored
 from tests.root import ROOT
@@ -63,6 +65,7 @@ def test_a_part_is_there_whole_or_not_at_all(tmp_path):
     with pytest.raises(DataError, match="disk"):
         write_part(str(tmp_path), other, schema, broken())
     assert part_names(str(tmp_path)) == {NAME}
+    assert not list((tmp_path / ASIDE).iterdir()), "what failed counts as no death"
     (tmp_path / NAME).write_bytes((tmp_path / NAME).read_bytes()[:-9])
     assert read_counts(str(tmp_path), NAME, "this run") is None
 
@@ -75,6 +78,33 @@ def test_a_part_that_kills_its_processes_is_given_up(tmp_path):
     with pytest.raises(DataError, match="died"):
         write_part(str(tmp_path), NAME, schema, BLOCK)
     assert write_part(str(tmp_path), NAME.replace("0.", "1."), schema, BLOCK).rows == 3
+
+
+def test_an_attempt_clears_its_own_corner(tmp_path):
+    schema, out = answer_schema(["text"], MODELS, ""), str(tmp_path)
+    for attempt in ("one", "two"):
+        (tmp_path / ASIDE / attempt).mkdir(parents=True)
+        (tmp_path / ASIDE / attempt / f"{NAME}.x").touch()
+    assert write_part(out, NAME, schema, BLOCK, "two").rows == 3
+    clear_aside(out, 3600.0)
+    assert len(list((tmp_path / ASIDE).rglob("*.x"))) == 2
+    clear_aside(out, of="two")
+    assert [path.parent.name for path in (tmp_path / ASIDE).rglob("*.x")] == ["one"]
+    clear_aside(out)
+    assert not (tmp_path / ASIDE).exists()
+
+
+def test_a_folder_that_is_being_written_is_refused(tmp_path, monkeypatch, capsys):
+    file = tmp_path / "a.csv"
+    file.write_text("text\nfine\n")
+    monkeypatch.setattr("model_zoo.cluster.pool.check_installed", lambda: None)
+    given = ["score", str(file), "--text", "text", "--cluster", "local", "--models", "lstm"]
+    with writing(tmp_path / "out"):
+        assert main([*given, "--out", str(tmp_path / "out")]) == 2
+    assert "another run" in capsys.readouterr().err
+    assert main([*given, "--out", str(file)]) == 2
+    assert "would be lost" in capsys.readouterr().err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv"]
 
 
 def test_the_summary_is_a_table_that_knows_the_totals(tmp_path):

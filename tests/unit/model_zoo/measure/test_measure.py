@@ -1,13 +1,24 @@
 """What a model costs: the way it is measured, not the figures."""
 
+import subprocess
+import sys
+
 import pytest
 
 from model_zoo.errors import MeasureError, TextError
-from model_zoo.host import free_bytes, host, memory_limits, resident_bytes
+from model_zoo.host import (
+    family_bytes,
+    free_bytes,
+    host,
+    memory_left,
+    memory_limits,
+    resident_bytes,
+)
 from model_zoo.measure import latency
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import set_tokenizer
 from model_zoo.models.loading import load
+from tests.root import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -111,3 +122,49 @@ def test_limits_of_control_groups_are_found(tmp_path):
     membership.write_text("7:cpu:/x\n4:memory:/app\n")
     assert list(memory_limits(tmp_path, membership)) == [500]
     assert list(memory_limits(tmp_path, tmp_path / "none")) == []
+
+
+def test_what_a_group_leaves_is_less_what_all_its_processes_take(tmp_path):
+    membership, box = tmp_path / "cgroup", tmp_path / "box"
+    (box / "inner").mkdir(parents=True)
+    (box / "memory.max").write_text("900\n")
+    (box / "memory.current").write_text("700\n")
+    (box / "memory.stat").write_text("anon 500\ninactive_file 150\n")  # which makes way
+    (box / "inner" / "memory.max").write_text("800\n")
+    (box / "inner" / "memory.current").write_text("100\n")
+    membership.write_text("0::/box/inner\n")
+    assert sorted(memory_left(tmp_path, membership)) == [350, 700]
+    old = tmp_path / "memory" / "app"
+    old.mkdir(parents=True)
+    (old / "memory.limit_in_bytes").write_text("500\n")
+    (old / "memory.usage_in_bytes").write_text("400\n")
+    (old / "memory.stat").write_text("inactive_file 1\ntotal_inactive_file 20\n")
+    membership.write_text("4:memory:/app\n")
+    assert list(memory_left(tmp_path, membership)) == [120]
+
+
+def test_what_others_of_the_same_program_take_is_not_free():
+    code = "held = bytearray(b'x') * 80_000_000; print(flush=True); input()"
+    before = family_bytes()
+    with subprocess.Popen(
+        [sys.executable, "-S", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        process.stdout.readline()
+        taken = family_bytes() - before
+        process.communicate(b"\n")
+    assert 75_000_000 < taken < 150_000_000
+
+
+def test_the_most_memory_is_the_programs_own_and_not_its_starters():
+    """A process is a copy of what starts it until it runs its own program."""
+    code = "from model_zoo.host import most_resident_bytes; print(most_resident_bytes())"
+    held = bytearray(b"x") * 300_000_000
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True)
+    assert len(held) == 300_000_000 and int(told.stdout) < 200_000_000
+
+
+def test_the_most_memory_is_asked_for_in_one_place():
+    folders = (ROOT / name for name in ("model_zoo", "ui", "benchmarks"))
+    files = [file for folder in folders for file in folder.rglob("*.py")]
+    asking = [file.name for file in files if "getrusage" in file.read_text("utf-8")]
+    assert asking == ["host.py"]

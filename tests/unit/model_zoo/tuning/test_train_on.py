@@ -19,6 +19,9 @@ from model_zoo.models import files
 from model_zoo.models.sets import model_set
 from model_zoo.tuning import networks, outcome
 from model_zoo.tuning.job import Job, Kind, jobs_folder, set_folder
+from model_zoo.tuning.settings import TrainingSettings
+from model_zoo.tuning.split import prepare
+from model_zoo.tuning.work import Work
 from tests.root import ROOT
 
 STARTS = {
@@ -57,6 +60,22 @@ def _folders(tmp_path_factory, monkeypatch):
 def command(file, name, *more):
     columns = ["--text", "question", "--label", "kind"]
     return ["train", "--on", str(file), *columns, "--name", name, *more]
+
+
+def test_runs_that_learnt_from_other_rows_are_thrown_away(tmp_path):
+    file, place = written(tmp_path / "rows.csv", 80), tmp_path / "work"
+
+    def begun(seed):
+        settings = TrainingSettings(file, "question", "kind", "a", models=("lstm",), seed=seed)
+        Work(settings, prepare(settings), place)
+        (place / f"run-{seed}").mkdir(exist_ok=True)
+        return sorted(path.name for path in place.glob("run-*"))
+
+    assert begun(0) == begun(0) == ["run-0"]
+    assert begun(1) == ["run-1"], "the same file, split otherwise"
+    (place / "rows.json").unlink()  # of a version that kept none
+    (place / "run-1").rename(place / "run-2")
+    assert begun(1) == ["run-1"]
 
 
 @pytest.mark.slow
