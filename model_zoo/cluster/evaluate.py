@@ -1,6 +1,6 @@
 """Labelled files of any size evaluated on a cluster: counts of blocks, which add up exactly."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,11 +22,11 @@ from model_zoo.cluster.run import (
 )
 from model_zoo.cluster.workers import Line, Reader, Wanted, line, of_line, reason_of
 from model_zoo.errors import DataError
-from model_zoo.models.classes import plain_name
+from model_zoo.labels import LabelReader
 from model_zoo.models.files import check_weights
 from model_zoo.models.spec import ModelSpec
 from model_zoo.quality.classification import decide
-from model_zoo.quality.evaluate import Evaluation, meanings, unknown_label
+from model_zoo.quality.evaluate import Evaluation, unknown_label
 from model_zoo.quality.tally import Tally, add, compared, from_bytes, only_right, tally, to_bytes
 
 _HELD = 16  # tallies of blocks that wait to be added up: adding sorts all that is there
@@ -40,12 +40,11 @@ class Counter(Reader):
         wanted: Sequence[Wanted],
         layout: Layout,
         label_at: int,
-        labels: Sequence[str],
-        known: Mapping[str, int],
+        labels: LabelReader,
         **how: Any,
     ) -> None:
         super().__init__(wanted, layout, **how)
-        self._at, self._labels, self._known = label_at, labels, known
+        self._at, self._labels = label_at, labels
 
     def __call__(self, batch: Mapping[str, Any]) -> Line:
         """A line with the counts of the block, or with what went wrong."""
@@ -77,7 +76,7 @@ class Counter(Reader):
                         f"{where}: column {self.layout.text!r} {problem}. Remove the row."
                     )
                 value = row.cells[self._at]
-                if (index := self._known.get(plain_name(value))) is None:
+                if (index := self._labels.of(value)) is None:
                     raise DataError(unknown_label(where, value, self._labels))
                 truth.append(index)
             shares.append(part.scored.probabilities)
@@ -99,10 +98,12 @@ def evaluate_on_cluster(
     way: Way,
     header: bool = True,
     report: Report = lambda progress: None,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> Evaluation:
     """Every model on every row of the inputs; the figures are those of one machine.
 
-    The first rows say whether the column `label` holds names or numbers. Nothing is written, and
+    The first rows say how the column `label` is to be read, which `tell` is told (see
+    `LabelReader`). Nothing is written, and
     nothing kept for another run. This process holds every probability that occurs, once for each
     model and label: 24 bytes each. Raises DataError where a file, or a row, cannot be used, and
     ClusterError where there is no cluster, or it does not do the work.
@@ -126,11 +127,14 @@ def evaluate_on_cluster(
             raise DataError(f"{files[0].path} has column names but no rows. Name files with rows.")
         progress.total = sum(block.rows for block in blocks.values())
         first = next(windows(next(iter(blocks.values())), layout))
-        known = meanings({row.cells[label_at] for row in first if not row.error}, labels)
+        values = {row.cells[label_at] for row in first if not row.error}
+        reader = LabelReader(labels, values)
+        if sentence := reader.said(values):
+            tell(sentence)
         work = partial(
             pool.each_by,
             worker=Counter,
-            arguments=(wanted, layout, label_at, tuple(labels), known),
+            arguments=(wanted, layout, label_at, reader),
             options={"batch_size": way.batch_size, "threads": way.threads},
             workers=way.workers or max(1, cluster.cores // way.threads),
             cores=way.threads,

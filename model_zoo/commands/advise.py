@@ -129,7 +129,7 @@ def _read(arguments: argparse.Namespace, of: ModelSet) -> "Rows":
     truth: list[int] | None = None
     if arguments.label is not None:
         texts, truth = read_labelled(
-            arguments.file, arguments.text, arguments.label, of.labels, header=header
+            arguments.file, arguments.text, arguments.label, of.labels, header=header, tell=say
         )
     else:
         table = open_table(arguments.file, header=header)

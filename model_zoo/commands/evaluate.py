@@ -22,6 +22,7 @@ from model_zoo.commands.output import (
 )
 from model_zoo.errors import DataError
 from model_zoo.host import host, use_threads
+from model_zoo.labels import without_rows
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.models.spec import ModelSpec
@@ -39,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--label",
         required=True,
         metavar="COL",
-        help="column with the set's labels, by name or by number (0/1 or negative/positive)",
+        help="column with the set's labels, by name or by number (0/1, negative/positive, "
+        "True/False, stars)",
     )
     cluster_options(parser)
 
@@ -70,7 +72,7 @@ def _here(
 
     file = one_file(arguments)
     texts, truth = read_labelled(
-        file, arguments.text, arguments.label, labels, header=not arguments.no_header
+        file, arguments.text, arguments.label, labels, header=not arguments.no_header, tell=say
     )
     use_threads(1, beside=host().cores)
     models = list(map(load, rows))
@@ -102,6 +104,7 @@ def _on_cluster(
             way=way(arguments),
             header=not arguments.no_header,
             report=report,
+            tell=say,
         )
 
 
@@ -195,6 +198,9 @@ def _print(evaluation: "Evaluation", labels: Sequence[str]) -> None:
             f"Macro F1: the mean over those of the {len(labels)} labels that occur in the rows or "
             "the answers; --json gives every label's figures."
         )
+        first = next(iter(evaluation.qualities.values()))
+        if sentence := without_rows(labels, [label.support for label in first.labels]):
+            out.print(visible(sentence), markup=False)
     out.print(table)
     if evaluation.pairs:
         pairs = Table("pair", *(right(name) for name in ("only first right", "only second", "p")))

@@ -1,7 +1,7 @@
 """Which models a command asks: of a set, and the user's own beside them."""
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
@@ -88,7 +88,22 @@ def chosen_models(arguments: argparse.Namespace) -> list[ModelSpec]:
         classes = [name for model in own for name in classes_of(model)]
         _check_among(arguments.classes, classes, str)
         _check_among(arguments.classes.values(), of.labels, plain_name)
+        for row in chosen:
+            if row.id.is_own:
+                _check_whole(row, arguments.classes, of.labels)
     return chosen
+
+
+def _check_whole(row: ModelSpec, meant: Mapping[str, str], labels: Sequence[str]) -> None:
+    """SetError where --classes speaks of the model, and not each class has a label of its own."""
+    classes = classes_of(row.id)
+    if row.comparable or not set(classes) & set(meant):
+        return
+    said = ", ".join(f"{name}={meant.get(name, '?')}" for name in classes[:12])
+    raise SetError(
+        f"--classes has to give each of {row.title}'s {len(classes)} classes one of the "
+        f"{len(labels)} labels ({', '.join(labels[:12])}), and no two the same; it says {said}."
+    )
 
 
 def _check_among(

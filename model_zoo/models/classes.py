@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from model_zoo.labels import plain_name as plain_name
+
 MOST_LABELS = 200
 MOST_LABEL_CHARACTERS = 100
 
@@ -72,12 +74,3 @@ def matched(
     if len(set(means)) != len(means) or sorted(means) != sorted(wanted):
         return None
     return tuple(map(means.index, wanted))
-
-
-def plain_name(label: str) -> str:
-    """A label as it is compared.
-
-    >>> plain_name(" Not_so good ")
-    'not so good'
-    """
-    return " ".join(label.replace("_", " ").casefold().split())

@@ -1,6 +1,6 @@
 """How good the models are on labelled rows, and whether their differences could be chance."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -8,14 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from model_zoo.errors import DataError, TextError
-from model_zoo.labels import SENTIMENT
-from model_zoo.models.classes import plain_name
+from model_zoo.labels import SENTIMENT, LabelReader, is_sentiment
 from model_zoo.models.loading import Model
 from model_zoo.quality.classification import Quality, decide, quality
 from model_zoo.quality.metrics import McNemar, compare
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.reading.score import WINDOW, join, score
-from model_zoo.tables.columns import is_sentiment
 from model_zoo.tables.table import open_table
 
 
@@ -65,13 +63,19 @@ def evaluate(
 
 
 def read_labelled(
-    file: Path, text: str, label: str, labels: Sequence[str], *, header: bool = True
+    file: Path,
+    text: str,
+    label: str,
+    labels: Sequence[str],
+    *,
+    header: bool = True,
+    tell: Callable[[str], None] = lambda sentence: None,
 ) -> tuple[list[str], list[int]]:
     """(texts, indices of `labels`) from two columns of a table.
 
-    Labels are given by name or, if all of them are, as their numbers from 0 on; negative and
-    positive may be mixed with 0 and 1. Raises DataError, naming file, column or row, where
-    something cannot be used.
+    What values stand for is read as everywhere (see `LabelReader`); `tell` is told, where that is
+    more than their names. Raises DataError, naming file, column or row, where something cannot be
+    used.
     """
     table = open_table(file, header=header)
     text_at, label_at = table.column(text), table.column(label)
@@ -82,32 +86,24 @@ def read_labelled(
             raise DataError(f"{file}, row {number}: column {text!r} is empty. Remove the row.")
         texts.append(row[text_at])
         values.append(row[label_at])
-    known = meanings(set(values), labels)
-    for number, value in enumerate(values, start=1):
-        if plain_name(value) not in known:
-            raise DataError(unknown_label(f"{file}, row {number}", value, labels))
-    return texts, [known[plain_name(value)] for value in values]
+    reader = LabelReader(labels, set(values))
+    known = reader.meanings(set(values))
+    truth = [known[value] for value in values]
+    for number, (value, index) in enumerate(zip(values, truth, strict=True), start=1):
+        if index is None:
+            raise DataError(unknown_label(f"{file}, row {number}", value, reader))
+    if sentence := reader.said(known):
+        tell(sentence)
+    return texts, [index for index in truth if index is not None]
 
 
-def meanings(values: Collection[str], labels: Sequence[str]) -> dict[str, int]:
-    """The index of the label that each plain name stands for in a column with these `values`.
-
-    They are the labels' names, or where not all values are and all could be, their numbers.
-
-    >>> meanings({"1", "0"}, ["ham", "spam"]), meanings({"Spam", "?"}, ["ham", "spam"])
-    ({'0': 0, '1': 1}, {'ham': 0, 'spam': 1})
-    """
-    names = {plain_name(name): index for index, name in enumerate(labels)}
-    numbers = {str(index): index for index in range(len(labels))}
-    if is_sentiment(labels):
-        return names | numbers
-    plain = set(map(plain_name, values))
-    return numbers if not plain <= set(names) and plain <= set(numbers) else names
-
-
-def unknown_label(where: str, value: str, labels: Sequence[str]) -> str:
+def unknown_label(where: str, value: str, reader: LabelReader) -> str:
     """A sentence that says that a value is no label."""
-    return f"{where}: label {value!r} is none of {_choice(labels)}. Change the labels to these."
+    if reader.is_middle(value):
+        return f"{where}: label {value!r} is in the middle of the scale. Remove such rows."
+    return (
+        f"{where}: label {value!r} is none of {_choice(reader.labels)}. Change the labels to these."
+    )
 
 
 def _choice(labels: Sequence[str]) -> str:

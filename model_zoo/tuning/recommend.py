@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from model_zoo.labels import without_rows
 from model_zoo.tuning.compare import Comparison, Standing
 
 _MARGIN = 0.01  # of accuracy that a cheaper model may be behind, where that could be chance
@@ -101,6 +102,9 @@ def _uncertainty(comparison: Comparison, models: Sequence[Standing]) -> tuple[st
         f"{_widest(models):.1f} points or so; “could be chance” does not mean that two models are "
         "equally good, only that these rows do not tell."
     ]
+    rows = [sum(counts) for counts in models[0].confusion]
+    if sentence := without_rows(comparison.labels, rows):
+        sentences.append(sentence)
     if any(model.spread is None for model in models):
         sentences.append(
             "Each model was trained once: another seed would move accuracy a little. The budget "
@@ -119,7 +123,8 @@ def _uncertainty(comparison: Comparison, models: Sequence[Standing]) -> tuple[st
 
 
 def _widest(models: Sequence[Standing]) -> float:
-    return max(100 * (model.accuracy_ci95[1] - model.accuracy_ci95[0]) / 2 for model in models)
+    """The furthest that an end of an interval is from its accuracy, in points."""
+    return max(100 * abs(end - model.accuracy) for model in models for end in model.accuracy_ci95)
 
 
 def _gap(comparison: Comparison, best: Standing, chosen: Standing) -> str:

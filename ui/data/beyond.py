@@ -7,11 +7,10 @@ from pathlib import PurePath
 import streamlit as st
 
 from model_zoo import paths
-from model_zoo.models.classes import plain_name
+from model_zoo.labels import LabelReader
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import ModelSet
-from model_zoo.quality.evaluate import meanings
 from ui.data.dataset import MAX_ROWS, Dataset
 
 
@@ -50,9 +49,9 @@ def commands(data: Dataset, models: Sequence[str], among: ModelSet) -> list[str]
 
 
 def _named_alike(data: Dataset) -> bool:
-    """Whether `evaluate` reads the labels as they are read here: it takes names and numbers."""
-    known = meanings(data.mapping, data.meant)
-    return all(known.get(plain_name(value)) == label for value, label in data.mapping.items())
+    """Whether `evaluate` reads the labels as they are read here, and all of them."""
+    reader = LabelReader(data.meant, data.mapping)
+    return None not in data.mapping.values() and reader.meanings(data.mapping) == data.mapping
 
 
 def _named(model: ModelId) -> str:

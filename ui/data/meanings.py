@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from model_zoo.tables.columns import Meanings, most_values
+from model_zoo.labels import Meanings
+from model_zoo.tables.columns import most_values
 from ui.data.dataset import Dataset
 from ui.show.wording import plain
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from model_zoo.labels import without_rows
 from model_zoo.quality import metrics
 from model_zoo.quality.classification import Quality, decide, quality
 from model_zoo.quality.slices import slices
@@ -123,6 +124,7 @@ def _summary(
         ).set_index("model")
     )
     rows, counts = len(truth), np.bincount(truth, minlength=len(labels))
+    absent = without_rows(labels, counts.tolist()) if macro else ""
     if len(labels) == 2:
         about = (
             f"{rows:,} labelled rows, {counts[1]:,} of them {labels[1]}; threshold {threshold:.2f}."
@@ -147,7 +149,7 @@ def _summary(
         bins = "the probability of the answer lies"
     caption(
         plain(
-            f"{about} Always giving the commonest label would be right for "
+            f"{about} {absent and f'{absent} '}Always giving the commonest label would be right for "
             f"{counts.max() / rows:.1%}. 95 % intervals are Wilson’s for accuracy and a "
             f"bootstrap’s for F1 (2,000 resamples). In words: {which}. Calibration error: how far "
             f"{bins} from what is found, on average over rows in ten bins."

@@ -15,11 +15,11 @@ from model_zoo.cluster.run import numbered, rounds
 from model_zoo.cluster.workers import Scorer, Wanted, blocks_of, find, line
 from model_zoo.errors import WeightsError
 from model_zoo.host import use_threads
-from model_zoo.labels import SENTIMENT
+from model_zoo.labels import SENTIMENT, LabelReader
 from model_zoo.models.files import check_weights
 from model_zoo.models.loading import load
 from model_zoo.models.registry import spec
-from model_zoo.quality.evaluate import evaluate, meanings, read_labelled
+from model_zoo.quality.evaluate import evaluate, read_labelled
 from model_zoo.quality.tally import add, compared, from_bytes
 from model_zoo.reading.score import WINDOW
 from model_zoo.reading.score_file import score_file
@@ -84,8 +84,7 @@ def test_a_part_holds_what_one_machine_writes(file, layout, blocks, wanted, tmp_
 
 def test_counts_of_blocks_are_the_figures_of_the_file(file, layout, blocks, wanted):
     texts, truth = read_labelled(file, "text", "kind", SENTIMENT)
-    known = meanings(set(SENTIMENT), SENTIMENT)
-    counter = Counter(wanted, layout, 2, SENTIMENT, known, **HOW)
+    counter = Counter(wanted, layout, 2, LabelReader(SENTIMENT, SENTIMENT), **HOW)
     parts = [from_bytes(counter(batch)["counts"][0], 2) for batch in lines_of(blocks)]
     models = [load("lstm"), load("bilstm")]
     expected = evaluate(models, texts, truth)
@@ -99,8 +98,7 @@ def test_a_row_that_cannot_be_counted_is_named(tmp_path, wanted):
     file = tmp_path / "a.csv"
     file.write_text("text,kind\nfine,1\n ,0\n")
     layout = Layout(("text", "kind"), "text")
-    known = meanings({"0", "1"}, SENTIMENT)
-    counter = Counter(wanted[:1], layout, 1, SENTIMENT, known, **HOW)
+    counter = Counter(wanted[:1], layout, 1, LabelReader(SENTIMENT, {"0", "1"}), **HOW)
 
     def said():
         _, found, _ = blocks_of(find(line(**asdict(look_up(str(file)))), layout, WINDOW))

@@ -121,6 +121,8 @@ def test_classes_mean_what_they_are_said_to(capsys, shelf):
     assert read["probabilities"]["positive"] == pytest.approx(alone["probabilities"]["LABEL_0"])
     for wrong in ("LABEL_0", "", "a=b=c"):
         assert "--classes" in refusal(capsys, *command, "--classes", wrong)
+    for part in ("LABEL_0=positive", "LABEL_0=positive,LABEL_1=positive"):
+        assert "no two the same" in refusal(capsys, *command, "--classes", part)
 
 
 @pytest.mark.parametrize("target", ["predicted", "difference", SIX[1]])

@@ -55,13 +55,21 @@ def test_labels_are_read_by_name_or_by_number(tmp_path, labels, values, truth):
     assert read_labelled(file, "text", "label", labels)[1] == truth
 
 
+def test_it_is_told_how_labels_were_read(tmp_path):
+    file, told = tmp_path / "a.csv", []
+    file.write_text("text,label\nx,1.0\ny,0.0\n")
+    assert read_labelled(file, "text", "label", SENTIMENT, tell=told.append)[1] == [1, 0]
+    assert told == ["Labels are read as: '0.0' negative, '1.0' positive."]
+
+
 @pytest.mark.parametrize(
     ("labels", "content", "message"),
     [
         (SENTIMENT, "review,label\nx,1\n", "Choose from: review, label"),
         (SENTIMENT, "text,label\nx,1\ny,maybe\n", "row 2: label 'maybe' is none of 0, 1, neg"),
+        (SENTIMENT, "text,label\nx,1\ny,3\nz,5\n", "row 2: label '3' is in the middle"),
         (SENTIMENT, "text,label\nx,1\n ,1\n", "row 2: column 'text' is empty"),
-        (("a", "b", "c"), "text,label\nx,1\ny,3\n", "row 1: label '1' is none of a, b, c"),
+        (("a", "b", "c"), "text,label\nx,1\ny,4\n", "row 1: label '1' is none of a, b, c"),
         (("a", "b", "c"), "text,label\nx,a\ny,1\n", "row 2: label '1'"),  # one or the other
         ([f"l{n}" for n in range(150)], "text,label\nx,z\n", r"l3, … \(150 labels\).* 0 to 149"),
     ],

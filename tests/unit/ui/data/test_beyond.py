@@ -37,7 +37,9 @@ def test_the_commands_are_those_that_the_command_line_takes():
     assert "--out 'it'\"'\"'s big-scored'" in score
 
 
-@pytest.mark.parametrize("mapping", [{}, {"1": 0, "5": 1}, {"negative": 1, "positive": 0}])
+@pytest.mark.parametrize(
+    "mapping", [{}, {"1": 0, "3": None, "5": 1}, {"negative": 1, "positive": 0}]
+)
 def test_labels_that_evaluate_would_read_otherwise_are_left_to_the_page(mapping):
     assert len(commands(data(mapping), MODELS, model_set())) == 1
 
