@@ -137,6 +137,8 @@ def _job(settings: TrainingSettings, *, restart: bool) -> Job:
             )
     with err.status("Reading the file"):
         inspection = prepare(settings).inspection
+    for remark in inspection.remarks:
+        say(remark)
     return create(settings, inspection, here=True)
 
 

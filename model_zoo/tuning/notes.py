@@ -64,4 +64,4 @@ def file_notes(inspection: Inspection) -> list[str]:
             "Labels differ much in how many rows they have, so that rows of rare ones count more "
             "in training."
         )
-    return sentences
+    return [*sentences, *inspection.remarks]

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model_zoo.errors import DataError
-from model_zoo.models.classes import MOST_LABEL_CHARACTERS, MOST_LABELS, plain_name
+from model_zoo.labels import plain_name
+from model_zoo.models.classes import MOST_LABEL_CHARACTERS, MOST_LABELS
 from model_zoo.tables.table import open_table
 from model_zoo.text.tokens import TextTokenizer
 
 LEAST_ROWS, MOST_ROWS = 50, 1_000_000
-_NAMED = 8  # labels that a sentence names before it only counts
 
 
 @dataclass(slots=True)
@@ -124,14 +124,3 @@ def check_labels(name: str, labels: Sequence[str]) -> tuple[str, ...]:
                 "only. Write both alike."
             )
     return tuple(kinds)
-
-
-def listed(labels: Sequence[str]) -> str:
-    """Labels for a sentence: the first few, and how many more.
-
-    >>> listed(["a", "b"]), listed([str(n) for n in range(10)])[-14:]
-    ("'a', 'b'", "'7' and 2 more")
-    """
-    shown = ", ".join(repr(label[:40]) for label in labels[:_NAMED])
-    more = len(labels) - _NAMED
-    return f"{shown} and {more} more" if more > 0 else shown

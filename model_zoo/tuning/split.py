@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from model_zoo.errors import DataError
+from model_zoo.labels import LabelReader, named, written_twice
 from model_zoo.models.files import sha256_of
 from model_zoo.models.registry import spec
 from model_zoo.text.tokens import TextTokenizer
@@ -21,7 +22,6 @@ from model_zoo.tuning.rows import (
     Cleaned,
     Rows,
     check_labels,
-    listed,
     read_rows,
 )
 from model_zoo.tuning.settings import TrainingSettings
@@ -39,7 +39,7 @@ class Inspection:
     `test` are rows of each part. `shared` rows stood in a later part as well and were taken out of
     the earlier one: out of train where validation or test has them. `tokens` are mean and 95th
     percentile a row, and `cut` the share of rows longer than the models read, from a sample.
-    `sha256` vouches for the files' bytes.
+    `sha256` vouches for the files' bytes. `remarks` are sentences on how labels were read.
     """
 
     counts: Mapping[str, int]
@@ -51,6 +51,7 @@ class Inspection:
     tokens: tuple[float, float]
     cut: float
     sha256: str
+    remarks: tuple[str, ...] = ()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -114,11 +115,17 @@ def prepare(
         )
     labels = check_labels(name, rows.labels)
     parts: dict[str, Rows] = {}
+    remarks: list[str] = []
     for part in ("test", "validation"):
         source = getattr(settings, part)
         if isinstance(source, Path):
             parts[part] = read_rows(source, source.name, **columns)[0]  # type: ignore[arg-type]
-            _check_part(source.name, parts[part], labels)
+            remarks += _read_labels(source.name, parts[part], labels)
+    remarks += [
+        f"The labels {named(twice)} are the same number, written in several ways, and learnt as "
+        "different labels. Write them alike if they are one."
+        for twice in written_twice(labels)
+    ]
     _check_rare(name, rows.labels, 3 - len(parts))
     counts, still = Counter(rows.labels), 3 - len(parts)
     for part in ("test", "validation"):
@@ -154,6 +161,7 @@ def prepare(
         tokens=(mean, high),
         cut=cut,
         sha256=checksum(settings, data),
+        remarks=tuple(remarks),
     )
     return Split(labels, ready["train"], ready["validation"], ready["test"], inspection)
 
@@ -204,20 +212,30 @@ def _check_rare(name: str, labels: Sequence[str], parts: int) -> None:
     if rare:
         raise DataError(
             f"{name}: too few rows to split ({parts} are needed, one for each part) of "
-            f"{'the label' if len(rare) == 1 else 'the labels'} {listed(rare)}. Add rows, merge "
+            f"{'the label' if len(rare) == 1 else 'the labels'} {named(rare)}. Add rows, merge "
             "labels, or take these rows out."
         )
 
 
-def _check_part(name: str, rows: Rows, labels: Sequence[str]) -> None:
-    """DataError where a file of other rows has none, or labels that cannot be learned."""
+def _read_labels(name: str, rows: Rows, labels: Sequence[str]) -> list[str]:
+    """Have the rows of another file bear these labels, as their values stand for them.
+
+    Returns a sentence on how they were read, where that is not plain. DataError where there are
+    none, or labels that cannot be learned.
+    """
     if not len(rows):
         raise DataError(f"{name} has no usable rows. Give texts with labels.")
-    if unknown := sorted(set(rows.labels) - set(labels)):
+    values = set(rows.labels)
+    reader = LabelReader(labels, values)
+    meanings = {value: at for value, at in reader.meanings(values).items() if at is not None}
+    if unknown := sorted(values - set(meanings)):
         raise DataError(
-            f"{name} has labels that no training row has: {listed(unknown)}. Write labels alike in "
+            f"{name} has labels that no training row has: {named(unknown)}. Write labels alike in "
             "both files, or take these rows out."
         )
+    rows.labels = [labels[meanings[value]] for value in rows.labels]
+    sentence = reader.said(values)
+    return [f"{name}: {sentence[0].lower()}{sentence[1:]}"] if sentence else []
 
 
 def _check_left(name: str, parts: Mapping[str, Rows], labels: Sequence[str]) -> None:
@@ -230,7 +248,7 @@ def _check_left(name: str, parts: Mapping[str, Rows], labels: Sequence[str]) -> 
             )
     if gone := sorted(set(labels) - set(parts["train"].labels)):
         raise DataError(
-            f"{name}: all rows of {listed(gone)} stand among the validation or test rows as well. "
+            f"{name}: all rows of {named(gone)} stand among the validation or test rows as well. "
             "Give different rows for each part."
         )
 

@@ -149,7 +149,7 @@ def _summary(
         bins = "the probability of the answer lies"
     caption(
         plain(
-            f"{about} {absent and f'{absent} '}Always giving the commonest label would be right for "
+            f"{about} {absent} Always giving the commonest label would be right for "
             f"{counts.max() / rows:.1%}. 95 % intervals are Wilson’s for accuracy and a "
             f"bootstrap’s for F1 (2,000 resamples). In words: {which}. Calibration error: how far "
             f"{bins} from what is found, on average over rows in ten bins."

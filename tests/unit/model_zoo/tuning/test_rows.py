@@ -7,6 +7,7 @@ import pytest
 from model_zoo.errors import DataError, TrainingError
 from model_zoo.models.registry import spec
 from model_zoo.text.tokens import TextTokenizer
+from model_zoo.tuning.notes import file_notes
 from model_zoo.tuning.rows import LEAST_ROWS, read_rows
 from model_zoo.tuning.settings import TrainingSettings
 from model_zoo.tuning.split import prepare
@@ -191,3 +192,17 @@ def test_settings_come_back_from_json_as_they_were(tmp_path):
     made = settings(tmp_path, test=tmp_path / "test.csv", models=("bert", "lstm"), seed=7)
     again = TrainingSettings.from_json(json.loads(json.dumps(made.as_json())))
     assert again.as_json() == made.as_json() and again.ordered == ("lstm", "bert")
+
+
+def test_labels_of_other_files_are_read_as_everywhere_and_it_is_said(tmp_path):
+    rows, test = labelled({"0": 40, "1": 40}), tmp_path / "test.csv"
+    test.write_bytes(table([("a new text", "False"), ("another one", "1.0")])[0])
+    made = split(tmp_path, rows, test=test)
+    assert made.labels == ("0", "1") and made.test.labels.tolist() == [0, 1]
+    assert made.inspection.remarks == ("test.csv: labels are read as: '1.0' 1, 'False' 0.",)
+
+
+def test_a_number_written_in_two_ways_is_warned_of(tmp_path):
+    made = split(tmp_path, labelled({"1": 40, "01": 40}))
+    (remark,) = made.inspection.remarks
+    assert "'01', '1' are the same number" in remark and remark in file_notes(made.inspection)
