@@ -130,7 +130,8 @@ def _names(names: Sequence[tuple[str, int]]) -> Table:
         owners: dict[str, set[int]] = {}
         for name, at in names:
             owners.setdefault(form(name), set()).add(at)
-        table = {key: at for key, (at, *more) in owners.items() if not more} | table
+        alone = {key: at for key, (at, *more) in owners.items() if not more}
+        table = {**alone, **table}
     return table
 
 

@@ -198,8 +198,8 @@ def _print(evaluation: "Evaluation", labels: Sequence[str]) -> None:
             f"Macro F1: the mean over those of the {len(labels)} labels that occur in the rows or "
             "the answers; --json gives every label's figures."
         )
-        first = next(iter(evaluation.qualities.values()))
-        if sentence := without_rows(labels, [label.support for label in first.labels]):
+        any_of = next(iter(evaluation.qualities.values()))
+        if sentence := without_rows(labels, [label.support for label in any_of.labels]):
             out.print(visible(sentence), markup=False)
     out.print(table)
     if evaluation.pairs:
