@@ -41,6 +41,7 @@ def settings(
         "columns": list(layout.columns),
         "header": layout.header,
         "models": {each.id: each.checksum for each in wanted},
+        "read_with": {each.id: each.reading for each in wanted},
         "batch_size": batch_size,
         "threads": threads,
         "block_rows": block_rows,

@@ -19,6 +19,7 @@ from model_zoo.cluster.parts import Answered, Asked, answer_schema, name_of, rea
 from model_zoo.cluster.rows import NOTHING, windows
 from model_zoo.errors import WeightsError, ZooError
 from model_zoo.host import keep_memory_low, use_threads
+from model_zoo.models.files import reading_checksum
 from model_zoo.models.loading import Model, load
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import remember, spec
@@ -32,12 +33,14 @@ Line = dict[str, Any]  # a row of a data set of Ray's, each value in a list of o
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A model that a worker is to load: its identity, where its folder and its set's are (None for
-    what comes with Quartet), and the sha256 that its weights must have."""
+    what comes with Quartet), and the sha256 that its weights, and what is read with them, must
+    have."""
 
     id: str
     folder: str | None
     set_folder: str | None
     checksum: str
+    reading: str
 
     @classmethod
     def of(cls, row: ModelSpec, checksum: str) -> "Wanted":
@@ -49,6 +52,7 @@ class Wanted:
             None if bundled else str(row.folder),
             None if beside == BUNDLED else str(model_set(beside).folder),
             checksum,
+            reading_checksum(row),
         )
 
     def load(self) -> Model:
@@ -59,10 +63,10 @@ class Wanted:
             beside = Path(self.set_folder) if self.set_folder else model_set(BUNDLED).folder
             row = remember(self.id, Path(self.folder), beside)
         model = load(row)
-        if model.checksum != self.checksum:
+        if (model.checksum, reading_checksum(row)) != (self.checksum, self.reading):
             raise WeightsError(
-                f"The weights of {model.title} on a node are others than here. Install the same "
-                "version of Quartet everywhere."
+                f"The weights or the tokenizer of {model.title} on a node are others than here. "
+                "Install the same version of Quartet everywhere."
             )
         return model
 

@@ -35,7 +35,7 @@ from model_zoo.training.run_state import begin_run
 from model_zoo.training.train import hardware
 from model_zoo.tuning.quiet import quiet
 from model_zoo.tuning.token_rows import pieces
-from model_zoo.whole_files import write_json
+from model_zoo.whole_files import write_json, write_text
 
 LOOKED_AT = 300  # validation questions whose loss is followed: enough to see a run go wrong
 _PARTS = ("train", "validation", "test")
@@ -132,7 +132,7 @@ def train_reader(
     }
     metrics |= _measured(reader, parts)
     write_json(folder / METRICS, metrics)
-    (folder / "README.md").write_text(model_card(metrics), encoding="utf-8")
+    write_text(folder / "README.md", model_card(metrics))
     return metrics
 
 

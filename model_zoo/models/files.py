@@ -294,10 +294,10 @@ def write_checksum(name: str, root: Path) -> str:
 
 
 def reading_checksum(row: ModelSpec) -> str:
-    """The sha256 over what the model's answers depend on beside its weights: config, tokenizer."""
+    """The sha256 over what answers depend on beside the weights: config, tokenizer, labels."""
     files = [row.folder / name for name in _BESIDE]
     sums = [sha256_of(file) if file.is_file() else "" for file in files]
-    return hashlib.sha256(" ".join(sums).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([sums, row.labels, row.order]).encode()).hexdigest()
 
 
 def sha256_of(file: Path) -> str:

@@ -41,6 +41,7 @@ from model_zoo.training.export import check_place, save_network
 from model_zoo.training.run_state import begin_run
 from model_zoo.training.train import hardware
 from model_zoo.tuning.token_rows import TokenRows
+from model_zoo.whole_files import write_text
 
 CHOSEN_ROWS = 400  # of the validation texts: enough to see a run go wrong, and quick to ask
 
@@ -267,8 +268,8 @@ def train(
         },
         "weights_bytes": (folder / WEIGHTS).stat().st_size,
     }
-    (folder / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-    (folder / "README.md").write_text(model_card(metrics), encoding="utf-8")
+    write_text(folder / "metrics.json", json.dumps(metrics, indent=2) + "\n")
+    write_text(folder / "README.md", model_card(metrics))
     return metrics
 
 

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 from model_zoo.errors import TrainingError
 from model_zoo.models.files import WEIGHTS, read_header, write_checksum
 from model_zoo.models.registry import spec
+from model_zoo.whole_files import write_text
 
 
 def check_place(folder: Path, classes: str) -> None:
@@ -40,7 +41,7 @@ def save_network(network: PreTrainedModel, folder: Path, tokenizer: Path) -> Non
     (folder / WEIGHTS).chmod(0o644)  # safetensors writes it for the owner alone
     config = folder / "config.json"
     entries = json.loads(config.read_text(encoding="utf-8")) | {"dtype": "float32"}
-    config.write_text(json.dumps(entries, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    write_text(config, json.dumps(entries, indent=2, sort_keys=True) + "\n")
     for file in tokenizer.iterdir():
         shutil.copyfile(file, folder / file.name)
     write_checksum(folder.name, folder.parent)
@@ -49,8 +50,8 @@ def save_network(network: PreTrainedModel, folder: Path, tokenizer: Path) -> Non
 def save_metrics(folder: Path, metrics: dict[str, Any]) -> None:
     """Write metrics.json and the model card made from it to `folder`."""
     text = json.dumps(metrics, indent=2) + "\n"
-    (folder / "metrics.json").write_text(text, encoding="utf-8")
-    (folder / "README.md").write_text(model_card(folder, metrics), encoding="utf-8")
+    write_text(folder / "metrics.json", text)
+    write_text(folder / "README.md", model_card(folder, metrics))
 
 
 _RECIPES = {

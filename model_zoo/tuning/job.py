@@ -183,6 +183,8 @@ class Job:
         """
         if self.state.kind is Kind.RUNNING:
             raise TrainingError(f"{self.name!r} is being trained now. Cancel it first.")
+        if self.state.kind is Kind.WAITING and is_held(self.folder / LOCK):
+            raise TrainingError(f"{self.name!r} is in line on a command line. End that first.")
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _record(self) -> dict[str, Any]:

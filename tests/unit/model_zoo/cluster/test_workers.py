@@ -1,7 +1,7 @@
 """What a worker does with a block, without Ray: the numbers of one machine, once."""
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pyarrow
 import pytest
@@ -119,7 +119,9 @@ def test_whatever_goes_wrong_is_a_line(layout, blocks, wanted, tmp_path, monkeyp
 
 def test_other_weights_on_a_node_are_refused(wanted):
     with pytest.raises(WeightsError, match="on a node"):
-        Wanted(wanted[0].id, None, None, "0" * 64).load()
+        replace(wanted[0], checksum="0" * 64).load()
+    with pytest.raises(WeightsError, match="on a node"):
+        replace(wanted[0], reading="0" * 64).load()
     assert wanted[0].load().labels == SENTIMENT and wanted[0].folder is None
 
 

@@ -151,6 +151,8 @@ def test_nobody_takes_over_what_a_command_line_is_to_train(rows, monkeypatch):
     assert job.state.kind is Kind.INTERRUPTED  # its process is gone
     with held(job.folder / LOCK):
         assert job.state.kind is Kind.WAITING and line.start_next() is None
+        with pytest.raises(TrainingError, match="in line"):
+            job.remove()
 
 
 @pytest.mark.parametrize("damage", ["", "{", "[]", '{"kind": "odd"}'])
