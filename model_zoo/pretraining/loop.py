@@ -104,6 +104,7 @@ def learn(
     """
     run.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(seed)
+    rows = {"seed": seed, "tokens": int(train.lengths.sum())}
     state = RunState(
         network,
         run,
@@ -111,7 +112,8 @@ def learn(
         weight_decay=recipe.weight_decay,
         layer_decay=1.0,
         averaging=recipe.averaging,
-        settings={"recipe": asdict(recipe), "seed": seed, "tokens": int(train.lengths.sum())},
+        settings={"recipe": asdict(recipe)} | rows,
+        as_before=asdict(recipe) | rows,  # in which the rows' tokens hid those of a batch
     )
     before = state.resume()
     if before is None and (run / CHECKPOINT).exists():

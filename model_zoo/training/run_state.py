@@ -27,7 +27,8 @@ class RunState:
     """Weights that are trained, their average, the optimiser.
 
     `averaging` is the decay per step of the average that is evaluated and kept, 0 for none;
-    `settings` tell a run from others: a checkpoint of other settings is not gone on with.
+    `settings` tell a run from others: a checkpoint of other settings is not gone on with, but
+    for one that has them `as_before`, as earlier versions wrote them.
     """
 
     def __init__(
@@ -40,9 +41,11 @@ class RunState:
         layer_decay: float,
         averaging: float,
         settings: Mapping[str, Any],
+        as_before: Mapping[str, Any] | None = None,
     ) -> None:
         self._folder, self._averaging = folder, averaging
         self._settings = json.dumps(settings, sort_keys=True)
+        self._before = json.dumps(as_before, sort_keys=True)
         self.trained = {n: p for n, p in network.named_parameters() if p.requires_grad}
         self._average = (
             {name: p.detach().clone() for name, p in self.trained.items()} if averaging else {}
@@ -105,7 +108,7 @@ class RunState:
             return None
         with safe_open(file, "pt") as checkpoint:
             meta = checkpoint.metadata()
-            if meta.get("settings") != self._settings:  # of another version
+            if meta.get("settings") not in (self._settings, self._before):  # of another version
                 return None
             names = set(checkpoint.keys())
             for name, parameter in self.trained.items():
