@@ -10,7 +10,7 @@ from ui.compare.places import reserve
 from ui.compare.share import share
 from ui.compare.toolbar import actions, toolbar
 from ui.frame import state
-from ui.frame.captions import caption
+from ui.frame.captions import PRIVACY, caption
 from ui.frame.page import page
 from ui.frame.text import reading, text_box, word_chips
 from ui.show.wording import made_of, plain
@@ -44,7 +44,6 @@ with page("Compare", heading=False):
         plain(made_of(state.current_set()))
         + (
             " Times on the cards are of this very call on this server: one thread, one model after "
-            "the other. Your text is not stored and does not leave the server, but a link you "
-            "share contains it."
+            f"the other. {PRIVACY}"
         )
     )

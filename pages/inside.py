@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ui.frame import state
+from ui.frame.open_in import section_for
 from ui.frame.page import page
 from ui.frame.text import nothing_to_read, text_box
 from ui.inside import attention, context, recurrence
@@ -21,7 +22,8 @@ with page("Inside"):
     encoded, *_ = text_box()
     state.write_address()
     if encoded.words:
-        st.session_state.setdefault("section", "Attention")  # the tour may have chosen another
+        # the tour, or a link, may have chosen another
+        st.session_state.setdefault("section", section_for(state.view().models))
         chosen = st.segmented_control(
             "What to look at", list(SECTIONS), required=True, key="section"
         )

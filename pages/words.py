@@ -5,6 +5,7 @@ import streamlit as st
 from model_zoo.answering import folders as readers
 from model_zoo.language.models import available
 from ui.frame import state
+from ui.frame.captions import PRIVACY
 from ui.frame.page import page
 from ui.frame.text import nothing_to_read, text_box
 from ui.show.wording import plain
@@ -53,6 +54,5 @@ with page("Guess the word"):
     state.write_address()
     st.caption(
         "These models were trained to guess words or to answer questions, not to judge texts: they "
-        "are not those of the other pages. Your text is not stored and does not leave the server, "
-        "but a link you share contains it."
+        f"are not those of the other pages. {PRIVACY}"
     )

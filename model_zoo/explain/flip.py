@@ -62,19 +62,20 @@ def by_removal(model: Model, text: str, word_scores: Sequence[float] | None = No
     """The fewest words without which the model's answer is another; None if none was found.
 
     All single words are tried, then all pairs, then larger sets, while that takes no more than
-    MAX_READINGS; beyond that, sets grow from the best one so far, and the result is not known to be
-    the smallest. `word_scores` say where to look first: at the largest, whatever their sign.
+    MAX_READINGS; beyond that, sets grow from the best one so far, and those of more words are not
+    known to be the smallest. `word_scores` say where to look first: at the largest, whatever their
+    sign.
     """
     encoded = model.read(text)
     before = predict(model, [text])[0]
     words = _by_size(range(len(encoded.words)), word_scores)
     best: tuple[int, ...] = ()
-    budget, smallest = MAX_READINGS, True
+    budget, smallest = MAX_READINGS, True  # whether all smaller sets were tried
     for size in range(1, min(MAX_REMOVED, len(words) - 1) + 1):
         sets: list[tuple[int, ...]] = []
         sets += islice(combinations(words, size), budget + 1)
-        if len(sets) > budget:  # too many: add one word to the best set of the size before
-            smallest = False
+        too_many = len(sets) > budget
+        if too_many:  # add one word to the best set of the size before
             sets = [(*best, word) for word in words if word not in best][: max(1, budget)]
         attempts = _attempts(model, encoded, [Edit(removed) for removed in sets])
         budget -= len(attempts)
@@ -82,6 +83,7 @@ def by_removal(model: Model, text: str, word_scores: Sequence[float] | None = No
             return flipped.flip(smallest)
         if not attempts or budget <= 0:
             return None
+        smallest = smallest and not too_many
         label = model.labels.index(before.label)
         best = min(attempts, key=lambda attempt: attempt.prediction.probabilities[label]).edit.words
     return None

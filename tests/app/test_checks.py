@@ -186,3 +186,30 @@ def test_the_bundled_models():
     assert list(table.index) == list(CHECKS)
     result = checks.ask(pool.model("lstm"), CHECKS["word order"])
     assert table.loc["word order", "LSTM"].startswith(f"{result.share:.1%} (")
+
+
+def test_a_failure_is_that_of_a_models_weights_and_of_no_other_sets(calls):
+    app = opened()
+    app.session_state["checks not possible"] = {
+        ("topics/lstm", "sum"): "Of another set.",
+        ("lstm", "another sum"): "Of other weights.",
+    }
+    app.run()
+    assert not app.error and not app.exception
+
+
+def test_what_nobody_foresaw_stops_one_model_and_is_said(calls, monkeypatch, caplog):
+    whole = cached.checked
+
+    def lost(name, check, begin):
+        if name == "bert":
+            raise KeyError(check)
+        return whole(name, check, begin)
+
+    monkeypatch.setattr(cached, "checked", lost)
+    app = press(opened(), "Run the checks")
+    assert "did not foresee" in app.error[0].value and not app.exception
+    assert [button.label for button in app.button if button.label in ("Try again", "Stop")] == [
+        "Try again"
+    ]
+    caplog.clear()

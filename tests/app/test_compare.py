@@ -7,10 +7,12 @@ from html import escape
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model_zoo.errors import MeasureError
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.frame.examples import EXAMPLES, FIRST
+from ui.serve import cached
 from ui.serve.pool import pool
 from ui.show.wording import percent
 
@@ -277,6 +279,23 @@ def test_words_and_maps_stand_below_the_gauges():
     said = [caption.value for caption in app.caption]
     assert sum("purple ones" in caption for caption in said) == 1  # once, not under each model
     assert sum("gap" in caption for caption in said) == len(SPECS)
+
+
+@pytest.mark.slow
+@pytest.mark.explained
+@pytest.mark.parametrize("what", ["attribution", "latency", "length"])
+def test_no_place_is_kept_for_what_does_not_come(monkeypatch, what):
+    from ui.compare import gauges
+
+    def none(*_, **__):
+        raise MeasureError("Not *here*.")
+
+    if what == "attribution":
+        monkeypatch.setattr(cached, "attribution", none)
+    elif what == "latency":
+        monkeypatch.setattr(gauges, "measure", none)
+    app = opened(models="lstm", text="good film " * (100 if what == "length" else 1))
+    assert not app.exception and not [body for body in html(app) if 'class="q-reserve' in body]
 
 
 @pytest.mark.slow

@@ -30,20 +30,27 @@ def test_another_engine_gives_every_model_another_card():
     assert app.query_params["models"] == "lstm@onnx,bert@onnx"
     pills(app, "Engines").set_value([]).run()
     assert app.query_params["models"] == "lstm,bert", "without any it is the usual one"
+    assert "the usual one does" in app.warning[0].value
 
 
-def test_more_than_fit_are_left_out_and_it_is_said(monkeypatch):
+def test_an_engine_too_many_is_not_taken_and_it_is_said(monkeypatch):
     def refuse(model):
         if "@" in model:
             raise EngineError("No exports here: this is about which models are asked.")
 
     monkeypatch.setattr(exporting, "require", refuse)
     app = zoo.opened("app.py")
+    pills(app, "Engines").set_value(["auto", "onnx"]).run()
+    asked = app.query_params["models"]
+    assert len(asked.split(",")) == 8 and not app.warning
     pills(app, "Engines").set_value(["auto", "onnx", "onnx-int8"]).run()
-    assert not app.exception and not app.error
-    assert len(app.query_params["models"].split(",")) == 6
-    (toast,) = app.toast
-    assert "so BERT and DistilBERT were left out" in toast.value
+    assert not app.exception and app.query_params["models"] == asked
+    assert pills(app, "Engines").value == ["auto", "onnx"]
+    assert "choose fewer models" in app.warning[0].value
+    pills(app, "Models").set_value(["lstm", "bert"]).run()
+    assert not app.warning
+    pills(app, "Engines").set_value(["auto", "onnx", "onnx-int8"]).run()
+    assert len(app.query_params["models"].split(",")) == 6 and not app.warning
 
 
 def test_one_model_on_an_engine_can_be_left_out():

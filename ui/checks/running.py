@@ -50,9 +50,12 @@ def check_results() -> list[Checked]:
     place, control = st.empty(), st.empty()
     if st.session_state.get(_RUNNING):
         _run([key for row in keys.values() for key in row if key not in kept], kept, place)
-    broken: Mapping[str, str] = st.session_state.get(_BROKEN, {})
+    failed: Mapping[tuple[str, str], str] = st.session_state.get(_BROKEN, {})
+    broken = {
+        name: failed[name, weights[name]] for name in names if (name, weights[name]) in failed
+    }
     for name, error in broken.items():
-        st.error(f"**{title(name)}**: {plain(error)}", icon=":material/error:")
+        st.error(f"**{plain(title(name))}**: {plain(error)}", icon=":material/error:")
     rows = [[key for key in row if key[0] not in broken] for row in keys.values()]
     done = [row for row in rows if row and all(key in kept for key in row)]
     if broken or len(done) < len(CHECKS):
@@ -70,17 +73,17 @@ def _run(keys: Sequence[_Key], kept: dict[_Key, Checked], place: DeltaGenerator)
     with place.container(horizontal=True, vertical_alignment="center"):
         st.button("Stop", icon=":material/stop:", on_click=switch, args=(False,))
         bar = st.empty()
-    broken = st.session_state[_BROKEN]
+    broken = st.session_state[_BROKEN]  # model and weights -> why
     for at, key in enumerate(keys):
-        name, check, _ = key
-        if name not in broken:
+        name, check, weights = key
+        if (name, weights) not in broken:
             doing = f"{check}: " if pool.loaded(name) else "Loading "
             bar.progress(at / len(keys), doing + plain(title(name)))
             try:
                 with foreseen():
                     kept[key] = cached.checked(name, check, partial(my_turn, bar))
             except ZooError as error:
-                broken[name] = str(error)
+                broken[name, weights] = str(error)
     st.session_state[_RUNNING] = False
     place.empty()
 

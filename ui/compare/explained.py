@@ -13,6 +13,7 @@ from model_zoo.models.registry import spec
 from ui.compare import figures
 from ui.frame import state
 from ui.frame.captions import cannot
+from ui.frame.open_in import look_inside
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.show.attribution import (
@@ -44,7 +45,7 @@ def explained(
     """
     of = state.current_set()
     if len(cached.encoded(text, of.name).tokens) > SHORT_FORM_TOKENS:
-        for slot in strips.values():
+        for slot in (*strips.values(), *below.values()):
             slot.empty()
         with legend.container(horizontal=True, vertical_alignment="center"):
             st.caption(
@@ -60,6 +61,7 @@ def explained(
             attributions[name] = cached.attribution(name, text, begin, **short_form(name))
         except ZooError as error:
             slot.caption(plain(str(error)))
+            below[name].empty()  # it was kept for a map
     largest: dict[str, float] = {}  # by method
     for result in attributions.values():
         most = max(map(abs, result.word_scores), default=0.0)
@@ -82,6 +84,8 @@ def explained(
     if attributions:
         says = meaning(attributions.values(), of, named_apart(attributions), numbers=False)
         legend.caption(f"Which words made the answer: {plain(says)}.")
+    else:
+        legend.empty()
     for name, attribution in attributions.items():
         with below[name].container():
             st.caption(
@@ -94,7 +98,7 @@ def explained(
                 "pages/attributions.py", label="How far to trust it", icon=":material/rule:"
             )
             _map(name, text)
-            st.page_link("pages/inside.py", label="Look inside", icon=":material/grid_on:")
+            look_inside(name)
 
 
 def _method(attribution: Attribution) -> str:

@@ -73,6 +73,8 @@ def gauges(
             latencies, beside[wanted] = measure(text, names, batch or 1, method)
         except ZooError as error:
             st.session_state.pop(_AGAIN, None)
+            for slot in (*slots.values(), *facts.values()):
+                slot.empty()  # it was kept for figures
             method.error(plain(str(error)), icon=":material/error:")
             return
         kept[wanted] = (latencies, datetime.now().astimezone())

@@ -8,6 +8,10 @@ from model_zoo.models.network import Capability
 from model_zoo.models.registry import spec, title
 from ui.show.wording import listing, plain
 
+PRIVACY = (
+    "Your text is not written to disk and does not leave the server, whose memory keeps results "
+    "until newer ones take their place. The page’s address, and a link you share, contain it."
+)
 _TWO_LINES, _TWO_NARROW_LINES = 380, 100  # characters, on a wide screen and on a phone
 
 

@@ -5,10 +5,9 @@ from importlib.util import find_spec
 import streamlit as st
 
 from model_zoo.models.engines import ENGINES
-from model_zoo.models.registry import MOST_MODELS, title
+from model_zoo.models.registry import MOST_MODELS
 from ui.frame import state
 from ui.frame.callbacks import whole
-from ui.show.wording import listing, plain
 
 
 def engine_pills(what: str) -> None:
@@ -38,6 +37,7 @@ def engine_pills(what: str) -> None:
             ]
         ),
     )
+    state.refused(what)
 
 
 def _key(what: str) -> str:
@@ -46,10 +46,13 @@ def _key(what: str) -> str:
 
 @whole
 def _choose(what: str) -> None:
-    if gone := state.choose_engines(st.session_state[_key(what)]):
-        names = plain(listing([title(model) for model in gone]))
-        were, them = ("was", "it") if len(gone) == 1 else ("were", "them")
-        st.toast(
-            f"At most {MOST_MODELS} stand side by side, so {names} {were} left out. With fewer "
-            f"engines there is room for {them} again: “Models”, on Compare."
+    key = _key(what)
+    if not state.choose_engines(st.session_state[key]):
+        st.session_state[key] = state.engines()
+        state.refuse(
+            what,
+            f"At most {MOST_MODELS} stand side by side: each model on each engine. For one more "
+            "engine, first choose fewer models under “Models”, on Compare.",
         )
+    elif not st.session_state[key]:
+        state.refuse(what, "Some engine has to compute the models, so the usual one does.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from model_zoo.models.registry import MOST_MODELS
 from ui.frame import state
 from ui.frame.callbacks import whole
 from ui.show.wording import plain
@@ -27,6 +28,7 @@ def model_pills(
         args=(what,),
         help=help,
     )
+    state.refused(what)
 
 
 def _key(what: str) -> str:
@@ -40,5 +42,9 @@ def _key(what: str) -> str:
 @whole
 def _choose(what: str) -> None:
     key = _key(what)
-    state.choose_models(st.session_state[key])
-    st.session_state[key] = list(state.view().models)  # none, or too many, are not taken
+    chosen = st.session_state[key]
+    if len(chosen) > MOST_MODELS:
+        state.refuse(what, f"At most {MOST_MODELS} stand side by side: take one away first.")
+    elif not state.choose_models(chosen):
+        state.refuse(what, "At least one model has to be asked.")
+    st.session_state[key] = list(state.view().models)

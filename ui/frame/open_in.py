@@ -1,7 +1,11 @@
-"""A text that one page shows, opened on another."""
+"""What one page shows, opened on another."""
+
+from collections.abc import Sequence
 
 import streamlit as st
 
+from model_zoo.models.network import Capability
+from model_zoo.models.registry import having
 from ui.frame import state
 
 PLACES = (
@@ -9,6 +13,32 @@ PLACES = (
     ("pages/attributions.py", "Attributions", ":material/rule:"),
     ("pages/inside.py", "Inside", ":material/grid_on:"),
 )
+
+
+_SECTIONS = {Capability.ATTENTION: "Attention", Capability.GATES: "Recurrence"}  # of Inside
+
+
+def section_for(models: Sequence[str]) -> str:
+    """The first section of Inside in which there is something to see of the models."""
+    shown = (section for can, section in _SECTIONS.items() if having(can, models))
+    return next(shown, "What can each position see?")
+
+
+def look_inside(model: str) -> None:
+    """A button to the section of Inside that shows this model."""
+    st.button(
+        "Look inside",
+        key=f"inside-{model}",
+        icon=":material/grid_on:",
+        type="tertiary",
+        on_click=_look_inside,
+        args=(section_for([model]),),
+    )
+
+
+def _look_inside(section: str) -> None:
+    st.session_state["section"] = section
+    state.go_to("pages/inside.py")
 
 
 def open_in(text: str, pinned: str | None = None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from model_zoo.errors import ZooError
+from model_zoo.errors import SetError, UnknownModelError, ZooError
 from model_zoo.models.engines import ENGINES
 from model_zoo.models.hub_client import allowed
 from model_zoo.models.network import ModelId
@@ -151,8 +151,10 @@ def _own(value: str, beside: str) -> ModelId:
             plain = ModelId.of(row.name, row.id.set, beside=beside, order=row.order)
             if identity in (plain, ModelId.of(row.name, row.id.set, beside=beside)):
                 return identity
-    except (ZooError, ValueError):
+    except (UnknownModelError, SetError, ValueError):
         pass
+    except ZooError as error:  # it is there, and cannot be used
+        raise ValueError(str(error).rstrip(".")) from None
     raise ValueError(f"there is no model named {value[:40]!r}")
 
 

@@ -19,6 +19,7 @@ from ui.frame.permalink import View, link, parameters, parse
 
 DEFAULT = View(text=FIRST)
 _VIEW, _WRITTEN, _NOTICES = "view", "address as written last", "notices on the address"
+_REFUSED = "why a choice was not taken"
 _CHANGED = "changed by a widget for this run"
 _FIRST = "this is the session's first run"
 _SHOWN = "keys of widgets that show parts of the view"
@@ -64,17 +65,18 @@ def engines() -> list[str]:
     return [name for name in ENGINES if name in used]
 
 
-def choose_engines(chosen: Collection[str]) -> list[ModelId]:
-    """Have the models in view computed by these engines; those of them that were left out.
+def choose_engines(chosen: Collection[str]) -> bool:
+    """Have the models in view computed by these engines, or by the usual one for none of them.
 
-    More than MOST_MODELS do not stand side by side: then the last models are left out. To be
-    called in callbacks.
+    False, and nothing changes, where those would be more than MOST_MODELS. To be called in
+    callbacks.
     """
     models = list(dict.fromkeys(ModelId(model).on(ModelId.ENGINE) for model in view().models))
     names = [name for name in ENGINES if name in chosen] or [ModelId.ENGINE]
-    fit = MOST_MODELS // len(names)
-    change(models=tuple(model.on(name) for model in models[:fit] for name in names))
-    return models[fit:]
+    fit = len(models) * len(names) <= MOST_MODELS
+    if fit:
+        change(models=tuple(model.on(name) for model in models for name in names))
+    return fit
 
 
 def own_models() -> list[ModelId]:
@@ -138,7 +140,24 @@ def change(**fields: Any) -> None:
     """
     st.session_state[_VIEW] = replace(view(), **fields)
     st.session_state[_NOTICES] = []
+    st.session_state[_REFUSED] = None
     st.session_state[_CHANGED] = True
+
+
+def refuse(what: str, why: str) -> None:
+    """Keep why a choice was not taken as it was made, for the widgets called `what` to say.
+
+    Until the view is changed; to be called in callbacks.
+    """
+    change()
+    st.session_state[_REFUSED] = what, why
+
+
+def refused(what: str) -> None:
+    """Say why the last choice of these widgets was not taken, if it was not."""
+    kept = st.session_state.get(_REFUSED)
+    if kept and kept[0] == what:
+        st.warning(kept[1], icon=":material/info:")
 
 
 def run_again() -> NoReturn:

@@ -1,6 +1,7 @@
 """Choosing a file of rows: an upload or a sample, with or without a line of names, previewed."""
 
 from collections.abc import Callable, Mapping
+from secrets import token_hex
 
 import pandas as pd
 import streamlit as st
@@ -22,6 +23,9 @@ def choose_upload(
     `samples` are what is said of those in assets/samples, by their names without the ending. `take`
     gets content and name. `key` tells these widgets from others.
     """
+    # another uploader in every visit: after a restart the browser would show in it what it has sent
+    # to the server before, where nobody has it any more
+    key = f"{key}-{st.session_state.setdefault('visit', token_hex(4))}"
     left, right = st.columns([3, 2], gap="large")
     uploaded = left.file_uploader(
         what, type=[ending[1:] for ending in FORMATS], max_upload_size=MAX_UPLOAD_MB, key=key

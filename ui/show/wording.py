@@ -54,6 +54,8 @@ def _agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> 
         who = "Both" if count == 2 else f"All {_in_words(count)}"
         if count == 1:
             return f"{titles[surest.model]} says {label}, at {percent(surest.confidence)}."
+        if percent(surest.confidence) == percent(doubter.confidence):
+            return f"{who} say {label}, each at {percent(surest.confidence)}."
         return (
             f"{who} say {label}. {titles[surest.model]} is surest at {percent(surest.confidence)}, "
             f"{titles[doubter.model]} least at {percent(doubter.confidence)}."
@@ -64,6 +66,8 @@ def _agreement(predictions: Sequence[Prediction], titles: Mapping[str, str]) -> 
     about = labels[1] if len(labels) == 2 else many_label
     low, high = min(p.of(about) for p in predictions), max(p.of(about) for p in predictions)
     apart = f"The probabilities of {about} span {percent(low)} to {percent(high)}."
+    if percent(low) == percent(high):
+        apart = f"The probabilities of {about} are all about {percent(low)}."
     if len(many) == len(next_many):
         clauses = (
             f"{listing([titles[p.model] for p in side])} say{'s' * (len(side) == 1)} {label}"
@@ -115,7 +119,8 @@ def notices(prediction: Prediction) -> list[str]:
 
 def margin(prediction: Prediction) -> str:
     """How far the two likeliest labels are apart, in percentage points."""
-    return points(prediction.margin)
+    (_, most), (_, next_most) = prediction.top(2)
+    return points(most, next_most)
 
 
 def signed_number(number: float) -> str:
@@ -128,14 +133,17 @@ def signed_number(number: float) -> str:
     return "±0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
 
 
-def points(difference: float, *, signed: bool = False) -> str:
-    r"""A difference of two probabilities, as percentage points after a no-break space.
+def points(share: float, other: float, *, signed: bool = False) -> str:
+    r"""How far a probability is above another, as percentage points after a no-break space.
 
-    >>> points(0.62), points(-0.5, signed=True), points(0.01, signed=True)
-    ('62\xa0points', '−50\xa0points', '+1\xa0point')
+    That is the difference of both as they are shown, in whole per cent.
+
+    >>> points(0.81, 0.19), points(0.25, 0.75, signed=True), points(0.006, 0.214, signed=True)
+    ('62\xa0points', '−50\xa0points', '−20\xa0points')
     """
-    number = f"{100 * difference:+.0f}" if signed else f"{100 * difference:.0f}"
-    if number in ("+0", "-0"):
+    difference = int(f"{100 * share:.0f}") - int(f"{100 * other:.0f}")
+    number = f"{difference:+}" if signed else f"{difference}"
+    if number == "+0":
         number = "±0"
     noun = "point" if number in ("1", "+1", "-1") else "points"
     return f"{number.replace('-', '−')}\u00a0{noun}"
@@ -148,7 +156,7 @@ def change(before: Prediction, after: Prediction, *, named: bool = True) -> str:
     `named` unless that is plain from where it stands.
     """
     about = after.labels[1] if len(after.labels) == 2 else after.label
-    moved = points(after.of(about) - before.of(about), signed=True)
+    moved = points(after.of(about), before.of(about), signed=True)
     name = f"{about} " if named else ""
     if before.label != after.label:
         return f"{name}{moved}: turns {after.label}"

@@ -58,10 +58,13 @@ def method_section(measured: Sweep | None, shipped: bool) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
     with st.container(horizontal=True, key="speed-downloads"):
         name = f"quartet-speed-{measured.taken[:10]}"
-        st.download_button("Download as CSV", sweep.as_csv(measured), f"{name}.csv", "text/csv")
-        st.download_button(
-            "Download as JSON", sweep.as_json(measured), f"{name}.json", "application/json"
-        )
+        for kind, content, media in (
+            ("CSV", sweep.as_csv(measured), "text/csv"),
+            ("JSON", sweep.as_json(measured), "application/json"),
+        ):
+            st.download_button(
+                f"Download as {kind}", content, f"{name}.{kind.lower()}", media, on_click="ignore"
+            )
 
 
 def _engines(measured: Sweep) -> str:

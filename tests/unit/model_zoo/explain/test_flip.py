@@ -1,6 +1,7 @@
 """Edits that turn an answer do turn it, and nothing smaller would."""
 
 from itertools import combinations
+from math import comb
 
 import pytest
 
@@ -43,6 +44,15 @@ def test_a_search_that_is_cut_short_says_so(model, monkeypatch):
     monkeypatch.setattr(flip, "MAX_READINGS", 30)
     removal = flip.by_removal(model, "A dull, stale and lifeless film, a tedious and stupid bore.")
     assert removal is None or not removal.smallest
+
+
+def test_a_flip_is_the_smallest_where_all_smaller_sets_were_tried(model, monkeypatch):
+    text = "A dull, stale and lifeless film."
+    size, words = len(flip.by_removal(model, text).removed), len(model.read(text).words)
+    smaller = sum(comb(words, count) for count in range(1, size))
+    monkeypatch.setattr(flip, "MAX_READINGS", smaller + words)  # too few for all of this size
+    cut = flip.by_removal(model, text)
+    assert size > 1 and cut and len(cut.removed) == size and cut.smallest
 
 
 def test_an_exchange_turns_the_answer():

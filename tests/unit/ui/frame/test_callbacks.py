@@ -1,10 +1,13 @@
 """What a visitor does is done, even if the next click is there already."""
 
+import ast
+
 import pytest
 from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 import ui.frame.page  # noqa: F401  (it applies the patches)
+from tests.root import ROOT
 
 
 def page():
@@ -41,3 +44,15 @@ def test_two_clicks_are_taken_up_one_after_the_other():
     """With fast reruns each would run beside the other, over the same session."""
     config.get_config_options(force_reparse=True)
     assert config.get_option("runner.fastReruns") is False
+
+
+def test_no_download_ends_what_is_under_way():
+    """Without being told to ignore the click, Streamlit runs the page again."""
+    calls = [
+        (file.name, {word.arg: ast.unparse(word.value) for word in node.keywords})
+        for file in (ROOT / "ui").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("download_button")
+    ]
+    assert len(calls) > 5
+    assert not [name for name, given in calls if given.get("on_click") != "'ignore'"]

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model_zoo.errors import WeightsError
 from model_zoo.models import own
 from model_zoo.models.sets import model_set
+from ui.frame import permalink
 from ui.frame.permalink import MAX_LINK_CHARACTERS, MAX_WITHOUT, View, link, parameters, parse
 
 DEFAULT = View(text="A default sentence.")
@@ -143,3 +145,13 @@ def test_a_model_beside_the_bundled_set_is_named_only_where_its_folder_is_listed
     monkeypatch.setenv("QUARTET_MODEL_DIRS", "")
     own._given.clear()
     assert parse({"models": ["bert,local/mine"]}, DEFAULT)[1]
+
+
+def test_a_model_that_is_there_and_cannot_be_used_is_refused_with_the_reason(monkeypatch):
+    def damaged(identity):
+        raise WeightsError("judge answers for tokens, not for texts.")
+
+    monkeypatch.setattr(permalink, "spec", damaged)
+    view, notices = parse({"models": ["local/judge"]}, DEFAULT)
+    assert notices == ["The link’s “models” was ignored: judge answers for tokens, not for texts."]
+    assert view.models == DEFAULT.models

@@ -8,7 +8,7 @@ from model_zoo.explain.records import Attribution
 from model_zoo.models.own import add_folder
 from model_zoo.models.sets import add_set, model_set
 from tests import foreign
-from ui.show.attribution import AGAINST_AND_FOR, colours, meaning, pole, toward
+from ui.show.attribution import AGAINST_AND_FOR, colours, evidence_for, meaning, pole, toward
 from ui.show.titles import named_apart
 
 
@@ -44,6 +44,12 @@ def test_two_labels_point_toward_the_second_whichever_is_explained():
     both = [attribution("bert", "negative"), attribution("lstm", "positive")]
     said = meaning(both, of, named_apart(["bert", "lstm"]))
     assert said == "Teal with + pushes towards positive, purple with − towards negative"
+
+
+def test_a_difference_is_called_by_its_two_labels():
+    difference = replace(attribution("bert", "positive", "negative"), target="difference")
+    assert evidence_for(difference) == "positive against negative"
+    assert evidence_for(attribution("bert", "negative")) == "negative"
 
 
 def test_colours_of_the_sets_own_are_spoken_of_by_their_labels():

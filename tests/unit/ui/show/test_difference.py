@@ -26,6 +26,13 @@ def test_texts_too_alike_in_too_many_ways_are_exchanged_but_for_their_ends():
         ("a", "", "<del>a</del>"),
         ("a b", "a b", "a b"),
         ("x <b> y", "x y", "x <del>&lt;b&gt;</del> y"),
+        ("It is dreadful.", "It is.", "It is <del>dreadful</del>."),
+        ("is dreadful, too.", "is, too.", "is <del>dreadful</del>, too."),
+        ("“Bad!” he said.", "“” he said.", "“<del>Bad!</del>” he said."),
+        ("a film", "a film!", "a film<ins>!</ins>"),
+        ("a bad film.", "a good film.", "a <del>bad</del> <ins>good</ins> film."),
+        ("fine.", "dull.", "<del>fine</del> <ins>dull</ins>."),
+        ("a, b", "a b", "a<del>,</del> b"),
     ],
 )
 def test_an_edit_is_marked(old, new, marked):

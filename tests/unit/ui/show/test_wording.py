@@ -149,9 +149,26 @@ def test_listing_and_interval():
     assert interval(None, None) == "–"
 
 
+def test_models_that_are_as_sure_as_one_another_are_not_told_apart():
+    alike = [prediction(name, share) for name, share in zip("ab", (0.999, 0.997), strict=True)]
+    assert agreement(alike, TITLES).replace("\u202f", " ") == "Both say positive, each at >99 %."
+    split = [prediction(name, share) for name, share in zip("ab", (0.502, 0.498), strict=True)]
+    assert agreement(split, TITLES).replace("\u202f", " ").endswith("are all about 50 %.")
+
+
+def test_points_are_those_between_the_figures_that_are_shown():
+    before, after = prediction("a", 0.214), prediction("a", 0.006)
+    assert (percent(before.of("positive")), percent(after.of("positive"))) == (
+        "21\u202f%",
+        "1\u202f%",
+    )
+    assert change(before, after).replace("\xa0", " ") == "positive −20 points"
+    assert margin(prediction("a", 0.624)).replace("\xa0", " ") == "24 points", "62 % less 38 %"
+
+
 def test_margin_and_change_in_points():
     assert margin(prediction("a", 0.81)).replace("\xa0", " ") == "62 points"
-    assert points(0.01).replace("\xa0", " ") == "1 point"
+    assert points(0.51, 0.5).replace("\xa0", " ") == "1 point"
     sentences = [
         change(prediction("a", before), prediction("a", after)).replace("\xa0", " ")
         for before, after in ((0.9, 0.4), (0.6, 0.7), (0.6, 0.601), (0.4, 0.8))
