@@ -11,7 +11,13 @@ from model_zoo.answering.answer import answer_all
 from model_zoo.answering.metrics import exact, f1, interval
 from model_zoo.answering.reader import Reader
 from model_zoo.answering.squad import Question
-from model_zoo.quality.metrics import McNemar, calibration_error, compare, reliability
+from model_zoo.quality.metrics import (
+    McNemar,
+    calibration_error,
+    compare,
+    reliability,
+    together,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +84,19 @@ def evaluate_readers(
     for reader in readers:
         own = partial(advance, reader.name)
         qualities[reader.name] = _quality(reader, questions, groups, own)
+    right = {name: np.array(quality.exact_each) for name, quality in qualities.items()}
+    always = np.ones(len(groups), bool)
+    tests = together(
+        {
+            (first, second): compare(right[first], right[second], always)
+            for first, second in combinations(right, 2)
+        }
+    )
     pairs = {}
-    for first, second in combinations(qualities, 2):
-        a, b = qualities[first], qualities[second]
-        apart = np.subtract(b.f1_each, a.f1_each)
-        pairs[first, second] = PairTest(
-            compare(np.array(a.exact_each), np.array(b.exact_each), np.ones(len(groups), bool)),
-            float(apart.mean()),
-            interval(apart.tolist(), groups),
-        )
+    for (first, second), test in tests.items():
+        apart = np.subtract(qualities[second].f1_each, qualities[first].f1_each)
+        difference = interval(apart.tolist(), groups)
+        pairs[first, second] = PairTest(test, float(apart.mean()), difference)
     articles = len({question.article for question in questions})
     return SquadEvaluation(len(questions), len(set(groups)), articles, qualities, pairs)
 

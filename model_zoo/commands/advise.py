@@ -184,7 +184,8 @@ def _print_json(measured: "Survey", advice: "Advice") -> None:
         {
             "needs": asdict(advice.needs),
             "meets": advice.meets,
-            "recommended": record(advice.option) if advice.option else None,
+            "guessing": advice.guessing,
+            "recommended": record(advice.option) if advice.option and not advice.guessing else None,
             "words": sentences(measured, advice),
             "accuracy_about": accuracy_about(measured),
             "front": [[option.model, option.threads] for option in front(measured.single)],
@@ -206,7 +207,7 @@ def _print(measured: "Survey", advice: "Advice") -> None:
             for other in measured.options
             if (other.model, other.threads) == (option.model, option.threads)
         )
-        mark = "→" if option == advice.option and advice.meets else "·" * (option in unbeaten)
+        mark = "→" if option == advice.option and advice.recommended else "·" * (option in unbeaten)
         table.add_row(mark, Text(visible(title(option.model))), *_cells(option, most))
     out.print(table)
     machine = measured.host

@@ -204,7 +204,10 @@ def _measure(readers: Sequence["Reader"], questions: Sequence[Any], json: bool) 
     out.print("doubted: share of these questions for which it says that no answer is likely")
     if evaluation.pairs:
         out.print(_pairs(evaluation, titles))
-        out.print("p: McNemar's exact test of EM. Above 0.05 the difference could well be chance.")
+        out.print(
+            "p: McNemar's exact test of EM, adjusted for looking at all pairs (Holm). From 0.05 on "
+            "the difference could well be chance."
+        )
 
 
 def _pairs(evaluation: "SquadEvaluation", titles: dict[str, str]) -> Table:
@@ -215,7 +218,7 @@ def _pairs(evaluation: "SquadEvaluation", titles: dict[str, str]) -> Table:
             Text(visible(f"{titles[first]}, {titles[second]}")),
             str(test.exact.b),
             str(test.exact.c),
-            f"{test.exact.p:.2g}",
+            f"{test.exact.adjusted:.2g}",
             percent(test.f1_difference, test.f1_difference_ci95),
         )
     return table

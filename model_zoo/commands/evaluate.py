@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import TaskID
@@ -137,8 +138,7 @@ def as_json(evaluation: "Evaluation", labels: Sequence[str]) -> dict[str, Any]:
             for name, quality in evaluation.qualities.items()
         },
         "mcnemar": {
-            f"{first}|{second}": {"b": pair.b, "c": pair.c, "p": pair.p}
-            for (first, second), pair in evaluation.pairs.items()
+            f"{first}|{second}": asdict(pair) for (first, second), pair in evaluation.pairs.items()
         },
     }
 
@@ -209,7 +209,10 @@ def _print(evaluation: "Evaluation", labels: Sequence[str]) -> None:
                 Text(visible(f"{title(first)}, {title(second)}")),
                 str(pair.b),
                 str(pair.c),
-                f"{pair.p:.2g}",
+                f"{pair.adjusted:.2g}",
             )
         out.print(pairs)
-        out.print("p: McNemar's exact test. Above 0.05 the difference could well be chance.")
+        out.print(
+            "p: McNemar's exact test, adjusted for looking at all pairs (Holm). From 0.05 on the "
+            "difference could well be chance."
+        )

@@ -100,7 +100,7 @@ def _measure(arguments: argparse.Namespace) -> None:
         first, second = (TITLES[name] for name in pair["models"])
         out.print(
             f"{first} right where {second} is wrong: {pair['b']}; the other way round: {pair['c']} "
-            f"(McNemar, p = {pair['p']:.2g})"
+            f"(McNemar, p = {pair['adjusted']:.2g}, adjusted for all pairs)"
         )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from model_zoo.deploy.options import Option, Survey
 from model_zoo.models.network import ModelId
 
-CHANCE = 0.05  # p above which a difference of two models could well be chance
 AS_FAST = 1.05  # more threads for a gain in time below this are not worth it
 _LEAST_LOSS = 0.01  # against which an accuracy that is too low is measured, where none is allowed
 
@@ -29,13 +28,20 @@ class Advice:
     """The `option` to deploy; where none `meets` the needs, the one that comes closest.
 
     None where nothing was measured. `tied` are more accurate models that are slower, and more
-    accurate by no more than could be chance.
+    accurate by no more than could be chance. `guessing` says that none that meets the needs is
+    surely better than an answer that does not look at the text: then nothing is recommended.
     """
 
     needs: Needs
     option: Option | None
     meets: bool
     tied: tuple[str, ...] = ()
+    guessing: bool = False
+
+    @property
+    def recommended(self) -> bool:
+        """Whether the option can be recommended."""
+        return self.meets and not self.guessing
 
 
 NEEDS = ("latency_ms", "memory_mb", "accuracy_loss")
@@ -46,7 +52,7 @@ def advise(survey: Survey, needs: Needs) -> Advice:
 
     Of models that are no less accurate than it, or by no more than McNemar's test takes for
     chance, the fastest (p95) is recommended. Options of unknown accuracy come last, and meet no
-    need of accuracy.
+    need of accuracy; those that may be guessing are taken only where all may be.
     """
     options = survey.single
     if not options:
@@ -58,6 +64,8 @@ def advise(survey: Survey, needs: Needs) -> Advice:
     known = [option for option in fit if option.accuracy is not None]
     if not known:
         return Advice(needs, _fastest(fit), True)
+    able = [option for option in known if (c := survey.chance(option)) is None or c.beaten]
+    guessing, known = not able, able or known
     top = max(known, key=lambda option: (option.accuracy or 0.0, -option.p95_ms))
     equals = [option for option in known if _tied(survey, option, top)]
     chosen = _fastest(equals)
@@ -66,7 +74,7 @@ def advise(survey: Survey, needs: Needs) -> Advice:
         for option in equals
         if (option.accuracy or 0.0) > (chosen.accuracy or 0.0)
     }
-    return Advice(needs, chosen, True, tuple(tied))
+    return Advice(needs, chosen, True, tuple(tied), guessing)
 
 
 def exceeded(option: Option, needs: Needs, best: Option | None) -> dict[str, float | None]:
@@ -114,7 +122,7 @@ def _tied(survey: Survey, option: Option, top: Option) -> bool:
     if option.accuracy == top.accuracy:
         return True
     test = survey.compare(option.model, top.model)
-    return test is not None and test.p > CHANCE
+    return test is not None and test.chance
 
 
 def _fastest(options: Sequence[Option]) -> Option:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from model_zoo.host import Host
-from model_zoo.quality.metrics import McNemar, compare
+from model_zoo.models.registry import spec
+from model_zoo.quality.metrics import Chance, McNemar, against_commonest, compare, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,37 @@ class Survey:
         return min(known, key=lambda option: (-(option.accuracy or 0), option.p95_ms), default=None)
 
     def compare(self, first: str, second: str) -> McNemar | None:
-        """The paired test of two models on the same labelled rows; None where there are none."""
+        """The paired test of two models on the same labelled rows; None where there are none.
+
+        It is adjusted for looking at every other model beside the `second`.
+        """
         if self.truth is None or not {first, second} <= set(self.answers):
             return None
-        return compare(self.answers[first], self.answers[second], self.truth)
+        beside = together(
+            {
+                name: compare(answers, self.answers[second], self.truth)
+                for name, answers in self.answers.items()
+                if name != second
+            }
+        )
+        return beside.get(first)
+
+    def chance(self, option: Option) -> Chance | None:
+        """What an option's accuracy is beside that of an answer that does not look at the text.
+
+        On rows of the user's that gives the commonest label, elsewhere any label of the model's.
+        None where neither is known.
+        """
+        if option.accuracy is None:
+            return None
+        if self.truth is None:
+            level = 1 / len(spec(option.model).labels)
+            return Chance(level, option.ci95 is None or option.ci95[0] > level)
+        if (answers := self.answers.get(option.model)) is None:
+            return None
+        labels = 1 + int(max(self.truth.max(), answers.max()))
+        counts = np.bincount(labels * self.truth + answers, minlength=labels**2)
+        return against_commonest(counts.reshape(labels, labels).tolist(), among=len(self.answers))
 
 
 def front(options: Sequence[Option]) -> list[Option]:
@@ -119,12 +147,15 @@ def as_json(survey: Survey) -> dict[str, Any]:
     """The survey for programs: no rows, but a test of each pair of models on them."""
     names = list(survey.answers)
     pairs = [(a, b) for at, a in enumerate(names) for b in names[at + 1 :]]
-    tests = {f"{a}|{b}": survey.compare(a, b) for a, b in pairs}
+    tests = {}
+    if survey.truth is not None:
+        truth, answers = survey.truth, survey.answers
+        tests = together({f"{a}|{b}": compare(answers[a], answers[b], truth) for a, b in pairs})
     return {
         "taken": survey.taken,
         "host": asdict(survey.host),
         "options": [record(option) for option in survey.options],
-        "mcnemar": {pair: asdict(test) for pair, test in tests.items() if test},
+        "mcnemar": {pair: asdict(test) for pair, test in tests.items()},
         "left_out": survey.left_out,
     }
 

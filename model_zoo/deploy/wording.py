@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from model_zoo.deploy.advise import CHANCE, NEEDS, Advice, exceeded, loss, unmeasured
+from model_zoo.deploy.advise import NEEDS, Advice, exceeded, loss, unmeasured
 from model_zoo.deploy.options import Option, Survey
 from model_zoo.models.engines import TORCH, engine
 from model_zoo.models.network import ModelId
@@ -26,10 +26,36 @@ def sentences(survey: Survey, advice: Advice) -> list[str]:
             *_busy(survey),
         ]
     told = [figures(survey, advice, option)]
+    if advice.guessing and (chance := survey.chance(option)):
+        told.insert(0, _guessing(survey, option, chance.level))
+    if survey.truth is not None and _undecided(survey, option):
+        told.append(
+            "It was chosen on the same rows that its accuracy is of, among models that these do "
+            "not tell apart: on new rows expect a little less (the winner’s curse)."
+        )
     if advice.tied:
         names = _listing([title(model) for model in advice.tied])
         told.append(f"{names}: more accurate on these rows, by what could be chance, and slower.")
     return told + _unknown(survey, advice, option) + _busy(survey)
+
+
+def _guessing(survey: Survey, option: Option, level: float) -> str:
+    """Why nothing is recommended although the needs are met."""
+    blind = "always giving the commonest label" if survey.truth is not None else "guessing"
+    return (
+        f"Nothing that meets what you need can be recommended: {option.accuracy:.1%} right, and "
+        f"{blind} would be right for {level:.1%}. That it does better could be chance."
+    )
+
+
+def _undecided(survey: Survey, option: Option) -> bool:
+    """Whether the option is the most accurate of models that could be equally good."""
+    others = [other for other in survey.single if other.model != option.model]
+    known = [other for other in others if other.accuracy is not None]
+    if any((other.accuracy or 0.0) > (option.accuracy or 0.0) for other in known):
+        return False
+    tests = [survey.compare(other.model, option.model) for other in known]
+    return any(test is not None and test.chance and test.b + test.c for test in tests)
 
 
 def called(option: Option) -> str:
@@ -85,10 +111,10 @@ def _accuracy(survey: Survey, advice: Advice, option: Option) -> str:
     test = survey.compare(option.model, best.model)
     if test is None:
         doubt = ", and whether that is chance was not tested"
-    elif test.p > CHANCE:
-        doubt = f", which could be chance (p = {_p(test.p)})"
+    elif test.chance:
+        doubt = f", which could be chance (p = {_p(test.adjusted)})"
     else:
-        doubt = f", hardly by chance (p = {_p(test.p)})"
+        doubt = f", hardly by chance (p = {_p(test.adjusted)})"
     return f"{_points(100 * lost)} less accurate than {title(best.model)}{within}{doubt}"
 
 
@@ -141,7 +167,7 @@ def _unknown(survey: Survey, advice: Advice, option: Option) -> list[str]:
     if test and not engine(identity.engine).exact:
         told.append(
             f"Against the same model on torch: {_counted(test.c, 'row')} right by torch alone, "
-            f"{_counted(test.b, 'row')} by this engine alone (McNemar, p = {_p(test.p)})."
+            f"{_counted(test.b, 'row')} by this engine alone (McNemar, p = {_p(test.adjusted)})."
         )
     return told
 

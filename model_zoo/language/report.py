@@ -21,6 +21,7 @@ from model_zoo.language.missing import Missing, Position, better, draw_positions
 from model_zoo.language.models import LanguageModel, available, root, stamp
 from model_zoo.language.texts import texts_of
 from model_zoo.models.files import sha256_of
+from model_zoo.quality.metrics import holm
 
 MISSING, GRAMMAR = "missing.json", "grammar.json"
 Advance = Callable[[str, int], object]  # title of a model, how many more are done
@@ -33,6 +34,7 @@ def kept(name: str) -> dict[str, Any] | None:
     """
     with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         record = json.loads((root() / name).read_text(encoding="utf-8"))
+        _adjust(record.get("paired", ()))
         if all(record["models"][model]["checksum"] == stamp(model) for model in available()):
             return record
     return None
@@ -72,7 +74,8 @@ def measure(
     """Words of the file's texts blanked one at a time: what each model makes of them, as a record.
 
     `models`: a name -> checksum, and a `missing.Score` each over "all", "content" and "function"
-    words, as far as some were drawn; `paired`: McNemar's test of each two; `commonest`: the share
+    words, as far as some were drawn; `paired`: McNemar's test of each two, `adjusted` for looking
+    at all of them; `commonest`: the share
     of the commonest word. Raises DataError as `texts_of` and `draw_positions` do.
     """
     texts, results, records = texts_of(file), [], {}
@@ -95,6 +98,8 @@ def measure(
                 if (score := result.score(among))
             },
         }
+    paired = [_paired(*pair) for pair in combinations(results, 2)]
+    _adjust(paired)
     return {
         "file": file.name,
         "sha256": sha256_of(file),
@@ -102,7 +107,7 @@ def measure(
         "seed": seed,
         "commonest": _commonest(positions or ()),
         "models": records,
-        "paired": [_paired(*pair) for pair in combinations(results, 2)],
+        "paired": paired,
         "host": asdict(host()),
     }
 
@@ -111,6 +116,12 @@ def _commonest(positions: Sequence[Position]) -> float:
     """How often the one word that is right most often would be: what no model should fall below."""
     counts = Counter(position.entry for position in positions)
     return max(counts.values()) / len(positions) if positions else 0.0
+
+
+def _adjust(paired: Sequence[dict[str, Any]]) -> None:
+    """Put to each test its p adjusted for looking at all; records made earlier lack it."""
+    for test, p in zip(paired, holm([test["p"] for test in paired]), strict=True):
+        test["adjusted"] = p
 
 
 def _paired(first: Missing, second: Missing) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from model_zoo.errors import DataError, TextError
 from model_zoo.labels import SENTIMENT, LabelReader, is_sentiment
 from model_zoo.models.loading import Model
 from model_zoo.quality.classification import Quality, decide, quality
-from model_zoo.quality.metrics import McNemar, compare
+from model_zoo.quality.metrics import McNemar, compare, together
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.reading.score import WINDOW, join, score
 from model_zoo.tables.table import open_table
@@ -55,10 +55,12 @@ def evaluate(
         rows=len(texts),
         qualities={name: quality(probabilities, truth) for name, probabilities in by_model.items()},
         seconds=dict(zip(scored.models, scored.seconds.tolist(), strict=True)),
-        pairs={
-            (first, second): compare(answers[first], answers[second], truth)
-            for first, second in combinations(answers, 2)
-        },
+        pairs=together(
+            {
+                (first, second): compare(answers[first], answers[second], truth)
+                for first, second in combinations(answers, 2)
+            }
+        ),
     )
 
 

@@ -4,13 +4,16 @@
 are what the score is for: 1 or True for yes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import erfc, exp, fsum, lgamma, log, sqrt
+from typing import TypeVar
 
 import numpy as np
 
+CHANCE = 0.05  # p from which a difference of two models could well be chance
 _Z95 = 1.959963984540054
+Pair = TypeVar("Pair")  # what a test is called by
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +21,23 @@ class McNemar:
     """A paired comparison of two models on the same rows (McNemar 1947).
 
     `b` rows only the first got right, `c` only the second; `p` is the two-sided probability of a
-    split at least this uneven if neither were better.
+    split at least this uneven if neither were better. `adjusted` is raised for the number of
+    comparisons looked at (see `together`); of a single one it is `p`.
     """
 
     b: int
     c: int
     p: float
+    adjusted: float = -1.0
+
+    def __post_init__(self) -> None:
+        if self.adjusted < 0:
+            object.__setattr__(self, "adjusted", self.p)
+
+    @property
+    def chance(self) -> bool:
+        """Whether the difference could well be chance."""
+        return self.adjusted >= CHANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +100,62 @@ def holm(p: Sequence[float]) -> list[float]:
     return adjusted
 
 
+def together(tests: Mapping[Pair, McNemar]) -> dict[Pair, McNemar]:
+    """The tests that are looked at together, each with its p adjusted for that.
+
+    >>> together({"a": mcnemar(9, 1), "b": mcnemar(5, 5)})["a"].adjusted == 2 * mcnemar(9, 1).p
+    True
+    """
+    adjusted = holm([test.p for test in tests.values()])
+    return {
+        pair: replace(test, adjusted=p)
+        for (pair, test), p in zip(tests.items(), adjusted, strict=True)
+    }
+
+
 def compare(first: np.ndarray, second: np.ndarray, labels: np.ndarray) -> McNemar:
     """McNemar's test of two models' answers (N,) to the same rows.
 
     >>> right = np.ones(3, dtype=int)
     >>> compare(np.array([1, 1, 1]), np.array([1, 0, 0]), right)
-    McNemar(b=2, c=0, p=0.5)
+    McNemar(b=2, c=0, p=0.5, adjusted=0.5)
     """
     first_right, second_right = first == labels, second == labels
     return mcnemar(
         int((first_right & ~second_right).sum()), int((second_right & ~first_right).sum())
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What comes of an answer that does not look at the text: right for a share `level` of rows.
+
+    `test` compares a model with it, `b` rows being right by the model alone; None where only
+    shares are known. `beaten` says whether the model is better, by more than could be chance.
+    """
+
+    level: float
+    beaten: bool
+    test: McNemar | None = None
+
+
+def against_commonest(counts: Sequence[Sequence[int]], among: int = 1) -> Chance | None:
+    """A model with these rows by label and answer (C, C) beside always giving the commonest label.
+
+    It is one of `among` models that are looked at together, of which the best may be so by luck:
+    p is raised for that (Bonferroni). None where all rows have one label.
+
+    >>> against_commonest([[26, 24], [24, 26]]).beaten, against_commonest([[9, 1], [1, 9]]).beaten
+    (False, True)
+    """
+    rows = [sum(row) for row in counts]
+    most = max(range(len(rows)), key=rows.__getitem__)
+    if rows[most] == sum(rows):
+        return None
+    alone = sum(row[at] for at, row in enumerate(counts) if at != most)
+    test = mcnemar(alone, rows[most] - counts[most][most])
+    test = replace(test, adjusted=min(1.0, among * test.p))
+    return Chance(rows[most] / sum(rows), test.b > test.c and not test.chance, test)
 
 
 def reliability(scores: np.ndarray, hits: np.ndarray, bins: int = 10) -> tuple[Bin, ...]:

@@ -28,6 +28,7 @@ from model_zoo.quality.metrics import (
     mcnemar,
     rates,
     tenths,
+    together,
     wilson,
 )
 
@@ -117,11 +118,13 @@ def only_right(answers: Sequence[np.ndarray], truth: np.ndarray) -> np.ndarray:
 
 
 def compared(names: Sequence[str], pairs: np.ndarray) -> dict[tuple[str, str], McNemar]:
-    """McNemar's test of each pair, from the sums of `only_right`."""
-    return {
-        pair: mcnemar(b, c)
-        for pair, (b, c) in zip(combinations(names, 2), pairs.tolist(), strict=True)
-    }
+    """McNemar's test of each pair, looked at together, from the sums of `only_right`."""
+    return together(
+        {
+            pair: mcnemar(b, c)
+            for pair, (b, c) in zip(combinations(names, 2), pairs.tolist(), strict=True)
+        }
+    )
 
 
 def to_bytes(tallies: Iterable[Tally], pairs: np.ndarray) -> bytes:

@@ -13,7 +13,7 @@ from model_zoo.models.files import card
 from model_zoo.models.loading import load
 from model_zoo.models.spec import ModelSpec
 from model_zoo.quality.classification import Quality, beliefs, decide, macro_f1, quality
-from model_zoo.quality.metrics import Bin, McNemar, compare, holm, reliability, wilson
+from model_zoo.quality.metrics import CHANCE, Bin, McNemar, compare, reliability, together, wilson
 from model_zoo.reading.score import WINDOW, join, score
 from model_zoo.text.tokens import MAX_TOKENS
 from model_zoo.tuning.split import Part
@@ -89,7 +89,7 @@ class Pair:
     @property
     def chance(self) -> bool:
         """Whether the difference could well be chance."""
-        return self.adjusted >= 0.05
+        return self.adjusted >= CHANCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +216,6 @@ def _point(result: Result, rows: int) -> Point:
 
 
 def _pairs(tests: Mapping[tuple[str, str], McNemar], rows: int) -> tuple[Pair, ...]:
-    adjusted = holm([test.p for test in tests.values()])
     return tuple(
         Pair(
             first,
@@ -226,9 +225,9 @@ def _pairs(tests: Mapping[tuple[str, str], McNemar], rows: int) -> tuple[Pair, .
             (test.b - test.c) / rows,
             paired_interval(test.b, test.c, rows),
             test.p,
-            higher,
+            test.adjusted,
         )
-        for ((first, second), test), higher in zip(tests.items(), adjusted, strict=True)
+        for (first, second), test in together(tests).items()
     )
 
 

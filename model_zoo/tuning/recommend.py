@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model_zoo.labels import without_rows
+from model_zoo.quality.metrics import Chance, against_commonest
 from model_zoo.tuning.compare import Comparison, Standing
 
 _MARGIN = 0.01  # of accuracy that a cheaper model may be behind, where that could be chance
@@ -12,12 +13,16 @@ _GAIN = 0.005  # of accuracy from the last doubling of rows: more rows should he
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The model to take, and sentences that say why, how the others do, and what is uncertain."""
+    """The model to take, and sentences that say why, how the others do, and what is uncertain.
+
+    Where all may be `guessing`, none is to be taken, and `model` is the most accurate of them.
+    """
 
     model: str
     reason: str
     others: tuple[str, ...]
     uncertainty: tuple[str, ...]
+    guessing: bool = False
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -30,16 +35,42 @@ def recommend(comparison: Comparison) -> Recommendation:
 
     As good are those no more than a point (or a single row) behind, where that could be chance:
     what is further behind is likely to be worse, even if so few rows do not prove it. Cheapest is
-    the fastest to answer; of models that differ by less than a tenth, the smaller.
+    the fastest to answer; of models that differ by less than a tenth, the smaller. None is
+    recommended that is not better than always giving the commonest label.
     """
     models = sorted(comparison.models, key=lambda model: -model.accuracy)
     best = models[0]
+    chances = {m.name: against_commonest(m.confusion, among=len(models)) for m in models}
+    able = [m for m in models if _better_than(chances[m.name])]
+    if not able:
+        return Recommendation(
+            best.name,
+            _no_reason(comparison, best, chances[best.name]),
+            tuple(_about(comparison, best, model) for model in models[1:]),
+            _uncertainty(comparison, models),
+            guessing=True,
+        )
+    best = able[0]
     margin = max(_MARGIN, 1 / comparison.rows) + 1e-9
-    equal = [best, *(m for m in models[1:] if _as_good(comparison, best, m, margin))]
+    equal = [best, *(m for m in able[1:] if _as_good(comparison, best, m, margin))]
     chosen = min(equal, key=lambda model: _cost(model, equal))
     others = tuple(_about(comparison, chosen, model) for model in models if model is not chosen)
     return Recommendation(
         chosen.name, _reason(comparison, chosen, best), others, _uncertainty(comparison, models)
+    )
+
+
+def _better_than(chance: Chance | None) -> bool:
+    return chance is None or chance.beaten
+
+
+def _no_reason(comparison: Comparison, best: Standing, chance: Chance | None) -> str:
+    level = 0.0 if chance is None else chance.level
+    return (
+        f"Take none of these yet: {best.title} has the most held-out rows right, "
+        f"{best.accuracy:.1%} of {comparison.rows:,}, and always giving the commonest label would "
+        f"be right for {level:.1%}. That it does better could be chance. More rows, or clearer "
+        "labels, may help."
     )
 
 
@@ -105,6 +136,13 @@ def _uncertainty(comparison: Comparison, models: Sequence[Standing]) -> tuple[st
     rows = [sum(counts) for counts in models[0].confusion]
     if sentence := without_rows(comparison.labels, rows):
         sentences.append(sentence)
+    best, *rest = models
+    if any(comparison.pair(best.name, model.name).chance for model in rest):
+        sentences.append(
+            f"{best.title}’s figure is the highest of several that these rows do not tell apart, "
+            "and was found to be so on the same rows: on new ones expect a little less (the "
+            "winner’s curse)."
+        )
     if any(model.spread is None for model in models):
         sentences.append(
             "Each model was trained once: another seed would move accuracy a little. The budget "

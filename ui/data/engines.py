@@ -42,8 +42,23 @@ def engines_section(
     if not pairs:
         return
     st.header(HEADER)
+    tests: Mapping[tuple[str, str], metrics.McNemar] = {}
+    if truth is not None:
+        tests = metrics.together(
+            {
+                (first, other): metrics.compare(answers[first], answers[other], truth)
+                for first, other in pairs
+            }
+        )
     sentences = [
-        in_words(names[first], answers[first], names[other], answers[other], truth)
+        in_words(
+            names[first],
+            answers[first],
+            names[other],
+            answers[other],
+            truth,
+            tests.get((first, other)),
+        )
         for first, other in pairs
     ]
     st.markdown("\n".join(f"- {plain(sentence)}" for sentence in sentences))
@@ -52,21 +67,29 @@ def engines_section(
         return
     st.table(
         pd.DataFrame(
-            [_row(pair, answers, names, truth) for pair in pairs],
+            [_row(pair, answers, names, truth, tests[pair]) for pair in pairs],
         ).set_index("model and engine")
     )
     caption(
         "The same weights, computed by another program. In brackets: 95 % intervals (Wilson). p: "
         "how likely a split at least this uneven is by chance alone, among the rows that only one "
-        "of the two got right (McNemar’s exact test). Few rows cannot show a small difference: "
+        "of the two got right (McNemar’s exact test), adjusted for looking at all these pairs "
+        "(Holm). Few rows cannot show a small difference: "
         "“could be chance” does not say that there is none."
     )
 
 
 def in_words(
-    first: str, its: np.ndarray, other: str, others: np.ndarray, truth: np.ndarray | None
+    first: str,
+    its: np.ndarray,
+    other: str,
+    others: np.ndarray,
+    truth: np.ndarray | None,
+    test: metrics.McNemar | None = None,
 ) -> str:
     """What it costs to have a model's answers `its` (N,) as the `other` engine gives them.
+
+    `test` is that of the two on `truth`, where it was one of several.
 
     >>> right = np.array([1, 1, 0, 0])
     >>> in_words("BERT", right, "BERT · int8", right, right)
@@ -85,8 +108,8 @@ def in_words(
     else:
         more = f"{abs(after - before):,} {'more' if after > before else 'fewer'}"
         right = f"it is right on {after:,} ({after / rows:.1%}), {more} than {first}"
-    test = metrics.compare(its, others, truth)
-    return f"{alike} and {right}; {paired(test, first, other)} (p = {test.p:.2g})."
+    test = test or metrics.compare(its, others, truth)
+    return f"{alike} and {right}; {paired(test, first, other)} (p = {test.adjusted:.2g})."
 
 
 def _all(rows: int) -> str:
@@ -98,9 +121,10 @@ def _row(
     answers: Mapping[str, np.ndarray],
     names: Mapping[str, str],
     truth: np.ndarray,
+    test: metrics.McNemar,
 ) -> dict[str, str]:
     first, other = (answers[name] for name in pair)
-    rows, same, test = len(truth), int((first == other).sum()), metrics.compare(first, other, truth)
+    rows, same = len(truth), int((first == other).sum())
     right = [int((answer == truth).sum()) for answer in (first, other)]
     accuracy = [interval(count / rows, metrics.wilson(count, rows)) for count in right]
     return {
@@ -111,5 +135,5 @@ def _row(
         "same answer": interval(same / rows, metrics.wilson(same, rows)),
         "only it is right": f"{test.c:,}",
         "only the other": f"{test.b:,}",
-        "p": f"{test.p:.2g}",
+        "p": f"{test.adjusted:.2g}",
     }

@@ -162,10 +162,12 @@ def _pairs(answers: Mapping[str, np.ndarray], names: Mapping[str, str], truth: n
     if not pairs:
         return
     st.header("Is one better than another?")
-    tests = {
-        (first, second): metrics.compare(answers[first], answers[second], truth)
-        for first, second in pairs
-    }
+    tests = metrics.together(
+        {
+            (first, second): metrics.compare(answers[first], answers[second], truth)
+            for first, second in pairs
+        }
+    )
     st.table(
         pd.DataFrame(
             [
@@ -174,6 +176,7 @@ def _pairs(answers: Mapping[str, np.ndarray], names: Mapping[str, str], truth: n
                     "only the first right": f"{test.b:,}",
                     "only the second right": f"{test.c:,}",
                     "p": f"{test.p:.2g}",
+                    "adjusted": f"{test.adjusted:.2g}",
                     "in words": plain(paired(test, names[first], names[second])),
                 }
                 for (first, second), test in tests.items()
@@ -182,9 +185,9 @@ def _pairs(answers: Mapping[str, np.ndarray], names: Mapping[str, str], truth: n
     )
     caption(
         "p: how likely a split at least this uneven is by chance alone, among the rows that only "
-        "one of the two models got right (McNemar’s exact test); below 0.05 it is called a "
-        f"difference. With {len(pairs)} pairs, only a p below {0.05 / len(pairs):.3f} is firm "
-        "(Bonferroni: the more looks, the more is needed)."
+        "one of the two models got right (McNemar’s exact test); adjusted: p raised for looking at "
+        "all these pairs (Holm: the more looks, the more is needed). Where that is below 0.05 it "
+        "is called a difference."
     )
 
 

@@ -400,12 +400,12 @@ def duration(seconds: float) -> str:
 
 
 def paired(test: McNemar, first: str, second: str) -> str:
-    """What a paired test says of two models, in words.
+    """What a paired test says of two models, in words, among all tests it was looked at with.
 
     >>> paired(McNemar(b=30, c=9, p=0.001), "BERT", "LSTM")
     'BERT is better here, hardly by chance'
     """
-    if test.p >= 0.05:
+    if test.chance:
         return "this difference could be chance"
     better = first if test.b > test.c else second
     return f"{better} is better here, hardly by chance"

@@ -132,10 +132,10 @@ def _result(own: OwnSurvey, needs: Needs) -> None:
     survey = own.survey
     advice = advise(survey, needs)
     first, *more = sentences(survey, advice)
-    draw = st.success if advice.meets else st.warning
+    draw = st.success if advice.recommended else st.warning
     draw(
         "\n\n".join([f"**{plain(first)}**", *map(plain, more)]),
-        icon=":material/recommend:" if advice.meets else ":material/block:",
+        icon=":material/recommend:" if advice.recommended else ":material/block:",
     )
     for model, reason in survey.left_out.items():
         st.caption(plain(f"{title(model)} is left out: {reason}"))
@@ -154,7 +154,8 @@ def _result(own: OwnSurvey, needs: Needs) -> None:
     caption(
         plain(
             "As torch: share of answers that are the same as torch’s. p against torch: how likely "
-            "so large a difference in right answers is by chance alone (McNemar’s test). "
+            "so large a difference in right answers is by chance alone (McNemar’s test, "
+            "adjusted for all models put beside that one, after Holm). "
             f"{accuracy_about(survey)}{rows} Put together {taken}, {on.processor}, "
             f"{counted(on.cores, 'core')}; what this host had measured before was used again."
         )
@@ -180,7 +181,7 @@ def _figure(survey: Survey, advice: Advice) -> None:
     ]
     st.plotly_chart(
         trade_off(
-            known, unbeaten, advice.option if advice.meets else None, advice.needs.latency_ms
+            known, unbeaten, advice.option if advice.recommended else None, advice.needs.latency_ms
         ),
         key="options-figure",
         config=PLAIN,
@@ -202,7 +203,7 @@ def _row(option: Option, survey: Survey, advice: Advice) -> dict[str, str | int 
     torch = identity.on(TORCH)
     test = survey.compare(identity, torch) if identity != torch else None
     return {
-        "pick": "★" if option == advice.option and advice.meets else "",
+        "pick": "★" if option == advice.option and advice.recommended else "",
         "model": title(option.model),
         "threads": option.threads,
         "texts a call": option.batch,
@@ -213,7 +214,7 @@ def _row(option: Option, survey: Survey, advice: Advice) -> dict[str, str | int 
         "disk, MB": round(option.disk_bytes / 1e6, 1),
         "accuracy (95 %)": interval(option.accuracy, option.ci95),
         "as torch": "–" if option.agreement is None else f"{option.agreement:.1%}",
-        "p against torch": "–" if test is None else f"{test.p:.2g}",
+        "p against torch": "–" if test is None else f"{test.adjusted:.2g}",
         "calls": option.runs,
     }
 

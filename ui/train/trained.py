@@ -43,11 +43,13 @@ def trained_section() -> None:
     comparison, report = read_comparison(name), read_report(name)
     recommendation = comparison["recommendation"]
     st.subheader(plain(name), anchor=False)
-    st.success(
+    guessing = recommendation.get("guessing", False)  # sets made earlier do not say
+    draw = st.warning if guessing else st.success
+    draw(
         "\n\n".join(
             [f"**{plain(recommendation['reason'])}**", *map(plain, recommendation["others"])]
         ),
-        icon=":material/recommend:",
+        icon=":material/block:" if guessing else ":material/recommend:",
     )
     for sentence in recommendation["uncertainty"]:
         st.caption(plain(sentence))

@@ -80,7 +80,8 @@ def _tests(record: Mapping[str, Any]) -> str:
     sentences = []
     for first, second in (("lstm", "bilstm"), ("bilstm", "bert"), ("bert", "distilbert")):
         if test := by_pair.get((first, second)):
-            p = "p < 0.001" if test["p"] < 0.001 else f"p = {test['p']:.2g}"
+            adjusted = test.get("adjusted", test["p"])  # for looking at all pairs
+            p = "p < 0.001" if adjusted < 0.001 else f"p = {adjusted:.2g}"
             sentences.append(
                 f"{TITLES[second]} alone is right {test['c']:,} times, {TITLES[first]} alone "
                 f"{test['b']:,} ({p})."

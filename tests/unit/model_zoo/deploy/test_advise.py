@@ -51,6 +51,17 @@ def test_among_models_apart_by_what_could_be_chance_the_faster_wins(apart, chose
     assert advice.tied == (("bert",) if chosen == "lstm" else ())
 
 
+def test_the_more_models_are_compared_the_more_may_be_chance():
+    slow, fast = option("bert", 20.0, 600, 0.9), option("lstm", 1.0, 100, 0.894)
+    others = {f"bert_at_{engine}": rows(900) for engine in ("onnx", "onnx_int8")}
+    two = surveyed(slow, fast, truth=[1] * 1000, bert=rows(900), lstm=rows(894))
+    four = surveyed(slow, fast, truth=[1] * 1000, bert=rows(900), lstm=rows(894), **others)
+    assert two.compare("lstm", "bert").adjusted == two.compare("lstm", "bert").p < 0.05
+    assert four.compare("lstm", "bert").adjusted == 3 * two.compare("lstm", "bert").p
+    assert advise(two, Needs()).option.model == "bert"
+    assert advise(four, Needs()).option.model == "lstm" and "could be chance" in words(four)
+
+
 def test_without_rows_nothing_is_taken_for_chance():
     almost = option("lstm", 1.0, 100, 0.9199)
     assert advise(surveyed(BERT, almost), Needs()).option == BERT
@@ -118,6 +129,44 @@ def test_the_words_give_every_figure_with_its_margin():
     assert "no option is more accurate (92.0%)" in words(surveyed(BERT))
 
 
+def test_what_answers_no_better_than_chance_is_not_recommended():
+    truth, coin = [0, 1] * 100, [0, 0, 1, 1] * 50
+    slow, fast = option("bert", 20.0, 600, 0.5), option("lstm", 1.0, 100, 0.5)
+    survey = surveyed(slow, fast, truth=truth, bert=coin, lstm=[1 - answer for answer in coin])
+    advice = advise(survey, Needs())
+    assert advice.meets and advice.guessing and not advice.recommended
+    told = words(survey)
+    assert told.startswith("Nothing that meets what you need can be recommended: 50.0% right")
+    assert "commonest label would be right for 50.0%" in told
+
+
+def test_of_two_that_could_be_equal_the_one_that_may_be_guessing_is_not_taken():
+    truth = [0, 1] * 20
+    better = [*truth[:34], *(1 - t for t in truth[34:])]  # 34 of 40 right
+    worse = [*truth[:30], *(1 - t for t in truth[30:])]
+    slow, fast = option("bert", 20.0, 600, 0.85), option("lstm", 1.0, 100, 0.75)
+    survey = surveyed(slow, fast, truth=truth, bert=better, lstm=worse)
+    advice = advise(survey, Needs())
+    assert advice.option.model == "bert" and advice.recommended
+
+
+def test_without_rows_chance_is_that_of_the_labels():
+    coin = replace(option("lstm", 1.0, 100, 0.51), ci95=(0.48, 0.54))
+    assert advise(surveyed(coin), Needs()).guessing
+    assert "guessing would be right for 50.0%" in words(surveyed(coin))
+    assert advise(surveyed(coin, BERT), Needs(latency_ms=5)).guessing
+    assert advise(surveyed(coin, BERT), Needs()).recommended
+
+
+def test_that_it_was_chosen_on_its_own_rows_is_said():
+    slow, fast = option("bert", 20.0, 600, 0.9), option("lstm", 1.0, 100, 0.9)
+    others = [*rows(896, 896), *[0] * 4, *rows(4, 100)]  # as many right, not the same
+    near = surveyed(slow, fast, truth=[1] * 1000, bert=rows(900), lstm=others)
+    assert "winner’s curse" in words(near)
+    far = surveyed(slow, fast, truth=[1] * 1000, bert=rows(900), lstm=rows(500))
+    assert "winner’s curse" not in words(far)
+
+
 def test_few_rows_and_few_calls_are_said():
     few = option("bert", 3.0, 100, 0.75, runs=5)
     few = replace(few, accuracy_rows=4)
@@ -158,6 +207,6 @@ def test_figures_to_take_along():
     assert table[0]["agreement"] == "" and float(table[0]["ci95_low"]) == pytest.approx(0.84)
     record = as_json(survey)
     assert record["options"][1]["texts_per_second"] == pytest.approx(100)
-    assert record["mcnemar"] == {"lstm|bert": {"b": 0, "c": 1, "p": 1.0}}
+    assert record["mcnemar"] == {"lstm|bert": {"b": 0, "c": 1, "p": 1.0, "adjusted": 1.0}}
     assert survey.compare("lstm", "gone") is None
     assert np.array_equal(survey.answers["bert"], [1, 1])

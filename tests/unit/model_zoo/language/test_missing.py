@@ -11,6 +11,7 @@ from model_zoo.language.guess import guess
 from model_zoo.language.missing import Missing, better, draw_positions, missing_words
 from model_zoo.language.models import TITLES
 from model_zoo.language.texts import texts_of
+from model_zoo.quality.metrics import holm
 
 TEXTS = [
     f"The {a} film was {b} and unbelievableness 42 [UNK]."
@@ -96,6 +97,8 @@ def test_the_command_measures_and_keeps(folder, monkeypatch, tmp_path, capsys):
     assert "McNemar" in printed and "content words" in printed
     report = json.loads(kept.read_text("utf-8"))
     assert list(report["models"]) == list(TITLES) and len(report["paired"]) == 6
+    adjusted = holm([test["p"] for test in report["paired"]])
+    assert [test["adjusted"] for test in report["paired"]] == adjusted
     for model in report["models"].values():
         parts = [model[part]["positions"] for part in ("all", "content", "function")]
         assert parts[0] == 20 == parts[1] + parts[2]

@@ -8,6 +8,7 @@ from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import load
 from model_zoo.quality.classification import quality
 from model_zoo.quality.evaluate import evaluate, read_labelled
+from model_zoo.quality.metrics import holm
 from model_zoo.reading.predict import predict
 
 TEXTS = ["A joy.", "Dull.", "Not bad.", "Not good.", "I hated it", "Great fun"]
@@ -15,9 +16,11 @@ LABELS = [1, 0, 1, 0, 1, 1]
 
 
 def test_figures_are_those_of_the_predictions():
-    models = [load("lstm"), load("distilbert")]
+    models = [load("lstm"), load("bilstm"), load("distilbert")]
     evaluation = evaluate(models, TEXTS, LABELS)
-    assert evaluation.rows == 6 and list(evaluation.qualities) == ["lstm", "distilbert"]
+    assert evaluation.rows == 6 and list(evaluation.qualities) == [model.name for model in models]
+    tests = evaluation.pairs.values()
+    assert [test.adjusted for test in tests] == holm([test.p for test in tests])
     right = {}
     for model in models:
         shares = np.array([prediction.probabilities for prediction in predict(model, TEXTS)])

@@ -12,6 +12,7 @@ from model_zoo.quality.metrics import (
     mcnemar,
     reliability,
     roc,
+    together,
     wilson,
 )
 
@@ -64,6 +65,14 @@ def test_mcnemar_is_the_exact_binomial_test():
     assert mcnemar(1, 9).p == mcnemar(9, 1).p
     assert mcnemar(5, 5).p == 1.0 and mcnemar(0, 0).p == 1.0
     assert mcnemar(3, 2).p == pytest.approx(1.0)
+
+
+def test_tests_looked_at_together_are_adjusted_and_keep_their_own_p():
+    tests = together({"one": mcnemar(9, 1), "other": mcnemar(9, 2), "equal": mcnemar(4, 4)})
+    assert tests["one"].p == mcnemar(9, 1).p and not mcnemar(9, 1).chance
+    assert tests["one"].adjusted == pytest.approx(3 * 22 / 1024) and tests["one"].chance
+    assert tests["equal"].adjusted == 1.0
+    assert mcnemar(9, 1).adjusted == mcnemar(9, 1).p
 
 
 def test_mcnemar_for_many_rows_goes_on_smoothly():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model_zoo.quality.classification import decide, quality
-from model_zoo.quality.metrics import compare
+from model_zoo.quality.metrics import compare, holm
 from model_zoo.quality.tally import add, compared, from_bytes, only_right, tally, to_bytes
 
 
@@ -47,3 +47,9 @@ def test_they_can_be_sent():
     assert compared(["a", "b"], received) == {("a", "b"): compare(*answers, truth)}
     _, nothing = from_bytes(to_bytes([tally(first, truth)], only_right(answers[:1], truth)), 1)
     assert compared(["a"], nothing) == {}
+
+
+def test_pairs_of_several_are_adjusted_for_all_of_them():
+    pairs = compared(["a", "b", "c"], np.array([[9, 1], [5, 4], [4, 4]]))
+    assert [test.adjusted for test in pairs.values()] == holm([test.p for test in pairs.values()])
+    assert pairs["a", "b"].p < 0.05 and pairs["a", "b"].chance

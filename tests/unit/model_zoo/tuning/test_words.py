@@ -95,6 +95,44 @@ def test_a_cheap_model_that_is_well_behind_is_not_taken_for_want_of_proof():
     assert any("LSTM: 2.8 points worse" in words for words in told.others)
 
 
+def guessers(**confusions):
+    """Models with these rows by label and answer, of two labels."""
+    of = comparison(
+        {name: counts[0][0] + counts[1][1] for name, counts in confusions.items()},
+        chance=[(a, b) for a in confusions for b in confusions],
+    )
+    return replace(of, models=tuple(replace(m, confusion=confusions[m.name]) for m in of.models))
+
+
+@pytest.mark.parametrize(
+    "confusion",
+    [((125, 125), (125, 125)), ((0, 250), (0, 250)), ((140, 110), (125, 125))],
+    ids=["by coin", "one label", "a little better"],
+)
+def test_what_answers_no_better_than_chance_is_not_recommended(confusion):
+    told = recommend(guessers(lstm=confusion, bert=((120, 130), (125, 125))))
+    assert told.guessing and told.reason.startswith("Take none of these yet")
+    assert "commonest label would be right for 50.0%" in told.reason
+
+
+def test_a_rare_label_is_weighed_against_the_commonest():
+    """95 % of the rows are right for whoever never looks."""
+    told = recommend(guessers(lstm=((475, 0), (25, 0)), bert=((474, 1), (24, 1))))
+    assert told.guessing and "95.0%" in told.reason
+
+
+def test_one_that_may_be_guessing_is_not_taken_for_being_cheap():
+    told = recommend(guessers(lstm=((140, 110), (122, 128)), bert=((160, 90), (100, 150))))
+    assert told.model == "bert" and not told.guessing
+
+
+def test_that_the_best_was_chosen_on_the_same_rows_is_said():
+    near = recommend(comparison({"lstm": 482, "bert": 480}, chance={("lstm", "bert")}))
+    assert any("LSTM’s figure is the highest of several" in words for words in near.uncertainty)
+    apart = recommend(comparison({"lstm": 440, "bert": 482}, chance=()))
+    assert not any("winner" in words for words in apart.uncertainty)
+
+
 def test_a_single_model_is_its_own_recommendation():
     assert recommend(comparison({"bert": 480}, chance=())).model == "bert"
 

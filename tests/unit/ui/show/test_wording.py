@@ -5,6 +5,7 @@ import pytest
 from model_zoo.explain.records import Attribution, Trust
 from model_zoo.inside.stepwise import Course
 from model_zoo.labels import SENTIMENT
+from model_zoo.quality.metrics import McNemar
 from model_zoo.reading.predict import Prediction
 from ui.show.wording import (
     agreement,
@@ -17,6 +18,7 @@ from ui.show.wording import (
     megabytes,
     millions,
     notices,
+    paired,
     percent,
     plain,
     points,
@@ -283,6 +285,11 @@ def test_within_the_noise_there_is_no_verdict(figures, sentence):
     attribution = Attribution("a", "m", "positive", "pad", "", (), (), (), (), 1.0, 0, 0, 1, 0.1)
     text = trusted(attribution, Trust(*figures))
     assert text.startswith("cannot be told") and sentence in text
+
+
+def test_of_tests_looked_at_together_the_adjusted_one_is_told():
+    assert paired(McNemar(30, 9, 0.001), "A", "B") == "A is better here, hardly by chance"
+    assert paired(McNemar(12, 3, 0.035, 0.2), "A", "B") == "this difference could be chance"
 
 
 def test_a_number_has_a_sign_unless_nothing_is_left_of_it():
