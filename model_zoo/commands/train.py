@@ -113,11 +113,20 @@ def _train_one(arguments: argparse.Namespace) -> None:
         name, train, runs = name.removeprefix("qa-"), _train_reader, "answering"
     out = arguments.out or RUNS / runs
     run = arguments.run or out.parent / "state" / arguments.model
+    _check_apart(run, out / name, arguments)
     with suppress(OSError):  # which is said below
         for folder in (out, run.absolute().parent):
             folder.mkdir(parents=True, exist_ok=True)
     with writing(run, option="--run"), writing(out / name):
         train(arguments, name, out, run)
+
+
+def _check_apart(run: Path, model: Path, arguments: argparse.Namespace) -> None:
+    """TrainingError where the folder of the state, which --restart deletes, holds more."""
+    given = [arguments.data, arguments.encoder, arguments.extra, arguments.bodies, *arguments.long]
+    for other in (model, *(Path(each) for each in given if each)):
+        if other.resolve().is_relative_to(run.resolve()):
+            raise TrainingError(f"{other} is in {run}. Name a folder of its own with --run.")
 
 
 @contextmanager

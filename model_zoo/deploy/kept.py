@@ -11,6 +11,7 @@ from typing import Any
 from model_zoo.engines.exports import runtime_version
 from model_zoo.host import host
 from model_zoo.models.engines import engine
+from model_zoo.models.files import reading_checksum
 from model_zoo.models.spec import ModelSpec
 from model_zoo.whole_files import write_json
 
@@ -23,6 +24,7 @@ def conditions(row: ModelSpec, checksum: str, **more: Any) -> dict[str, Any]:
     libraries = [version("torch"), version("transformers")] if torch else [runtime_version()]
     return {
         "weights": checksum,
+        "read_with": reading_checksum(row),
         "engine": row.id.engine,
         "order": list(row.order),
         "libraries": [*libraries, version("tokenizers"), platform.python_version()],

@@ -1,5 +1,6 @@
 """The model card of a model that was trained on somebody's own file."""
 
+from model_zoo.labels import without_rows
 from model_zoo.tuning.compare import Standing
 from model_zoo.tuning.split import Inspection
 from model_zoo.tuning.work import Result, Work
@@ -27,6 +28,8 @@ def model_card(
     accuracy = f"{standing.accuracy:.1%} | {low:.1%} to {high:.1%}"
     macro = f"{standing.macro_f1:.3f} | {f1_low:.3f} to {f1_high:.3f}"
     passes = f"{recipe.epochs} epochs of batches of {recipe.batch_size}"
+    absent = without_rows(work.labels, [sum(counts) for counts in standing.confusion])
+    absent += "\n\n" if absent else ""
     how = _RECIPES[standing.name]
     if recipe.frozen:
         how += f" The lowest {recipe.frozen} layers were left as they were."
@@ -52,9 +55,9 @@ float16 ({standing.size_bytes / 1e6:.1f} MB), computed in float32.
 |---|---|---|---|---|---|
 | {inspection.test:,} | {accuracy} | {macro} | {standing.ece:.3f} |
 
-Measured with these float16 weights on rows that were neither learnt from nor chosen by. When to
-stop was chosen on {len(work.validation):,} other rows ({result.accuracy:.1%} there). `report.html`
-beside this folder compares it with the other models.
+{absent}Measured with these float16 weights on rows that were neither learnt from nor chosen by.
+When to stop was chosen on {len(work.validation):,} other rows ({result.accuracy:.1%} there).
+`report.html` beside this folder compares it with the other models.
 
 ## How it was made
 

@@ -1,8 +1,9 @@
 """Locks: one block at a time, and looking at one takes it from nobody."""
 
+import os
 import subprocess
 import sys
-from threading import Event, Thread
+from threading import Event, Thread, Timer, current_thread
 
 import pytest
 
@@ -19,25 +20,24 @@ def test_one_block_at_a_time_holds_a_lock(tmp_path):
     assert not is_held(lock)
 
 
-def test_looking_at_a_lock_takes_it_from_nobody(tmp_path):
-    lock, over = tmp_path / "lock", Event()
+def test_looking_at_a_lock_takes_it_from_nobody(tmp_path, monkeypatch):
+    lock, looking, seen, close = tmp_path / "lock", Event(), Event(), os.close
     lock.touch()
 
-    def look():
-        while not over.is_set():
-            is_held(lock)
+    def slow(handle):
+        if current_thread() is looker:
+            looking.set()
+            seen.wait(10)
+        close(handle)
 
-    lookers = [Thread(target=look) for _ in range(3)]
-    for looker in lookers:
-        looker.start()
-    try:
-        for _ in range(300):
-            with held(lock) as mine:
-                assert mine
-    finally:
-        over.set()
-        for looker in lookers:
-            looker.join()
+    looker = Thread(target=is_held, args=[lock])
+    monkeypatch.setattr(os, "close", slow)
+    looker.start()
+    looking.wait(10)
+    Timer(0.05, seen.set).start()
+    with held(lock) as mine:
+        assert mine
+    looker.join()
 
 
 def test_a_passing_lock_is_deleted_and_held_by_one_all_the_same(tmp_path):

@@ -35,7 +35,7 @@ def test_what_is_read_is_not_written_over(command, tmp_path, capsys):
         ("blimp", "{0}", "--out", "{1}"),
         ("advise", "{0}", "--text", "text", "--out", "{1}"),
         ("train", "lstm", "--data", "{2}", "--out", "{2}/models", "--run", "{1}"),
-        ("train", "lm-lstm", "--data", "{2}", "--out", "{1}", "--run", "{1}"),
+        ("train", "lm-lstm", "--data", "{2}", "--out", "{2}/models", "--run", "{1}"),
         ("train", "qa-lstm", "--data", "{2}", "--out", "{2}/models", "--run", "{1}"),
     ],
     ids=lambda command: command[1] if command[0] == "train" else command[0],
@@ -46,6 +46,14 @@ def test_the_second_of_two_runs_is_refused(command, tmp_path, capsys):
     with writing(out):
         assert main([part.format(file, out, tmp_path) for part in command]) == 2
     assert "another run" in capsys.readouterr().err and not out.is_file()
+
+
+def test_the_state_has_a_folder_of_its_own(tmp_path, capsys):
+    for run, out in (("x", "x"), ("x", "x/y"), ("data", "x")):
+        given = ["--data", str(tmp_path / "data"), "--out", str(tmp_path / out)]
+        assert main(["train", "lstm", *given, "--run", str(tmp_path / run), "--restart"]) == 2
+        assert "Name a folder of its own" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_is_no_run_is_not_thrown_away(tmp_path):

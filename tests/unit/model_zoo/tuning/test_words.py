@@ -133,6 +133,18 @@ def test_that_the_best_was_chosen_on_the_same_rows_is_said():
     assert not any("winner" in words for words in apart.uncertainty)
 
 
+def test_how_well_accuracies_are_known_is_the_larger_side_of_an_interval():
+    low, high = wilson(482, ROWS)  # 94.3 to 97.7 around 96.4
+    (words,) = (w for w in recommend(comparison({"bert": 482}, ())).uncertainty if "within" in w)
+    assert low < 482 / ROWS - (high - 482 / ROWS)
+    assert f"known to within {100 * (482 / ROWS - low):.1f} points" in words
+
+
+def test_a_label_without_held_out_rows_is_named():
+    told = recommend(comparison({"bert": 482}, ()))  # all rows have the first label
+    assert any("No row has the label 'b': macro F1" in words for words in told.uncertainty)
+
+
 def test_a_single_model_is_its_own_recommendation():
     assert recommend(comparison({"bert": 480}, chance=())).model == "bert"
 
