@@ -81,6 +81,10 @@ def press(page, label):
     return page
 
 
+def part_menu(page):
+    return next(box for box in page.selectbox if box.label == "Rows")
+
+
 def data(page):
     return page.session_state["data"]
 
@@ -168,9 +172,9 @@ def test_without_labels_agreement_and_disagreement(page):
 def test_rows_can_be_filtered_searched_and_sorted(page):
     press(press(page, "72 opinions"), "Score all 72 rows")
     everything = len(page.dataframe[-1].value)
-    parts = page.selectbox(key="rows part").options
-    wrong = next(part for part in parts if part.startswith("LSTM is wrong"))
-    page.selectbox(key="rows part").set_value(wrong).run()
+    menu = part_menu(page)
+    wrong = next(part for part in menu.options if part.startswith("LSTM is wrong"))
+    menu.set_value("LSTM is wrong").run()
     rows = page.dataframe[-1].value
     assert f"({len(rows)})" in wrong and 0 < len(rows) < everything == 72
     assert ((rows["LSTM"] > 0.5) != (rows["label"] == "positive")).all()
@@ -180,6 +184,26 @@ def test_rows_can_be_filtered_searched_and_sorted(page):
     assert (np.diff(off) <= 1e-12).all()
     page.text_input(key="rows search").set_value("(no row).*").run()
     assert any("No row fits" in info.value for info in page.info)
+
+
+def test_the_part_of_the_rows_stays_chosen_where_it_has_other_rows(page):
+    press(upload(page, CSV), "Score")
+    part_menu(page).set_value("LSTM is wrong").run()
+    page.pills(key="asked-sentiment").set_value(["lstm"]).run()
+    press(page, "Score")
+    assert part_menu(page).value == "LSTM is wrong"
+
+
+def test_what_nobody_foresaw_stops_the_scoring_in_words(page, monkeypatch, caplog):
+    def lost(*_, **__):
+        raise KeyError("lost")
+
+    monkeypatch.setattr(scoring, "score", lost)
+    press(upload(page, CSV), "Score")
+    assert "did not foresee" in page.error[0].value and not data(page).running
+    assert not page.get("progress")
+    assert any("Score all 5 rows" in button.label for button in page.button)
+    caplog.clear()
 
 
 def test_downloads_hold_every_row_exactly(page):

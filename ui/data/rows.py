@@ -16,6 +16,7 @@ from ui.frame.open_in import open_in
 from ui.show.wording import plain
 
 SHOWN = 500
+_PART = "part of the rows that is looked at"
 _SURE = ": p"  # after a model's name, for the probability of its answer
 
 
@@ -31,10 +32,10 @@ def rows_section(data: Dataset, truth: np.ndarray | None, scored: Scored) -> Non
     known = None if truth is None else truth[: len(scored)]
     with st.container(horizontal=True, vertical_alignment="bottom"):
         parts = _parts(known, comparable) if comparable.models else {"all": scored.tokens >= 0}
-        part = st.selectbox("Rows", list(parts), key="rows part", width=280)
+        part = _choose_part(parts)
         orders = [name for name in ORDERS if _possible(name, known, comparable)]
-        order = st.selectbox("Order", orders, key="rows order", width=240)
-        search = st.text_input("Containing", key="rows search", width=240)
+        order = st.selectbox("Order", orders, key="rows order", persist_state="session", width=240)
+        search = st.text_input("Containing", key="rows search", persist_state="session", width=240)
     kept = parts[part]
     if search:
         texts = data.frame[data.text].iloc[: len(scored)]
@@ -58,6 +59,23 @@ def rows_section(data: Dataset, truth: np.ndarray | None, scored: Scored) -> Non
     downloads(data, scored)
 
 
+def _choose_part(parts: Mapping[str, np.ndarray]) -> str:
+    """One of the parts, each with how many rows it has; the last choice stays while it is there."""
+    counts = {name: f"{name} ({part.sum():,})" for name, part in parts.items()}
+    names, before = list(parts), st.session_state.get(_PART)
+    chosen: str = st.selectbox(
+        "Rows",
+        names,
+        index=names.index(before) if before in names else 0,
+        format_func=counts.__getitem__,
+        # other counts, another menu: Streamlit tells entries of a menu by how they are called
+        key=f"rows part-{hash(tuple(counts.values()))}",
+        width=280,
+    )
+    st.session_state[_PART] = chosen
+    return chosen
+
+
 def _possible(order: str, truth: np.ndarray | None, comparable: Scored) -> bool:
     """Whether rows can be put into this order: some need labels, or models that have them."""
     if order == DISAGREEMENT:
@@ -66,7 +84,7 @@ def _possible(order: str, truth: np.ndarray | None, comparable: Scored) -> bool:
 
 
 def _parts(truth: np.ndarray | None, scored: Scored) -> Mapping[str, np.ndarray]:
-    """What can be looked at: name, with how many rows, -> which rows (N,).
+    """What can be looked at: name -> which rows (N,).
 
     Of models that all have the labels that `truth` (N,) is about.
     """
@@ -85,7 +103,7 @@ def _parts(truth: np.ndarray | None, scored: Scored) -> Mapping[str, np.ndarray]
                 parts[f"only {name} is wrong"] = wrong[:, i] & (wrong.sum(axis=1) == 1)
     if not read.all():
         parts["nothing to read"] = ~read
-    return {f"{name} ({part.sum():,})": part for name, part in parts.items()}
+    return parts
 
 
 def rows_table(
