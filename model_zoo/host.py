@@ -207,15 +207,23 @@ _GROUPS, _MEMBERSHIP = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
 @dataclass(frozen=True, slots=True)
 class _Files:
     """What a version of control groups calls the limit, what all processes of a group take, and in
-    memory.stat what of that are copies of files, which make way."""
+    memory.stat what of that are copies of files: long unused, lately used, in use as memory."""
 
     limit: str
     taken: str
-    copies: str
+    unused: str
+    used: str
+    mapped: str
 
 
-_OLD = _Files("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
-_NEW = _Files("memory.max", "memory.current", "inactive_file")
+_OLD = _Files(
+    "memory.limit_in_bytes",
+    "memory.usage_in_bytes",
+    "total_inactive_file",
+    "total_active_file",
+    "total_mapped_file",
+)
+_NEW = _Files("memory.max", "memory.current", "inactive_file", "active_file", "file_mapped")
 
 
 def memory_limits(groups: Path = _GROUPS, membership: Path = _MEMBERSHIP) -> Iterator[int]:
@@ -229,13 +237,16 @@ def memory_left(groups: Path = _GROUPS, membership: Path = _MEMBERSHIP) -> Itera
     for folder, files, limit in _limited(groups, membership):
         with suppress(OSError, ValueError):
             taken = int((folder / files.taken).read_text(encoding="ascii"))
-            yield limit - max(0, taken - _copies(folder / "memory.stat", files.copies))
+            yield limit - max(0, taken - _making_way(folder / "memory.stat", files))
 
 
-def _copies(stat: Path, name: str) -> int:
+def _making_way(stat: Path, files: _Files) -> int:
+    """Copies of files that are dropped where memory is wanted, but for programs that run."""
     with suppress(OSError, ValueError):
         lines = (line.split() for line in stat.read_text(encoding="ascii").splitlines())
-        return next((int(value) for key, value in lines if key == name), 0)
+        sizes = {name: int(size) for name, size in lines}
+        unused, used, mapped = (sizes.get(n, 0) for n in (files.unused, files.used, files.mapped))
+        return max(unused, unused + used - mapped)
     return 0
 
 

@@ -4,6 +4,7 @@ Checkpoints are safetensors (no pickle), replaced in one move, so that a kill at
 either the old one or the new one.
 """
 
+import hashlib
 import json
 import math
 import random
@@ -17,6 +18,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
 import torch
 from rich.progress import Progress
 from safetensors import safe_open
@@ -99,7 +101,8 @@ def fit(
     """Train `network` in place and leave it with the weights that did best on `held_out`.
 
     `train` and `held_out` are (token ids, labels). State is kept in the folder `run`; a run found
-    there goes on where it stopped, and TrainingError is raised if its `settings` differ from these.
+    there goes on where it stopped, and TrainingError is raised if its `settings` differ from these,
+    or its rows.
     `stop_after` ends the process's share of the run after that many steps, as a kill would; Ctrl+C
     ends it after the step that is under way.
     """
@@ -111,6 +114,7 @@ def fit(
     )
     trained = {name: p for name, p in network.named_parameters() if p.requires_grad}
     average = {name: p.detach().clone() for name, p in trained.items()}
+    settings = settings | {"rows": _digest(train, held_out)}
     state = _resume(run, trained, average, optimiser, settings)
 
     ids, labels = train
@@ -158,6 +162,15 @@ def fit(
             parameter.copy_(best.get_tensor(name))
     network.eval()
     return state
+
+
+def _digest(*parts: Rows) -> str:
+    """What tells rows from others."""
+    digest = hashlib.sha256()
+    for ids, labels in parts:
+        for row, label in zip(ids, labels, strict=True):
+            digest.update(np.array([len(row), label, *row], dtype=np.int64).tobytes())
+    return digest.hexdigest()
 
 
 def parameter_groups(network: PreTrainedModel, recipe: Recipe) -> list[dict[str, Any]]:

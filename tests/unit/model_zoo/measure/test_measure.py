@@ -129,7 +129,8 @@ def test_what_a_group_leaves_is_less_what_all_its_processes_take(tmp_path):
     (box / "inner").mkdir(parents=True)
     (box / "memory.max").write_text("900\n")
     (box / "memory.current").write_text("700\n")
-    (box / "memory.stat").write_text("anon 500\ninactive_file 150\n")  # which makes way
+    stat = "anon 450\ninactive_file 100\nactive_file 80\nfile_mapped 30\n"
+    (box / "memory.stat").write_text(stat)  # 150 make way
     (box / "inner" / "memory.max").write_text("800\n")
     (box / "inner" / "memory.current").write_text("100\n")
     membership.write_text("0::/box/inner\n")

@@ -43,7 +43,7 @@ def rows(count, seed):
     return ids, labels
 
 
-def run(folder, *, recipe=RECIPE, stop_after=None, settings=None, seed=5):
+def run(folder, *, recipe=RECIPE, stop_after=None, settings=None, seed=5, held_out=None):
     torch.manual_seed(11)
     network = RecurrentForSequenceClassification(
         RecurrentConfig(vocab_size=50, embedding_size=8, hidden_size=8, dropout=0.3)
@@ -51,7 +51,7 @@ def run(folder, *, recipe=RECIPE, stop_after=None, settings=None, seed=5):
     state = fit(
         network,
         rows(80, 1),
-        rows(40, 2),
+        held_out or rows(40, 2),
         recipe=recipe,
         objective=supervised(recipe),
         run=folder,
@@ -140,6 +140,8 @@ def test_other_settings_do_not_silently_go_on(tmp_path):
     run(tmp_path, stop_after=2)
     with pytest.raises(TrainingError, match="--restart"):
         run(tmp_path, settings={"a": 2})
+    with pytest.raises(TrainingError, match="--restart"):
+        run(tmp_path, held_out=rows(40, 3))
 
 
 def test_a_half_written_checkpoint_is_never_read(tmp_path, uninterrupted):
