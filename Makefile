@@ -10,7 +10,7 @@ PYTEST := $(BIN)/python -m pytest --durations=10
 SIDE_BY_SIDE := -n $(LANES) --dist loadgroup --no-loadscope-reorder --junitxml=$(RESULTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help app setup test test-fast test-long durations lint format train screenshot bench-browser load fault fuzz rehearse pauses memory limited docs clean
+.PHONY: help app setup test test-fast test-long durations planted lint format train screenshot bench-browser load fault fuzz rehearse pauses memory limited docs clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ test-long: .venv/dev  ## run the tests that `make test` leaves out
 
 durations: .venv/dev  ## write how long each file of tests took in the last `make test`
 	$(BIN)/python -m tests.lanes $(RESULTS)
+
+planted: .venv/dev  ## plant faults in a copy, one at a time: does a test see each? minutes
+	$(BIN)/python -m tests.planted
 
 lint: .venv/dev  ## check style and types
 	$(BIN)/ruff check .

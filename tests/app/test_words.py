@@ -81,7 +81,7 @@ def test_a_typed_mask_is_a_blank_beside_those_chosen():
 
 
 def test_what_comes_next_and_what_the_lstm_writes():
-    app = part(opened(PAGE, text="The film was"), "Next word")
+    app = opened(PAGE, text="The film was", part="Next word")
     assert not app.exception and len(cards(app)) == 4
     assert "LSTM writes on" in [header.value for header in app.header]
     before = written(app)
@@ -95,24 +95,24 @@ def hidden(app):
 
 
 def test_an_unfinished_text_is_continued_and_a_finished_one_from_its_middle():
-    assert hidden(part(opened(PAGE, text="The film was"), "Next word")) == [""] * 4
-    app = part(opened(PAGE, text=TEXT), "Next word")
+    assert hidden(opened(PAGE, text="The film was", part="Next word")) == [""] * 4
+    app = opened(PAGE, text=TEXT, part="Next word")
     assert hidden(app) == ["and I left early."] * 4
     assert "second half is hidden" in written(app)
 
 
 def test_a_beginning_ends_before_the_first_word_that_is_clicked():
-    app = part(opened(PAGE, text=TEXT, without="3,5"), "Next word")
+    app = opened(PAGE, text=TEXT, without="3,5", part="Next word")
     assert hidden(app) == ["great and I left early."] * 4
     assert "second half is hidden" not in written(app)
     (best, *_) = next_words(models.load("lstm"), "The film was")
     assert f"<span>{best.word}" in cards(app)[0]
-    assert hidden(part(opened(PAGE, text=TEXT, without="0"), "Next word"))[0].startswith("film")
+    assert hidden(opened(PAGE, text=TEXT, without="0", part="Next word"))[0].startswith("film")
 
 
 def test_the_word_that_stands_there_is_marked_among_what_is_expected():
     (best, *_) = next_words(models.load("lstm"), "The film was")
-    app = part(opened(PAGE, text=f"The film was {best.word} indeed.", without="3"), "Next word")
+    app = opened(PAGE, text=f"The film was {best.word} indeed.", without="3", part="Next word")
     assert "✓ the word" in cards(app)[0].partition("</li>")[0]
 
 
@@ -120,20 +120,20 @@ def test_the_word_that_stands_there_is_marked_among_what_is_expected():
     "text", [".", "?!", "Wait.", '"”', "He said: “Go away.”", "  ", "Ja, <b>nein</b> ", "a . ."]
 )
 def test_any_text_has_a_beginning(text):
-    app = part(opened(PAGE, text=text), "Next word")
+    app = opened(PAGE, text=text, part="Next word")
     assert not app.exception and (not text.strip() or len(cards(app)) == 4)
     assert "<b>nein" not in "".join(cards(app))
 
 
 def test_surprise_has_a_number_under_every_word():
-    app = part(opened(PAGE, text=TEXT), "Surprise")
+    app = opened(PAGE, text=TEXT, part="Surprise")
     strips = [h.proto.body for h in app.get("html") if 'class="q-words"' in h.proto.body]
     assert len(strips) == 4 and all(strip.count("<small>") == 9 for strip in strips)
     assert "bits a word" in strips[0]
 
 
 def test_the_game_shows_the_models_only_after_the_visitors_guess():
-    app = part(opened(PAGE), "Game")
+    app = opened(PAGE, part="Game")
     hidden = game.SENTENCES[0].split("[")[1].split("]")[0]
     assert hidden not in written(app) and not cards(app)
     app.text_input(key="game-0").input(hidden.upper() + " ")
@@ -152,7 +152,7 @@ def test_the_game_shows_the_models_only_after_the_visitors_guess():
 
 def test_the_game_ends_and_begins_anew(monkeypatch):
     monkeypatch.setattr(game, "SENTENCES", game.SENTENCES[:2])
-    app = part(opened(PAGE), "Game")
+    app = opened(PAGE, part="Game")
 
     def press(label):
         next(button for button in app.button if button.label == label).click().run()
@@ -195,7 +195,7 @@ def test_a_word_with_accents_is_marked(monkeypatch):
 
 
 def test_how_it_writes_on_is_kept_beside_the_other_parts():
-    app = part(opened(PAGE), "Next word")
+    app = opened(PAGE, part="Next word")
     app.number_input(key="seed").set_value(7).run()
     app = part(part(app, "Surprise"), "Next word")
     assert app.number_input(key="seed").value == 7
@@ -264,7 +264,7 @@ def test_what_was_measured_is_shown_while_the_weights_are_the_same(
     for name in models.TITLES:
         told = {"data": {"words": 4_900_000}, "guesses": 1_200_000}
         write_json(copy / name / "metrics.json", told)
-    app = part(opened(PAGE), "How well")
+    app = opened(PAGE, part="How well")
     assert not app.exception and len(app.get("plotly_chart")) == 2
     said = written(app)
     assert "BiLSTM alone is right 40 times, LSTM alone 3 (p < 0.001)" in said
@@ -273,7 +273,7 @@ def test_what_was_measured_is_shown_while_the_weights_are_the_same(
 
     missing["bert"]["checksum"] = "of others"
     write_json(copy / "missing.json", record(missing, positions=2000, paired=[pair]))
-    assert len(part(opened(PAGE), "How well").get("plotly_chart")) == 1
+    assert len(opened(PAGE, part="How well").get("plotly_chart")) == 1
 
 
 ODD = {
@@ -289,7 +289,7 @@ ODD = {
 @pytest.mark.parametrize("text", ODD.values(), ids=ODD)
 def test_odd_texts(text):
     for name in ("Missing word", "Next word", "Surprise"):
-        app = part(opened(PAGE, text=text), name)
+        app = opened(PAGE, text=text, part=name)
         assert not app.exception and not app.error, name
         assert "<script>" not in "".join(h.proto.body for h in app.get("html"))
 

@@ -385,8 +385,9 @@ def test_markup_is_not_executed(open_page):
     assert page.locator("img[src='x']").count() == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/models"])
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(
+    ("path", "width", "scheme"), [("/", 390, "dark"), ("/models", 1440, "light")]
+)
 def test_a_deep_link_opened_cold_shows_our_menu_and_fits(open_page, path, width, scheme):
     page = open_page(path, width=width, scheme=scheme)
     expect(page.get_by_role("link", name="Compare", exact=True)).to_be_visible()

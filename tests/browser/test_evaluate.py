@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 ROWS = b"review,verdict\nA wonderful film.,up\nDull and far too long.,down\nNot bad.,up\n"
@@ -62,20 +61,12 @@ def test_stop_keeps_finished_rows(open_page):
     expect(page.get_by_role("heading", name="Do the models agree?")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("a.csv", b"PK\x03\x04" + b"0" * 50, "a ZIP archive"),
-        ("<b>x.csv", b"text,label\na,b,c\n", "line 2 has 3 cells"),
-        ("a.parquet", b"text\nno\n", "not a Parquet file"),
-    ],
-)
-def test_a_file_that_cannot_be_used_says_so(open_page, name, content, message):
+def test_a_file_that_cannot_be_used_says_so(open_page):
     page = open_page("/evaluate")
     page.locator("input[type=file]").set_input_files(
-        {"name": name, "mimeType": "text/csv", "buffer": content}
+        {"name": "<b>x.csv", "mimeType": "text/csv", "buffer": b"text,label\na,b,c\n"}
     )
-    expect(page.get_by_role("alert").filter(has_text=message)).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="line 2 has 3 cells")).to_be_visible()
 
 
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(open_page):

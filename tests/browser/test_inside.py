@@ -30,24 +30,26 @@ def test_the_text_comes_along_from_compare(open_page):
     expect(page.locator(PLOT).first).to_contain_text("wonderful")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1440, "dark"), (390, "light")])
-def test_each_section_shows_its_plots_and_fits(open_page, width, scheme):
-    page = open_page("/inside?text=" + TEXT.replace(" ", "+"), width=width, scheme=scheme)
+def test_each_section_shows_its_plots_and_fits(open_page):
+    page = open_page("/inside?text=" + TEXT.replace(" ", "+"), width=390)
     for name, plots in SECTIONS.items():
         choose(page, name)
         expect(page.locator(PLOT)).to_have_count(plots)
         expect(page.get_by_text("When not to trust it").first).to_be_visible()
-        wider = page.evaluate(
-            "(() => { const main = document.querySelector('[data-testid=stMain]');"
-            " return main.scrollWidth - main.clientWidth })()"
-        )
-        assert wider <= 0, name
-        page.wait_for_function(  # plots may be drawn anew meanwhile: look until they stand
-            "([plot, width]) => { const widths = [...document.querySelectorAll(plot)]"
-            ".map(one => one.getBoundingClientRect().width);"
-            " return widths.length > 0 && widths.every(one => 0 < one && one <= width) }",
-            arg=[PLOT, width],
-        )
+        for width, scheme in ((1440, "dark"), (390, "light")):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function(  # plots may be drawn anew meanwhile: look until they stand
+                "([plot, width]) => { const widths = [...document.querySelectorAll(plot)]"
+                ".map(one => one.getBoundingClientRect().width);"
+                " return widths.length > 0 && widths.every(one => 0 < one && one <= width) }",
+                arg=[PLOT, width],
+            )
+            wider = page.evaluate(
+                "(() => { const main = document.querySelector('[data-testid=stMain]');"
+                " return main.scrollWidth - main.clientWidth })()"
+            )
+            assert wider <= 0, (name, width)
 
 
 @pytest.mark.long
@@ -63,9 +65,8 @@ def test_pictures_of_attention(open_page):
     expect(page.locator(PLOT).first).not_to_contain_text("[SEP]")
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-def test_a_long_caption_shows_two_lines_and_the_rest_on_a_click(open_page, width):
-    page = open_page("/inside", width=width)
+def test_a_long_caption_shows_two_lines_and_the_rest_on_a_click(open_page):
+    page = open_page("/inside", width=390)
     fold = page.get_by_text("more, and when not to trust it").first
     expect(fold).to_be_visible()
     caption = page.get_by_text("Each row is a token and says").first

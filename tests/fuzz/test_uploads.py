@@ -19,7 +19,7 @@ SOUND = [text for text in TROUBLE if "\0" not in text and text.encode("utf-8", "
 def page():
     app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
     app.query_params["models"] = "lstm"
-    return app.run().switch_page("pages/evaluate.py").run()
+    return app.switch_page("pages/evaluate.py").run()
 
 
 def table(rows):

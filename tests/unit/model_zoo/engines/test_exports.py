@@ -79,7 +79,7 @@ def test_eight_bits_answer_alike_and_are_smaller(name, folder):
     assert record["answers"] >= export.LEAST_ANSWERS and record["weights"] == model.checksum
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", ["lstm", "distilbert"])  # signed weights, and unsigned ones
 def test_eight_bits_answer_alike_where_sums_of_signed_products_are_cut_off(
     name, tmp_path, monkeypatch
 ):

@@ -195,7 +195,7 @@ def test_progress_counts_the_rows_read(lstm):
 
 @pytest.mark.slow
 def test_threads_get_what_one_alone_gets(model):
-    """8 threads x 25 predictions and attributions, mixed, equal the serial results exactly."""
+    """8 threads x 10 predictions and attributions, mixed, equal the serial results exactly."""
     texts = [f"Far {'too ' * i}long." for i in range(5)]
     options = {
         "shapley": {"samples": 2},
@@ -210,12 +210,12 @@ def test_threads_get_what_one_alone_gets(model):
             return replace(predict(model, [text])[0], tokenize_ms=0, forward_ms=0)
         return replace(attribute(model, text, method=name, **options.get(name, {})), seconds=0)
 
-    expected = [task(i) for i in range(25)]
+    expected = [task(i) for i in range(10)]
     wrong = []
 
     def work(start):
-        for k in range(25):
-            i = (start + k) % 25
+        for k in range(10):
+            i = (start + k) % 10
             if task(i) != expected[i]:
                 wrong.append(i)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_zoo.quality.classification import decide, quality
@@ -18,6 +18,7 @@ def drawn(rows, labels, seed=0):
 
 
 @pytest.mark.parametrize("labels", [2, 5])
+@settings(max_examples=25)
 @given(seed=st.integers(0, 9), size=st.integers(1, 400))
 def test_parts_in_any_order_give_the_figures_of_the_whole(labels, seed, size):
     probabilities, truth = drawn(700, labels, seed)

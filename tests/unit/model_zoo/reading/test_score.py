@@ -1,9 +1,6 @@
 """Many texts: the same answers as one at a time, in order; a killed run goes on."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -21,7 +18,7 @@ from model_zoo.reading.score import join, score
 from model_zoo.reading.score_file import score_file
 from model_zoo.tables.table import open_table
 from model_zoo.tables.writer import safe_cell
-from tests.root import ROOT
+from tests.warm import Command
 
 SPECS = model_set().models
 TEXTS = [
@@ -256,26 +253,20 @@ def test_killed_and_run_again_it_gives_the_same_bytes(tmp_path):
     source.write_text("text\n" + "\n".join(" ".join(row) for row in words))
 
     def start(out):
-        command = [sys.executable, "-m", "model_zoo", "score", source, "--text", "text"]
-        return subprocess.Popen(
-            [*command, "--out", out, "--models", "lstm", "--json"],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
-        )
+        options = ("--text", "text", "--out", out, "--models", "lstm", "--json")
+        return Command("score", source, *options, said=tmp_path)
 
     whole = tmp_path / "whole.csv"
-    assert start(whole).wait(120) == 0
+    start(whole).ended()
     out, journal = tmp_path / "out.csv", tmp_path / "out.csv.part"
     killed = start(out)
     while not (journal.exists() and journal.stat().st_size > 2048 * 8):  # a window is done
-        assert killed.poll() is None, "it ended before it could be killed"
+        assert killed.returncode is None, "it ended before it could be killed"
         time.sleep(0.01)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
+    killed.signal(signal.SIGKILL)
+    killed.ended()
     assert not out.exists()
     again = start(out)
-    printed, _ = again.communicate(timeout=120)
-    assert again.returncode == 0 and b'"resumed": 0' not in printed
+    printed, _ = again.ended()
+    assert again.returncode == 0 and '"resumed": 0' not in printed
     assert out.read_bytes() == whole.read_bytes()

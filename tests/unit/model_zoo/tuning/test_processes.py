@@ -66,7 +66,7 @@ def learning(job):
     return any(run.step for run in job.progress().runs.values())
 
 
-def test_a_training_outlives_pauses_and_kills_and_the_next_one_follows(monkeypatch):
+def test_a_training_outlives_pauses_and_kills_and_the_next_one_follows():
     job, second = uploaded(f"first{os.getpid()}"), uploaded(f"second{os.getpid()}")
     assert line.start_next() == job
     wait(lambda: learning(job))
@@ -86,20 +86,13 @@ def test_a_training_outlives_pauses_and_kills_and_the_next_one_follows(monkeypat
     job.go_on()
     wait(lambda: not trainers(job))  # it looks for the next in line before it ends
     line.start_next()
-    wait(lambda: job.state.kind is Kind.DONE and second.state.kind is Kind.DONE)
-    for done in (job, second):
-        assert model_set(done.name).labels == ("0", "1") and done.data is None
-        assert done.progress().done == 1.0 and done.progress().left == 0.0
-        assert b"thing number" not in (done.folder / line.LOG).read_bytes()
-
-
-def test_a_cancelled_training_leaves_nothing():
-    job = uploaded(f"gone{os.getpid()}")
-    line.start_next()
-    wait(lambda: learning(job))
-    job.cancel()
-    wait(lambda: job.state.kind is Kind.CANCELLED)
-    assert job.data is None and not (job.folder / "work").exists()
-    assert not set_folder(job.name).exists()
-    job.remove()
-    assert not job.folder.exists()
+    wait(lambda: job.state.kind is Kind.DONE and learning(second))
+    second.cancel()
+    assert model_set(job.name).labels == ("0", "1") and job.data is None
+    assert job.progress().done == 1.0 and job.progress().left == 0.0
+    assert b"thing number" not in (job.folder / line.LOG).read_bytes()
+    wait(lambda: second.state.kind is Kind.CANCELLED)
+    assert second.data is None and not (second.folder / "work").exists()
+    assert not set_folder(second.name).exists(), "a cancelled training leaves nothing"
+    second.remove()
+    assert not second.folder.exists()

@@ -2,12 +2,9 @@
 
 import errno
 import json
-import os
 import random
 import shutil
 import signal
-import subprocess
-import sys
 import time
 
 import pytest
@@ -22,7 +19,7 @@ from model_zoo.tuning.job import Job, Kind, jobs_folder, set_folder
 from model_zoo.tuning.settings import TrainingSettings
 from model_zoo.tuning.split import prepare
 from model_zoo.tuning.work import Work
-from tests.root import ROOT
+from tests.warm import Command
 
 STARTS = {
     "who": ("who wrote", "which person made", "who discovered"),
@@ -129,14 +126,11 @@ def test_all_four_from_a_file_to_a_set_that_answers(tmp_path, capsys):
 
 
 def start(file, name, *more):
-    return subprocess.Popen(
-        [sys.executable, "-m", "model_zoo", *command(file, name, *more)],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ,
-    )  # fmt: skip
+    return Command(*command(file, name, *more), said=file.parent)
 
 
 def wait_for(ready, process):
-    while process.poll() is None and not ready():
+    while process.returncode is None and not ready():
         time.sleep(0.05)
 
 
@@ -165,8 +159,8 @@ def test_killed_at_any_moment_it_ends_with_the_same_bytes(models, tmp_path, caps
     for moment in moments:
         process = start(file, "killed", *options)
         wait_for(moment, process)
-        process.kill()
-        process.communicate()
+        process.signal(signal.SIGKILL)
+        process.ended()
         assert process.returncode == -signal.SIGKILL
         assert Job(jobs_folder() / "killed").state.kind is Kind.INTERRUPTED
         assert not (set_folder("killed") / "set.json").exists()
@@ -182,10 +176,10 @@ def test_control_c_keeps_what_was_learned(tmp_path):
     process = start(file, "paused", "--models", "lstm")
     work = jobs_folder() / "paused" / "work" / "lstm-1-0"
     wait_for(lambda: (work / "best.safetensors").exists(), process)
-    process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
+    process.signal(signal.SIGINT)
+    _, said = process.ended()
     assert process.returncode == 130
-    assert b"same command" in said and b"Traceback" not in said
+    assert "same command" in said and "Traceback" not in said
     job = Job(jobs_folder() / "paused")
     assert job.state.kind is Kind.PAUSED and (work / "checkpoint.safetensors").exists()
     other = command(file, "paused", "--models", "lstm", "--seed", "1")
