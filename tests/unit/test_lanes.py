@@ -33,12 +33,6 @@ def test_browser_tests_are_one_lane_and_the_longest_files_come_first(monkeypatch
     ]
 
 
-def test_durations_are_those_of_files_that_there_are():
-    """After `make test`, `make durations` writes them anew."""
-    takes = lanes.seconds()
-    assert takes and [name for name in takes if not (lanes.TESTS / name).is_file()] == []
-
-
 def test_durations_are_read_from_the_results_of_a_run(tmp_path, monkeypatch):
     results = tmp_path / "results.xml"
     results.write_text(
