@@ -11,6 +11,7 @@ from model_zoo.errors import MeasureError
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 from tests.root import ROOT
+from ui.frame import state
 from ui.frame.examples import EXAMPLES, FIRST
 from ui.serve import cached
 from ui.serve.pool import pool
@@ -223,10 +224,11 @@ def test_a_bad_link_is_taken_as_far_as_it_goes_with_a_notice():
     assert not app.warning  # said once
 
 
-def test_the_address_follows_and_a_changed_address_is_followed(app):
+def test_the_address_follows_and_a_changed_address_is_followed(app, monkeypatch):
     submit(app, "A good film.")
     assert app.query_params["text"] == "A good film."
     app.query_params["text"] = "A bad film."  # as the browser's back button does
+    monkeypatch.setattr(state, "went_back", lambda: True)
     app.run()
     assert app.text_input(key="typed").value == "A bad film."
     assert shares(app) == pytest.approx(of("A bad film."), abs=0.06)

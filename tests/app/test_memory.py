@@ -16,6 +16,7 @@ from model_zoo.errors import WeightsError
 from model_zoo.models import files, sets
 from model_zoo.reading.predict import predict
 from tests.root import ROOT
+from ui.frame import state
 from ui.serve import cached
 from ui.serve import pool as module
 from ui.serve.pool import Loaded, Pool, pool
@@ -100,6 +101,7 @@ def test_the_page_says_what_was_dropped_until_it_is_loaded_again(monkeypatch):
     (warning,) = [box.value for box in app.run().warning]
     assert "BiLSTM was dropped to make room for BERT" in warning and "loaded again" in warning
     app.query_params["models"] = "lstm,bilstm"
+    monkeypatch.setattr(state, "went_back", lambda: True)
     app.run()
     assert pool.loaded("bilstm") and not app.warning
     monkeypatch.setattr(pool, "_dropped", {"bert": "lstm", "distilbert": "lstm", "lstm": "bilstm"})

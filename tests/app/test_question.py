@@ -10,6 +10,7 @@ from model_zoo.answering.reader import load_reader
 from model_zoo.whole_files import write_json
 from tests import language_zoo, readers
 from tests.app.zoo import opened, written
+from ui.frame import state
 from ui.serve.on_demand import READER, key
 from ui.serve.pool import pool
 from ui.words.passages import SAMPLES
@@ -99,12 +100,13 @@ def test_what_is_typed_is_asked_when_sent():
     assert not app.exception and len(cards(app)) == 2
 
 
-def test_going_back_brings_the_question_before():
+def test_going_back_brings_the_question_before(monkeypatch):
     app = asked()
     app.text_input(key="question").input("Who left?")
     next(button for button in app.button if button.label == "Ask").click().run()
     assert app.query_params["question"] in ("Who left?", ["Who left?"])
     app.query_params["question"] = ASKED
+    monkeypatch.setattr(state, "went_back", lambda: True)
     app.run()
     assert app.text_input(key="question").value == ASKED
 

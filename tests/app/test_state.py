@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from ui.frame import state
+
 
 def page():
     import streamlit as st
@@ -13,6 +15,7 @@ def page():
         st.query_params.from_dict({"text": "before"})  # what the tab had when it asked
         state.run_again()
     st.button("Submit", on_click=state.change, kwargs={"text": "after"})
+    st.button("Something else")
     st.text(state.view().text)
     state.write_address()
 
@@ -27,12 +30,23 @@ def test_a_run_that_asks_for_another_does_not_bring_back_the_sentence_before():
     assert app.query_params["text"] == "after"
 
 
-def test_going_back_in_the_browser_does():
+def test_a_click_that_brings_the_address_before_does_not_bring_back_its_sentence():
+    app = AppTest.from_function(page, default_timeout=120)
+    app.query_params["text"] = "before"
+    app.run()
+    app.button[0].click().run()
+    app.query_params["text"] = "before"  # the browser has not heard of the new one yet
+    assert app.button[1].click().run().text[0].value == "after"
+    assert app.query_params["text"] == "after"
+
+
+def test_going_back_in_the_browser_does(monkeypatch):
     app = AppTest.from_function(page, default_timeout=120)
     app.query_params["text"] = "before"
     app.run()
     app.button[0].click().run()
     app.query_params["text"] = "before"
+    monkeypatch.setattr(state, "went_back", lambda: True)
     assert app.run().text[0].value == "before"
 
 

@@ -10,6 +10,7 @@ from model_zoo.models.sets import model_set
 from tests import foreign
 from tests.app import zoo
 from tests.root import ROOT
+from ui.frame import state
 from ui.frame.examples import EXAMPLES, FIRST
 from ui.tour import steps
 from ui.tour.questions import AS_LONG, FAR_LESS
@@ -110,7 +111,7 @@ def test_a_step_that_there_is_not_is_the_first(step):
     assert app.get("progress")[0].proto.text == f"Step 1 of {COUNT}"
 
 
-def test_next_and_previous_lead_through_all_and_into_the_address():
+def test_next_and_previous_lead_through_all_and_into_the_address(monkeypatch):
     app = opened()
     assert "step" not in app.query_params
     for step in range(2, COUNT + 1):
@@ -121,6 +122,7 @@ def test_next_and_previous_lead_through_all_and_into_the_address():
         press(app, "Previous")
         assert app.query_params["step"] == str(step)
     app.query_params["step"] = "4"  # as the browser's back button does
+    monkeypatch.setattr(state, "went_back", lambda: True)
     app.run()
     assert app.header[0].value == "BiLSTM: both ways"
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from model_zoo.errors import SetError, ZooError
 from model_zoo.models.engines import ENGINES
@@ -20,8 +21,7 @@ from ui.frame.permalink import View, link, parameters, parse
 DEFAULT = View(text=FIRST)
 _VIEW, _WRITTEN, _NOTICES = "view", "address as written last", "notices on the address"
 _REFUSED = "why a choice was not taken"
-_CHANGED = "changed by a widget for this run"
-_FIRST = "this is the session's first run"
+_FIRST, _OPENED = "this is the session's first run", "this run's address was opened, or gone to"
 _SHOWN = "keys of widgets that show parts of the view"
 _GOING = "page that a click leads to"
 _OWN_CHANGES = "how often models of the visitor's own came or went"
@@ -141,7 +141,6 @@ def change(**fields: Any) -> None:
     st.session_state[_VIEW] = replace(view(), **fields)
     st.session_state[_NOTICES] = []
     st.session_state[_REFUSED] = None
-    st.session_state[_CHANGED] = True
 
 
 def refuse(what: str, why: str) -> None:
@@ -161,12 +160,7 @@ def refused(what: str) -> None:
 
 
 def run_again() -> NoReturn:
-    """Have the page run again, as `st.rerun` does, with what the visitor looks at by now.
-
-    What runs by itself, a fragment with a timer, brings the address that its tab had when it asked.
-    If a sentence was submitted since, the run after it would go back to the one before.
-    """
-    st.session_state[_CHANGED] = True
+    """Have the page run again, all of it."""
     st.rerun()
 
 
@@ -186,17 +180,15 @@ def go() -> None:
 
 
 def read_address(*, arrived: bool) -> None:
-    """Take over what the address asks for, if it is not what was written there last.
+    """Take over what the address asks for, if it was opened and is not what was written there last.
 
-    That is so when a link is opened, and when the visitor goes back in the browser's history.
     An address is a whole view, but for one that was just `arrived` at from another page of the
-    app: the menu's links carry no parameters, and the visitor's view goes along. A run that a
-    widget asked for may bring the address from before the last one was written: it is not followed.
+    app: the menu's links carry no parameters, and the visitor's view goes along.
     """
-    st.session_state[_FIRST] = _WRITTEN not in st.session_state
-    address = _ours()
-    clicked = st.session_state.pop(_CHANGED, False)
-    if address != st.session_state.get(_WRITTEN) and not clicked:
+    first = _WRITTEN not in st.session_state
+    st.session_state[_FIRST], address = first, _ours()
+    st.session_state[_OPENED] = first or arrived or went_back()
+    if opened() and address != st.session_state.get(_WRITTEN):
         default = view() if arrived else DEFAULT
         st.session_state[_VIEW], st.session_state[_NOTICES] = parse(address, default)
         st.session_state[_WRITTEN] = address
@@ -213,6 +205,21 @@ def show(key: str, value: object) -> str:
     st.session_state.setdefault(key, value)
     st.session_state.setdefault(_SHOWN, set()).add(key)
     return key
+
+
+def opened() -> bool:
+    """Whether this run's address is one that the visitor opened, or went to by link or history.
+
+    Any other run, that of a click or of a timer, may bring the address from before the last one was
+    written, for the browser had not heard of that one when it asked.
+    """
+    return st.session_state[_OPENED]
+
+
+def went_back() -> bool:
+    """Whether the visitor went back, or forth, in the browser's history for this run."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def first_run() -> bool:

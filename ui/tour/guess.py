@@ -6,7 +6,6 @@ from ui.frame.callbacks import whole
 from ui.show.wording import plain
 from ui.tour.questions import Question
 from ui.tour.step import Scene
-from ui.tour.steps import stay
 
 _GUESSES = "guesses on the tour"
 
@@ -32,7 +31,6 @@ def guess(scene: Scene, question: Question | None) -> bool:
             index=None,
             format_func=plain,
             key=key,
-            on_change=stay,
         )
         st.button(
             "Show",
@@ -60,6 +58,5 @@ def _verdict(question: Question, given: str) -> None:
 
 @whole
 def _keep(about: tuple[object, ...], key: str) -> None:
-    stay()
     if chosen := st.session_state.get(key):
         st.session_state[_GUESSES][about] = chosen

@@ -7,7 +7,6 @@ from ui.frame import pictures, state
 from ui.frame.callbacks import whole
 from ui.serve import cached
 from ui.tour.step import Scene, Step
-from ui.tour.steps import stay
 
 MAX_CHARACTERS = 300
 MAX_TOKENS = 64  # every picture shows so many at once
@@ -65,15 +64,12 @@ def _box(text: str) -> None:
 def _submit(key: str, shown: str) -> None:
     """Take what was typed; an example that only stands in for a long text of one's own is not."""
     typed = st.session_state[key] or ""
-    if typed == shown and _is_own(state.view().text):
-        stay()
-    else:
+    if typed != shown or not _is_own(state.view().text):
         _take(typed)
 
 
 def _take(text: str) -> None:
     """Look at `text` from now on, or at the examples again where it is empty."""
-    stay()
     st.session_state[_TAKEN] = st.session_state.get(_TAKEN, 0) + 1
     st.session_state[_TYPED] = text.strip() and text
     state.change(text=st.session_state[_TYPED] or state.DEFAULT.text, without=())

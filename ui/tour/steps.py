@@ -6,8 +6,7 @@ from ui.frame import state
 from ui.frame.callbacks import whole
 
 PARAMETER = "step"  # in the address; not a part of the view, which other pages share
-_NUMBER, _KEPT = "step of the tour", "a widget of the tour asked for this run"
-_WRITTEN = "step in the address as written last"
+_NUMBER, _WRITTEN = "step of the tour", "step in the address as written last"
 
 # A page keeps its place when its content changes; the next step begins at its top.
 _to_the_top = st.components.v2.component(
@@ -38,13 +37,9 @@ def number_of(value: str | None, count: int) -> int:
 
 
 def current(count: int) -> int:
-    """The step to show: the one in the address, or the one that a button has just led to.
-
-    A run that a widget asked for may bring the address from before the last one was written, and
-    one that was cut short has written none.
-    """
-    asked, kept = st.query_params.get(PARAMETER), st.session_state.pop(_KEPT, False)
-    opened = asked != st.session_state.get(_WRITTEN) and not kept
+    """The step to show: the one in an address that was opened, or the one that a button led to."""
+    asked = st.query_params.get(PARAMETER)
+    opened = state.opened() and asked != st.session_state.get(_WRITTEN)
     if opened or _NUMBER not in st.session_state:
         st.session_state[_NUMBER] = number_of(asked, count)
     return st.session_state[_NUMBER]
@@ -58,15 +53,9 @@ def write_address(number: int, count: int) -> None:
     state.write_address()
 
 
-def stay() -> None:
-    """For callbacks: the run that follows shows the same step, whatever address it brings."""
-    st.session_state[_KEPT] = True
-
-
 @whole
 def _go(number: int) -> None:
     st.session_state[_NUMBER] = number
-    stay()
 
 
 def progress(number: int, count: int) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from model_zoo.answering import folders
 from model_zoo.answering.records import Answers, SpanAttribution
-from ui.frame import pictures
+from ui.frame import pictures, state
 from ui.frame.callbacks import whole
 from ui.frame.captions import how_to_read
 from ui.frame.columns import in_rows
@@ -21,7 +21,7 @@ from ui.words.passages import SAMPLES
 MOST_CHARACTERS = 10_000  # of a passage: some ten windows for each of the readers
 _PASSAGE, _QUESTION, _ASKED = "passage", "question", "question asked"
 _TYPED, _OWN = "passage typed last", "passage of the visitor's own"
-_WRITTEN, _CLICKED = "question as written last", "question changed by a widget for this run"
+_WRITTEN = "question as written last"
 _FIRST = next(iter(SAMPLES.values()))
 
 
@@ -71,12 +71,12 @@ def leave_address() -> None:
 def _asked() -> tuple[str, str]:
     """The passage and the question that were asked last: from this session, the address, a sample.
 
-    They are put into the address where they are short enough. An address that was not written here
-    last is one that the visitor opened, or went back to.
+    They are put into the address where they are short enough.
     """
-    kept, clicked = st.session_state.get(_ASKED), st.session_state.pop(_CLICKED, False)
+    kept = st.session_state.get(_ASKED)
     address = st.query_params.get(_PASSAGE), st.query_params.get(_QUESTION)
-    opened = None not in address and address != st.session_state.get(_WRITTEN) and not clicked
+    written = st.session_state.get(_WRITTEN)
+    opened = state.opened() and None not in address and address != written
     if kept is None or opened:
         passage, asked = address
         kept = (
@@ -129,7 +129,7 @@ def _ask() -> None:
 def _take(passage: str, asked: str) -> None:
     st.session_state[_ASKED] = passage, asked
     st.session_state[_PASSAGE], st.session_state[_QUESTION] = passage, asked
-    st.session_state[_TYPED], st.session_state[_CLICKED] = passage, True
+    st.session_state[_TYPED] = passage
 
 
 def _explained(
