@@ -1,8 +1,17 @@
 """The app under Streamlit's AppTest: the real script and models, no browser."""
 
+from pathlib import Path
+
 import pytest
 
 from ui.serve import unforeseen
+
+
+def pytest_collection_modifyitems(items):
+    """A page takes from a tenth of a second to several: too long for `make test-fast`."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
