@@ -49,40 +49,33 @@ def run(code, without=()):
     return process.stdout
 
 
-@pytest.mark.slow
-def test_reading_and_attributing_bring_nothing_heavy_and_leave_no_stand_in():
-    run(
-        "import torch, model_zoo.explain.faithfulness; torch.set_num_threads(1)\n"
-        "from model_zoo.models.loading import load\n"
-        "from model_zoo.models.sets import model_set\n"
-        "from model_zoo.reading.predict import predict\n"
-        "from model_zoo.explain.attribute import attribute\n"
-        "for name in model_set().models:\n"
-        "    model = load(name); predict(model, ['A fine film.']); attribute(model, 'Fine.')\n"
-        f"assert not set({HEAVY}) & set(sys.modules), set({HEAVY}) & set(sys.modules)\n"
-        "import torch, torch._dynamo, matplotlib\n"
-        "assert torch.distributed.is_available() and torch._dynamo.config\n"
-        "assert matplotlib.__version__\n"
-        "assert torch.compile(lambda x: x + 1, backend='eager')(torch.ones(2)).tolist() == [2, 2]"
-    )
+ASKING = (
+    "import json, torch, model_zoo.explain.faithfulness; torch.set_num_threads(1)\n"
+    "from model_zoo.models.loading import load\n"
+    "from model_zoo.models.sets import model_set\n"
+    "from model_zoo.reading.predict import predict\n"
+    "from model_zoo.explain.attribute import attribute\n"
+    "answers = []\n"
+    "for name in (*model_set().models, 'bilstm@torch', 'distilbert@torch'):\n"
+    "    model = load(name)\n"
+    "    answers += [p.of('positive') for p in predict(model, ['A fine film.', 'Not good.'])]\n"
+    "    answers += attribute(model, 'Not good.', method='lime', samples=20).word_scores\n"
+    "    attribute(model, 'Fine.', steps=2)\n"
+    f"print(json.dumps([answers, sorted(set({HEAVY}) & set(sys.modules))]))\n"
+)
+NO_STAND_IN_IS_LEFT = (
+    "import torch, torch._dynamo, matplotlib\n"
+    "assert torch.distributed.is_available() and torch._dynamo.config\n"
+    "assert matplotlib.__version__\n"
+    "assert torch.compile(lambda x: x + 1, backend='eager')(torch.ones(2)).tolist() == [2, 2]"
+)
 
 
 @pytest.mark.slow
-def test_the_answers_are_those_of_plain_imports():
-    code = (
-        "import json, torch; torch.set_num_threads(1)\n"
-        "from model_zoo.models.loading import load\n"
-        "from model_zoo.reading.predict import predict\n"
-        "from model_zoo.explain.attribute import attribute\n"
-        "answers = []\n"
-        "for name in ('bilstm@torch', 'distilbert@torch'):\n"
-        "    model = load(name)\n"
-        "    answers += [p.of('positive') for p in predict(model, ['A fine film.', 'Not good.'])]\n"
-        "    answers += attribute(model, 'Not good.', method='lime', samples=20).word_scores\n"
-        f"print(json.dumps([answers, sorted(set({HEAVY}) & set(sys.modules))]))"
-    )
+def test_reading_and_attributing_bring_nothing_heavy_and_answer_as_with_plain_imports():
     everything = [row.name for row in patches.WHILE_IMPORTING]
-    (lean, nothing), (plain, heavy) = (json.loads(run(code, out)) for out in ((), everything))
+    lean, nothing = json.loads(run(ASKING + NO_STAND_IN_IS_LEFT))
+    plain, heavy = json.loads(run(ASKING, without=everything))
     assert not nothing and {"torch._dynamo", "matplotlib"} <= set(heavy)
     assert lean == plain
 
