@@ -71,15 +71,21 @@ def is_held(file: Path) -> bool:
 
 
 @contextmanager
-def writing(out: Path, *sources: Path | None, option: str = "--out") -> Iterator[None]:
+def writing(
+    out: Path, *sources: Path | None, option: str = "--out", parents: bool = False
+) -> Iterator[None]:
     """A block that alone writes the file or folder `out`, which is none of the `sources`.
 
-    Raises DataError where it is one, where another block is writing it, or where there is no
-    writing beside it, where its lock lies meanwhile. `option` is how it was named.
+    Its lock lies beside that meanwhile. With `parents` the folders that it is to be in are made,
+    and those that stay empty deleted. Raises DataError where it is a source, which would be lost,
+    where another block is writing it, or where nothing can be written beside it. `option` is how
+    it was named.
     """
     check_apart(out, *sources, option=option)
     place = out.resolve() if out.is_dir() else out.parent.resolve() / out.name
     with ExitStack() as stack:
+        if parents:
+            stack.enter_context(_folders(place))
         try:
             lock = held(place.with_name(f".{place.name}.lock"), passing=True)
             mine = stack.enter_context(lock)
@@ -95,6 +101,19 @@ def writing(out: Path, *sources: Path | None, option: str = "--out") -> Iterator
                 f"another {option}."
             )
         yield
+
+
+@contextmanager
+def _folders(place: Path) -> Iterator[None]:
+    new = [folder for folder in place.parents if not folder.exists()]
+    with suppress(OSError):  # which the lock meets as well
+        place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        for folder in new:  # the innermost first
+            with suppress(OSError):
+                folder.rmdir()
 
 
 def check_apart(out: Path, *sources: Path | None, option: str = "--out") -> None:

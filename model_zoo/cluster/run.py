@@ -7,7 +7,7 @@ unique id in every row, reads all input again, and holds all ids in memory.)
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -166,10 +166,8 @@ def _alone(out: str, files: Sequence[InputFile]) -> Iterator[str]:
     if "://" in out:
         yield attempt
         return
-    place = Path(out).expanduser()
-    with suppress(OSError):  # which the lock says
-        place.absolute().parent.mkdir(parents=True, exist_ok=True)
-    with writing(place, *(Path(file.path) for file in files if "://" not in file.path)):
+    sources = [Path(file.path) for file in files if "://" not in file.path]
+    with writing(Path(out).expanduser(), *sources, parents=True):
         yield attempt
 
 

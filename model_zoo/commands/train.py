@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from model_zoo.commands import train_on
@@ -114,10 +114,7 @@ def _train_one(arguments: argparse.Namespace) -> None:
     out = arguments.out or RUNS / runs
     run = arguments.run or out.parent / "state" / arguments.model
     _check_apart(run, out / name, arguments)
-    with suppress(OSError):  # which is said below
-        for folder in (out, run.absolute().parent):
-            folder.mkdir(parents=True, exist_ok=True)
-    with writing(run, option="--run"), writing(out / name):
+    with writing(run, option="--run", parents=True), writing(out / name, parents=True):
         train(arguments, name, out, run)
 
 

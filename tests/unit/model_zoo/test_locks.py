@@ -94,4 +94,6 @@ def test_what_is_read_or_being_written_is_not_written(tmp_path):
             pass
     with pytest.raises(DataError, match="cannot be written"), writing(tmp_path / "no" / "c.csv"):
         pass
+    with writing(tmp_path / "no" / "more" / "c.csv", parents=True):
+        assert (tmp_path / "no" / "more").is_dir()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "b.csv"]
