@@ -14,7 +14,6 @@ from model_zoo.text.tokens import Encoded
 from ui.compare import figures
 from ui.compare.answers import Answers
 from ui.frame import state
-from ui.frame.callbacks import whole
 from ui.frame.captions import cannot, caption
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
@@ -92,7 +91,6 @@ def _choose_label(answers: Answers, courses: Sequence[Course]) -> str:
     )
 
 
-@whole
 def _keep(key: str) -> None:
     """What was chosen holds for other texts, too."""
     st.session_state[_CHOSEN] = st.session_state[key]

@@ -17,7 +17,6 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from ui.compare import figures
 from ui.frame import state
-from ui.frame.callbacks import whole
 from ui.serve import cached, footprints
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
@@ -86,7 +85,6 @@ def gauges(
         st.fragment(_await_memory, run_every=1.0)(names)
 
 
-@whole
 def _ask_again() -> None:
     st.session_state[_AGAIN] = True
 

@@ -7,7 +7,6 @@ import streamlit as st
 from model_zoo.models.engines import ENGINES
 from model_zoo.models.registry import MOST_MODELS
 from ui.frame import state
-from ui.frame.callbacks import whole
 
 
 def engine_pills(what: str) -> None:
@@ -44,7 +43,6 @@ def _key(what: str) -> str:
     return f"{what}-{state.current_set().name}"
 
 
-@whole
 def _choose(what: str) -> None:
     key = _key(what)
     if not state.choose_engines(st.session_state[key]):

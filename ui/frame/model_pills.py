@@ -6,7 +6,6 @@ import streamlit as st
 
 from model_zoo.models.registry import MOST_MODELS
 from ui.frame import state
-from ui.frame.callbacks import whole
 from ui.show.wording import plain
 
 
@@ -39,7 +38,6 @@ def _key(what: str) -> str:
     return f"{what}-{state.current_set().name}{more}"
 
 
-@whole
 def _choose(what: str) -> None:
     key = _key(what)
     chosen = st.session_state[key]

@@ -17,7 +17,6 @@ from model_zoo.models.own import classes_of, offered, own_spec, read_by
 from model_zoo.models.registry import MOST_MODELS
 from model_zoo.models.spec import ModelSpec
 from ui.frame import state
-from ui.frame.callbacks import whole
 from ui.serve.downloads import Download, downloads
 from ui.show.wording import listing, megabytes, plain
 
@@ -180,7 +179,6 @@ def _meanings(row: ModelSpec) -> None:
     )
 
 
-@whole
 def _add(model: ModelId) -> None:
     """Put it beside the others, read by the labels of the set in view."""
     st.session_state[_PROBLEM] = None
@@ -206,7 +204,6 @@ def _add_download(name: str) -> None:
     _add(ModelId.of(name, "hub"))
 
 
-@whole
 def _read_by(model: ModelId, menus: dict[str, str]) -> None:
     """Have the model's classes mean what their `menus` (class -> key) say by now."""
     chosen = {name: st.session_state.get(key) for name, key in menus.items()}
@@ -217,7 +214,6 @@ def _read_by(model: ModelId, menus: dict[str, str]) -> None:
         st.session_state[_PROBLEM] = str(error)
 
 
-@whole
 def _look_up() -> None:
     st.session_state[_PROBLEM] = st.session_state[_LOOKED_UP] = None
     try:

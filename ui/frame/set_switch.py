@@ -6,7 +6,6 @@ import streamlit as st
 
 from model_zoo.models.sets import model_sets
 from ui.frame import state
-from ui.frame.callbacks import whole
 
 
 def set_switch() -> None:
@@ -35,6 +34,5 @@ def _key() -> str:
     return f"set of models on {st.session_state['page']}"
 
 
-@whole
 def _switch() -> None:
     state.change(set=st.session_state[_key()], models=())

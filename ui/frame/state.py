@@ -14,7 +14,6 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import BUNDLED, ModelSet, model_set
 from model_zoo.models.spec import ModelSpec
-from ui.frame.callbacks import whole
 from ui.frame.examples import FIRST
 from ui.frame.permalink import View, link, parameters, parse
 
@@ -132,7 +131,6 @@ def choose_models(chosen: Collection[str]) -> bool:
     return bool(models)
 
 
-@whole
 def change(**fields: Any) -> None:
     """Look at something else: `fields` of the View get new values.
 

@@ -5,7 +5,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.text.tokens import MASK, MAX_TOKENS, Encoded, leave_out
 from ui.frame import pictures, state
-from ui.frame.callbacks import whole
 from ui.frame.examples import EXAMPLES
 from ui.frame.permalink import MAX_WITHOUT
 from ui.serve import cached
@@ -130,18 +129,15 @@ def _pieces(encoded: Encoded, word: int) -> str:
     return f"{pieces} → [UNK]" if any(encoded.tokens[i] == "[UNK]" for i in tokens) else pieces
 
 
-@whole
 def _submit() -> None:
     state.change(text=st.session_state[BOX] or "", without=())
 
 
-@whole
 def _take_example(name: str) -> None:
     st.session_state[BOX] = EXAMPLES[name].text
     _submit()
 
 
-@whole
 def _leave_out(chips: str, text: str) -> None:
     if text == state.view().text:
         chosen = st.session_state[chips]
@@ -151,6 +147,5 @@ def _leave_out(chips: str, text: str) -> None:
         state.change()  # of a word here
 
 
-@whole
 def _mask() -> None:
     state.change(masked=st.session_state.masked)

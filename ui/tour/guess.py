@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from ui.frame.callbacks import whole
 from ui.show.wording import plain
 from ui.tour.questions import Question
 from ui.tour.step import Scene
@@ -56,7 +55,6 @@ def _verdict(question: Question, given: str) -> None:
     st.markdown(plain(question.because))
 
 
-@whole
 def _keep(about: tuple[object, ...], key: str) -> None:
     if chosen := st.session_state.get(key):
         st.session_state[_GUESSES][about] = chosen

@@ -4,7 +4,6 @@ import streamlit as st
 
 from model_zoo.text.tokens import Encoded
 from ui.frame import pictures, state
-from ui.frame.callbacks import whole
 from ui.serve import cached
 from ui.tour.step import Scene, Step
 
@@ -60,7 +59,6 @@ def _box(text: str) -> None:
         right.form_submit_button("Read it", width="stretch", on_click=_submit, args=(key, text))
 
 
-@whole
 def _submit(key: str, shown: str) -> None:
     """Take what was typed; an example that only stands in for a long text of one's own is not."""
     typed = st.session_state[key] or ""

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from ui.frame import state
-from ui.frame.callbacks import whole
 
 PARAMETER = "step"  # in the address; not a part of the view, which other pages share
 _NUMBER, _WRITTEN = "step of the tour", "step in the address as written last"
@@ -53,7 +52,6 @@ def write_address(number: int, count: int) -> None:
     state.write_address()
 
 
-@whole
 def _go(number: int) -> None:
     st.session_state[_NUMBER] = number
 

@@ -6,7 +6,6 @@ import streamlit as st
 
 from model_zoo.language.guess import Blank
 from model_zoo.language.models import TITLES
-from ui.frame.callbacks import whole
 from ui.frame.columns import in_rows
 from ui.serve import cached
 from ui.show.wording import plain
@@ -96,25 +95,21 @@ def _score() -> None:
     st.markdown(f"**Score** after {score['rounds']} of {len(SENTENCES)}: {tally}")
 
 
-@whole
 def _take(key: str) -> None:
     guess = (st.session_state.get(key) or "").strip(punctuation + whitespace).lower()
     if guess:  # Enter in an empty field is a slip
         st.session_state[_GUESS] = guess
 
 
-@whole
 def _give_up() -> None:
     st.session_state[_GUESS] = ""
 
 
-@whole
 def _next() -> None:
     st.session_state[_NUMBER] = st.session_state.get(_NUMBER, 0) + 1
     st.session_state.pop(_GUESS, None)
 
 
-@whole
 def _again() -> None:
     for key in (_NUMBER, _GUESS, _SCORE):
         st.session_state.pop(key, None)

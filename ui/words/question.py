@@ -7,7 +7,6 @@ import streamlit as st
 from model_zoo.answering import folders
 from model_zoo.answering.records import Answers, SpanAttribution
 from ui.frame import pictures, state
-from ui.frame.callbacks import whole
 from ui.frame.captions import how_to_read
 from ui.frame.columns import in_rows
 from ui.frame.permalink import MAX_LINK_CHARACTERS
@@ -112,7 +111,6 @@ def _samples() -> None:
                 st.button(asked, type="tertiary", on_click=_take, args=(passage, asked))
 
 
-@whole
 def _keep_own() -> None:
     """What was typed stays to be had after a sample, or another part of the page, was looked at."""
     typed = st.session_state[_TYPED] = st.session_state[_PASSAGE] or ""
@@ -120,12 +118,10 @@ def _keep_own() -> None:
         st.session_state[_OWN] = typed
 
 
-@whole
 def _ask() -> None:
     _take(st.session_state[_PASSAGE] or "", st.session_state[_QUESTION] or "")
 
 
-@whole
 def _take(passage: str, asked: str) -> None:
     st.session_state[_ASKED] = passage, asked
     st.session_state[_PASSAGE], st.session_state[_QUESTION] = passage, asked
