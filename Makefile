@@ -1,6 +1,7 @@
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 PORT ?= 8501
+ADDRESS ?= localhost
 DATA ?= hub
 DOCS ?= .venv-docs
 LANES ?= 2
@@ -15,8 +16,8 @@ SIDE_BY_SIDE := -n $(LANES) --dist loadgroup --no-loadscope-reorder --junitxml=$
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*## /\t/' | expand -t 12
 
-app: .venv/app  ## install what the app needs and start it in the browser
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+app: .venv/app  ## install what the app needs and start it in the browser (ADDRESS=0.0.0.0: for others, too)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.address $(ADDRESS)
 
 setup: .venv/dev  ## install everything: app, training, tests, checks
 

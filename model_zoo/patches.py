@@ -13,7 +13,7 @@ from importlib.machinery import ModuleSpec
 from pkgutil import resolve_name
 from threading import RLock
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 from unittest import mock
 
 
@@ -75,6 +75,13 @@ def _whole_callbacks(self: Any, *states: Any, **how: Any) -> None:
         runner._execing = True
 
 
+def _not_found(manager: Any) -> NoReturn:
+    """In place of what the server would count up: there is no such page."""
+    from starlette.exceptions import HTTPException
+
+    raise HTTPException(404)
+
+
 # For as long as the process lasts. See `apply`.
 FOR_GOOD = (
     Patch(
@@ -96,6 +103,13 @@ FOR_GOOD = (
         seen_on="streamlit 1.67",
         why="A click ends the callbacks of the click before it, or keeps them from beginning: a "
         "sentence whose Enter is followed at once by a click would be lost.",
+    ),
+    Patch(
+        "streamlit.runtime.stats:StatsManager.registered_families",
+        value=_not_found,
+        seen_on="streamlit 1.67",
+        why="/_stcore/metrics tells anybody who is here and how much each visit holds, and looks "
+        "through all of it for that; no setting switches it off.",
     ),
     Patch(
         "starlette.formparsers:MultiPartParser.spool_max_size",

@@ -1,6 +1,7 @@
 """Open the app in the browser.
 
-What is given besides goes to `streamlit run` as it is, such as --server.port 9000.
+What is given besides goes to `streamlit run` as it is, such as --server.port 9000. Only this machine
+can open it, unless --server.address or STREAMLIT_SERVER_ADDRESS names another address to listen at.
 """
 
 import argparse
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """The app's server in this process's place; in one of its own where a system has no such."""
+    os.environ.setdefault("STREAMLIT_SERVER_ADDRESS", "localhost")  # an option counts for more
     command = command_line(arguments.streamlit)
     if os.name == "posix":
         sys.stdout.flush()

@@ -177,6 +177,22 @@ def test_a_click_does_not_end_the_callbacks_of_the_click_before(fresh, patched):
     assert state["read"] and runner.asked == (1 if patched else 3)
 
 
+@pytest.mark.parametrize("patched", [False, True])
+def test_nobody_is_told_what_the_server_counts(fresh, patched):
+    from starlette.applications import Starlette
+    from starlette.testclient import TestClient
+    from streamlit.web.server.starlette.starlette_routes import create_metrics_routes
+
+    manager = fresh("streamlit.runtime.stats").StatsManager()  # as a server that runs already has
+    if patched:
+        patches.apply("streamlit")
+    client = TestClient(
+        Starlette(routes=create_metrics_routes(SimpleNamespace(stats_mgr=manager), None))
+    )
+    for path in ("/_stcore/metrics", "/_stcore/metrics?families=cache_memory_bytes"):
+        assert client.get(path).status_code == (404 if patched else 200)
+
+
 def test_an_attribute_left_open_needs_a_value(fresh):
     fresh("starlette.formparsers")
     with pytest.raises(KeyError, match="spool_max_size"):

@@ -1,6 +1,7 @@
 """The command line: what it prints, and its exit codes."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -123,7 +124,21 @@ def test_bad_input_ends_with_one_line(capsys, monkeypatch, argv, message):
     assert message in refusal(capsys, *argv)
 
 
+@pytest.mark.parametrize("asked", [None, "0.0.0.0"])
+def test_app_listens_on_this_machine_alone_unless_asked(monkeypatch, asked):
+    name = "STREAMLIT_SERVER_ADDRESS"
+    monkeypatch.setenv(name, asked or "")
+    if asked is None:
+        monkeypatch.delenv(name)
+    listening = []
+    monkeypatch.setattr("os.execv", lambda *_: listening.append(os.environ.get(name)))
+    assert main(["app"]) == 0 and listening == [asked or "localhost"]
+    made = subprocess.run(["make", "-n", "app"], cwd=ROOT, capture_output=True, text=True)
+    assert "--server.address localhost" in made.stdout
+
+
 def test_app_hands_streamlit_what_it_does_not_know(monkeypatch):
+    monkeypatch.setenv("STREAMLIT_SERVER_ADDRESS", "localhost")
     started = []
     monkeypatch.setattr("os.execv", lambda program, command: started.append(command))
     assert main(["app", "--server.port", "9000", "--server.headless=true"]) == 0
