@@ -1,7 +1,7 @@
 """Open the app in the browser.
 
-What is given besides goes to `streamlit run` as it is, such as --server.port 9000. Only this machine
-can open it, unless --server.address or STREAMLIT_SERVER_ADDRESS names another address to listen at.
+What is given besides goes to `streamlit run` as it is, such as --server.port 9000. Only this
+machine can open it, unless --server.address or STREAMLIT_SERVER_ADDRESS says where else to listen.
 """
 
 import argparse

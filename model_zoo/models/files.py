@@ -184,13 +184,13 @@ def read_card(model: str | ModelSpec) -> str:
     file = row.folder / "README.md"
     if not file.is_file():
         raise WeightsError(f"{file} is missing. {mend(row)}")
-    return file.read_text(encoding="utf-8").split("---\n", 2)[-1]
+    return file.read_text(encoding="utf-8", errors="replace").split("---\n", 2)[-1]
 
 
 def licence(model: str | ModelSpec) -> str:
     """The licence named in the front matter of the model card; "not stated" where there is none."""
     file = spec(model).folder / "README.md"
-    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
     match = re.search(r"^license: *(\S+)", text, re.MULTILINE)
     return match[1] if match else "not stated"
 

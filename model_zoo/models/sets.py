@@ -168,6 +168,7 @@ def _read(folder: Path, name: str, stamps: tuple[tuple[str, int], ...]) -> Model
     file = folder / DESCRIPTION
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
+        json.dumps(record, ensure_ascii=False).encode()  # half of a surrogate pair cannot be shown
         labels = tuple(record["labels"])
         colours = dict(record.get("colours") or {})
         rows = {row["name"]: row for row in record.get("models", ())}

@@ -16,8 +16,9 @@ from model_zoo.host import host
 from model_zoo.models.files import WEIGHTS, write_checksum
 from model_zoo.models.sets import DESCRIPTION
 from model_zoo.tuning.card import model_card
-from model_zoo.tuning.compare import Comparison, Standing
+from model_zoo.tuning.comparison import Comparison, Standing
 from model_zoo.tuning.job import check_free, set_folder
+from model_zoo.tuning.notes import Account
 from model_zoo.tuning.outcome import COMPARISON, REPORT, TEST
 from model_zoo.tuning.recommend import Recommendation
 from model_zoo.tuning.settings import TITLES, TrainingSettings
@@ -67,6 +68,7 @@ class Outcome:
     kept: Mapping[str, Result]
     comparison: Comparison
     recommendation: Recommendation
+    account: Account
     report: str
 
 
@@ -87,7 +89,10 @@ def finish(
         write_json(folder / "metrics.json", metrics)
         card = model_card(settings.name, standing, result, split.inspection, work)
         write_text(folder / "README.md", card)
-    record = comparison.as_json() | {"recommendation": asdict(outcome.recommendation)}
+    record = comparison.as_json() | {
+        "recommendation": asdict(outcome.recommendation),
+        "account": outcome.account.as_json(),
+    }
     write_json(aside / COMPARISON, record)
     write_text(aside / REPORT, outcome.report)
     if settings.keep_test:

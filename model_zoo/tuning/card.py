@@ -1,7 +1,7 @@
 """The model card of a model that was trained on somebody's own file."""
 
 from model_zoo.labels import without_rows
-from model_zoo.tuning.compare import Standing
+from model_zoo.tuning.comparison import Standing
 from model_zoo.tuning.split import Inspection
 from model_zoo.tuning.work import Result, Work
 

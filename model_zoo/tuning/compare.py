@@ -1,7 +1,6 @@
 """The trained models on the rows that none of them has seen: how good, how sure, at what cost."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from itertools import combinations
 from math import sqrt
 from typing import Any
@@ -13,122 +12,15 @@ from model_zoo.models.files import card
 from model_zoo.models.loading import load
 from model_zoo.models.spec import ModelSpec
 from model_zoo.quality.classification import Quality, beliefs, decide, macro_f1, quality
-from model_zoo.quality.metrics import CHANCE, Bin, McNemar, compare, reliability, together, wilson
+from model_zoo.quality.metrics import McNemar, compare, reliability, together, wilson
 from model_zoo.reading.score import WINDOW, join, score
 from model_zoo.text.tokens import MAX_TOKENS
+from model_zoo.tuning.comparison import Comparison, Pair, Point, Standing
 from model_zoo.tuning.split import Part
 from model_zoo.tuning.work import Result
 
 Z95 = 1.959963984540054
 RUNS = 20  # calls that latency is the median of
-
-
-@dataclass(frozen=True, slots=True)
-class Point:
-    """Accuracy on the held-out rows of a network that learned from so many rows."""
-
-    rows: int
-    accuracy: float
-    ci95: tuple[float, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """One model on the held-out rows, and what it costs.
-
-    Accuracy and macro-F1 with 95 % intervals; `ece` and `reliability` say how far probabilities can
-    be taken at their word. `seeds` are the accuracies on the held-out rows of all seeds that were
-    trained, the one kept (best on validation) among them. `train_seconds` are those of the one
-    kept, `peak_bytes` the most memory its training took. `latency_ms` and `latency_p95_ms` are of
-    one text of `tokens` tokens. `curve` goes from few rows to all.
-    """
-
-    name: str
-    title: str
-    accuracy: float
-    accuracy_ci95: tuple[float, float]
-    macro_f1: float
-    macro_f1_ci95: tuple[float, float]
-    ece: float
-    reliability: tuple[Bin, ...]
-    confusion: tuple[tuple[int, ...], ...]
-    f1_by_label: tuple[float, ...]
-    validation_accuracy: float
-    seeds: tuple[float, ...]
-    train_seconds: float
-    peak_bytes: int
-    latency_ms: float
-    latency_p95_ms: float
-    size_bytes: int
-    parameters: int
-    curve: tuple[Point, ...]
-
-    @property
-    def spread(self) -> float | None:
-        """Standard deviation of accuracy over the seeds; None where there is one seed."""
-        return float(np.std(self.seeds, ddof=1)) if len(self.seeds) > 1 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two models on the same rows: how much more accurate `first` is, with a 95 % interval.
-
-    `p` is McNemar's exact probability of so uneven a split if neither were better; `adjusted` is
-    raised for the number of pairs looked at (Holm 1979).
-    """
-
-    first: str
-    second: str
-    only_first: int
-    only_second: int
-    difference: float
-    ci95: tuple[float, float]
-    p: float
-    adjusted: float
-
-    @property
-    def chance(self) -> bool:
-        """Whether the difference could well be chance."""
-        return self.adjusted >= CHANCE
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """All models on the same `rows` held-out rows, in order, and each pair."""
-
-    labels: tuple[str, ...]
-    rows: int
-    tokens: int
-    models: tuple[Standing, ...]
-    pairs: tuple[Pair, ...]
-
-    def pair(self, first: str, second: str) -> Pair:
-        """The pair of these two, seen from `first`."""
-        for pair in self.pairs:
-            if (pair.first, pair.second) == (first, second):
-                return pair
-            if (pair.first, pair.second) == (second, first):
-                low, high = pair.ci95
-                return Pair(
-                    first,
-                    second,
-                    pair.only_second,
-                    pair.only_first,
-                    -pair.difference,
-                    (-high, -low),
-                    pair.p,
-                    pair.adjusted,
-                )
-        raise KeyError((first, second))
-
-    def as_json(self) -> dict[str, Any]:
-        """Everything as JSON has it."""
-        record = asdict(self)
-        for row, model in zip(record["models"], self.models, strict=True):
-            row["spread"] = model.spread
-        for row, pair in zip(record["pairs"], self.pairs, strict=True):
-            row["could_be_chance"] = pair.chance
-        return record
 
 
 def compared(

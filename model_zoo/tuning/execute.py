@@ -18,7 +18,7 @@ from model_zoo.tuning.estimate import check_room, costs
 from model_zoo.tuning.job import PROGRESS, WORK, Job, Kind
 from model_zoo.tuning.loop import Stopped
 from model_zoo.tuning.meter import Meter
-from model_zoo.tuning.notes import notes
+from model_zoo.tuning.notes import Account, notes
 from model_zoo.tuning.progress import Reporter
 from model_zoo.tuning.recommend import recommend
 from model_zoo.tuning.report import report
@@ -86,9 +86,17 @@ def _train(
 
     reporter.tell("stage", stage="writing")
     recommendation = recommend(comparison)
-    told = notes(settings, split.inspection, work)
+    account = Account(
+        split.inspection,
+        settings.budget,
+        settings.seed,
+        settings.ordered,
+        work.origin.title,
+        work.cut,
+    )
+    told = notes(account)
     page = report(settings, split.inspection, comparison, recommendation, kept, told)
-    outcome = bundle.Outcome(kept, comparison, recommendation, page)
+    outcome = bundle.Outcome(kept, comparison, recommendation, account, page)
     return bundle.finish(aside, settings, split, work, outcome)
 
 

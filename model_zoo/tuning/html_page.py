@@ -1,6 +1,5 @@
 """The frame of a report: a page of its own, of which the body can stand in another page."""
 
-import re
 from base64 import b64encode
 from html import escape
 
@@ -19,7 +18,7 @@ white-space:nowrap}
 height:.8em;border-radius:50%;margin-right:.3em}.report figure{margin:0}.report .note{opacity:.85}
 .take{font-size:1.15rem;border-left:4px solid #0072B2;padding-left:1rem}
 """
-_DRAWING = re.compile(r'<svg ([^>]*?) role="img" aria-label="([^"]*)">(.*?)</svg>', re.DOTALL)
+_DRAWING, _ALT, _DRAWN = "<svg ", ' role="img" aria-label="', "</svg>"
 # an image does not take its colours from the page: a grey that is read on white and on black
 _ALONE = """<style>svg{font:12px system-ui,sans-serif}text{fill:#7a7a7a}
 .grid{stroke:#8884}.axis{stroke:#7a7a7a}</style>"""
@@ -37,15 +36,20 @@ def whole_page(title: str, head: str, body: str) -> str:
 
 
 def as_part(page: str) -> str:
-    """The body of a `whole_page` with its style, to stand in another page, light or dark.
+    """The body of a `whole_page` of ours with its style, to stand in another page, light or dark.
 
     Drawings become images, which pass where drawings inside of the page are filtered out.
     """
-    body = page[page.index(_BEGIN) : page.rindex(_END)]
-    return f"<style>{_STYLE}</style>{_DRAWING.sub(_image, body)}</div>"
+    body = page.partition(_BEGIN)[2].rpartition(_END)[0]
+    before, *drawings = body.split(_DRAWING)
+    return f"<style>{_STYLE}</style>{_BEGIN}{before}{''.join(map(_image, drawings))}</div>"
 
 
-def _image(drawing: re.Match[str]) -> str:
-    attributes, alt, parts = drawing.groups()
+def _image(drawing: str) -> str:
+    """A drawing, from its attributes on, as an image, and what comes after it."""
+    inside, _, after = drawing.partition(_DRAWN)
+    attributes, _, rest = inside.partition(_ALT)
+    alt, _, parts = rest.partition('">')
     alone = f'<svg xmlns="http://www.w3.org/2000/svg" {attributes}>{_ALONE}{parts}</svg>'
-    return f'<img alt="{alt}" src="data:image/svg+xml;base64,{b64encode(alone.encode()).decode()}">'
+    source = f"data:image/svg+xml;base64,{b64encode(alone.encode()).decode()}"
+    return f'<img alt="{alt}" src="{source}">{after}'

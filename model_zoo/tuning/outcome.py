@@ -4,17 +4,28 @@ Needs neither torch nor the models: a page lists, downloads, renames and deletes
 """
 
 import json
+import os
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from model_zoo.errors import SetError, TrainingError
 from model_zoo.models.sets import DESCRIPTION
+from model_zoo.tuning.checked import figure, listed, mapping, read_json, share
+from model_zoo.tuning.comparison import Comparison
 from model_zoo.tuning.job import Job, check_name, jobs_folder, set_folder
+from model_zoo.tuning.notes import Account, notes
+from model_zoo.tuning.recommend import recommend
+from model_zoo.tuning.report import drawn
 from model_zoo.whole_files import replacing, write_json
 
 COMPARISON, REPORT, TEST = "comparison.json", "report.html", "test.jsonl"
+METRICS = "metrics.json"
+_MOST_LOOKS = 10_000
 
 
 def trained_sets() -> list[str]:
@@ -27,38 +38,97 @@ def trained_sets() -> list[str]:
 
 
 def read_comparison(name: str) -> dict[str, Any]:
-    """What `Comparison.as_json` and the recommendation were; SetError where it cannot be read."""
-    file = _folder(name) / COMPARISON
-    try:
-        return json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise SetError(f"{file} cannot be read ({error}). Train the set again.") from error
+    """The figures as `Comparison.as_json` has them, and which model to take.
+
+    Nothing else of the file is in it, and the recommendation is found anew. SetError where it
+    cannot be read, or is none of ours.
+    """
+    comparison, _ = _compared(_folder(name))
+    return comparison.as_json() | {"recommendation": asdict(recommend(comparison))}
 
 
 def read_report(name: str) -> str:
-    """The report as HTML; SetError where it cannot be read."""
-    file = _folder(name) / REPORT
+    """The report as HTML, drawn anew from its figures; SetError where these cannot be read.
+
+    The file in the folder is for who opens it there. A set may come from anybody, and this page
+    stands in the app's.
+    """
+    folder = _folder(name)
+    comparison, account = _compared(folder)
+    looks = {model.name: _looks(folder / model.name / METRICS) for model in comparison.models}
+    return drawn(
+        name,
+        comparison,
+        recommend(comparison),
+        looks,
+        account.inspection.counts if account else {},
+        notes(account) if account else [],
+    )
+
+
+def _compared(folder: Path) -> tuple[Comparison, Account | None]:
+    """The figures of a set, and what is told of its file; None where that was not written down."""
+    file = folder / COMPARISON
     try:
-        return file.read_text(encoding="utf-8")
+        record = read_json(file)
+        comparison = Comparison.from_json(record)
+        account = Account.from_json(record["account"]) if "account" in record else None
+        if account and set(account.inspection.counts) != set(comparison.labels):
+            raise ValueError("'counts' are of other labels")
     except (OSError, ValueError) as error:
-        raise SetError(f"{file} cannot be read ({error}). Train the set again.") from error
+        raise SetError(
+            f"{file} cannot be read ({error}). Train the set again, or delete it."
+        ) from error
+    return comparison, account
+
+
+def _looks(file: Path) -> list[tuple[float, float]]:
+    """(epoch, accuracy on the validation rows) while a model was trained; none that are not so."""
+    try:
+        return listed(read_json(file), "history", _look, 0, _MOST_LOOKS)
+    except (OSError, ValueError):
+        return []
+
+
+def _look(record: Any) -> tuple[float, float]:
+    row = mapping(record, "a look")
+    return figure(row, "epoch"), share(row, "held_out_accuracy")
 
 
 def zipped(name: str, target: Path) -> Path:
     """The set as one zip file `target`, written whole or not at all; its path.
 
-    SetError where there is no such set, or it cannot be written.
+    The report in it is drawn anew; links in the folder are not followed. SetError where there is no
+    such set, or it cannot be written.
     """
     folder = _folder(name)
     try:
-        with replacing(target) as aside, ZipFile(aside, "w", ZIP_DEFLATED) as archive:
-            for file in sorted(folder.rglob("*")):
-                archive.write(file, file.relative_to(folder.parent))
-    except OSError as error:
+        with (
+            replacing(target) as aside,
+            ZipFile(aside, "w", ZIP_DEFLATED, strict_timestamps=False) as archive,
+        ):
+            for file in sorted(_files(folder)):
+                archive.write(file, Path(folder.name) / file.relative_to(folder))
+            with suppress(SetError):  # there are no figures to draw it from
+                archive.writestr(f"{folder.name}/{REPORT}", read_report(name))
+    except (OSError, ValueError) as error:
         raise SetError(
-            f"{target} cannot be written ({error.strerror}). Make room, or choose another place."
+            f"{target} cannot be written ({error}). Make room, or choose another place."
         ) from error
     return target
+
+
+def size_bytes(name: str) -> int:
+    """How much `zipped` has to pack."""
+    return sum(file.stat().st_size for file in _files(_folder(name)))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The set's own files, but the report."""
+    for place, _, names in os.walk(folder):  # which follows no links
+        for file in (Path(place) / name for name in names):
+            if file.is_file() and not file.is_symlink() and file != folder / REPORT:
+                yield file
 
 
 def rename(name: str, new: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from model_zoo.labels import without_rows
 from model_zoo.quality.metrics import Chance, against_commonest
-from model_zoo.tuning.compare import Comparison, Standing
+from model_zoo.tuning.comparison import Comparison, Standing
 
 _MARGIN = 0.01  # of accuracy that a cheaper model may be behind, where that could be chance
 _GAIN = 0.005  # of accuracy from the last doubling of rows: more rows should help

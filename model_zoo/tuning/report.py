@@ -2,14 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from model_zoo.tuning.compare import Comparison, Standing
+from model_zoo.tuning.comparison import Comparison, Standing
 from model_zoo.tuning.html_page import whole_page
 from model_zoo.tuning.recommend import Recommendation
 from model_zoo.tuning.settings import TrainingSettings
 from model_zoo.tuning.split import Inspection
 from model_zoo.tuning.svg import Dot, Series, chart, legend
-from model_zoo.tuning.work import Result
+
+if TYPE_CHECKING:  # importing it brings torch
+    from model_zoo.tuning.work import Result
 
 _MATRIX_LABELS = 20  # of more labels, only the commonest mistakes are shown
 _MISTAKES = 20
@@ -20,10 +23,30 @@ def report(
     inspection: Inspection,
     comparison: Comparison,
     recommendation: Recommendation,
-    runs: Mapping[str, Result],
+    runs: Mapping[str, "Result"],
     notes: Sequence[str],
 ) -> str:
     """The page; `runs` are those kept, by model, and `notes` sentences on the rows."""
+    looks = {
+        name: [(look["epoch"], look["held_out_accuracy"]) for look in result.history]
+        for name, result in runs.items()
+    }
+    return drawn(settings.name, comparison, recommendation, looks, inspection.counts, notes)
+
+
+def drawn(
+    name: str,
+    comparison: Comparison,
+    recommendation: Recommendation,
+    looks: Mapping[str, Sequence[tuple[float, float]]],
+    counts: Mapping[str, int],
+    notes: Sequence[str],
+) -> str:
+    """The page of the set `name`.
+
+    `looks` are (epoch, accuracy on the validation rows) while each model was trained, `counts` the
+    rows a label, and `notes` sentences on the rows; what is empty is left out.
+    """
     titles = {model.name: model.title for model in comparison.models}
     parts = [
         "<h2>On the held-out rows</h2>",
@@ -41,7 +64,7 @@ def report(
         _row(_against(comparison, "latency"), _against(comparison, "size")),
         "<h2>Would more rows help?</h2>",
         legend(titles),
-        _row(_learning(comparison), _training(runs, titles)),
+        _row(_learning(comparison), *_training(looks, titles)),
         '<p class="note">Left: the same recipe on a part of the rows, accuracy on the held-out '
         "ones. Right: accuracy on the validation rows while training.</p>",
         "<h2>Can probabilities be taken at their word?</h2>",
@@ -50,12 +73,12 @@ def report(
         *(_confusion(model, comparison.labels) for model in comparison.models),
         "<h2>The rows</h2>",
         _list(notes),
-        _labels(inspection, comparison),
+        _labels(counts, comparison),
     ]
     head = f"<p class=take>{escape(recommendation.reason)}</p>" + _list(
         [*recommendation.others, *recommendation.uncertainty]
     )
-    return whole_page(settings.name, head, "\n".join(parts))
+    return whole_page(name, head, "\n".join(parts))
 
 
 def _table(comparison: Comparison) -> str:
@@ -153,18 +176,18 @@ def _learning(comparison: Comparison) -> str:
     )
 
 
-def _training(runs: Mapping[str, Result], titles: Mapping[str, str]) -> str:
+def _training(
+    looks: Mapping[str, Sequence[tuple[float, float]]], titles: Mapping[str, str]
+) -> list[str]:
     series = [
-        Series(
-            name,
-            titles[name],
-            [Dot(look["epoch"], look["held_out_accuracy"]) for look in result.history],
-        )
-        for name, result in runs.items()
+        Series(name, titles[name], [Dot(epoch, accuracy) for epoch, accuracy in each])
+        for name, each in looks.items()
+        if each
     ]
-    return _figure(
-        chart(series, x="epoch", y="validation accuracy", alt="Validation accuracy by epoch."), ""
-    )
+    if not series:
+        return []
+    alt = "Validation accuracy by epoch."
+    return [_figure(chart(series, x="epoch", y="validation accuracy", alt=alt), "")]
 
 
 def _calibration(model: Standing) -> str:
@@ -200,12 +223,17 @@ def _confusion(model: Standing, labels: Sequence[str]) -> str:
     return head + _html_table(["true label", "answer", "rows"], rows) + "</details>"
 
 
-def _labels(inspection: Inspection, comparison: Comparison) -> str:
+def _labels(counts: Mapping[str, int], comparison: Comparison) -> str:
     rows = [
-        [label, f"{count:,}", *(f"{model.f1_by_label[at]:.3f}" for model in comparison.models)]
-        for at, (label, count) in enumerate(inspection.counts.items())
+        [
+            label,
+            *([f"{counts[label]:,}"] if counts else []),
+            *(f"{model.f1_by_label[at]:.3f}" for model in comparison.models),
+        ]
+        for at, label in enumerate(comparison.labels)
     ]
-    heads = ["label", "rows in all", *(f"F1 {model.title}" for model in comparison.models)]
+    heads = ["label", *(["rows in all"] if counts else [])]
+    heads += [f"F1 {model.title}" for model in comparison.models]
     table = _html_table(heads, rows)
     return f"<details><summary>Labels, one by one</summary>{table}</details>"
 

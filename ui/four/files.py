@@ -1,6 +1,5 @@
 """The parts of the page on the four models that come from their files: blocks, training, cards."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
@@ -18,6 +17,7 @@ from ui.four.curves import Metrics
 from ui.frame.captions import caption
 from ui.frame.columns import in_rows
 from ui.serve import cached
+from ui.show.model_card import as_html
 from ui.show.theme import PLAIN
 from ui.show.wording import interval, listing, plain
 
@@ -161,7 +161,6 @@ def cards_section(of: ModelSet) -> None:
             continue
         with st.expander(f"Model card of {plain(row.title)}"):
             try:
-                # a card is a document of its own: its title goes below the page's
-                st.markdown(re.sub(r"^#", "###", read_card(name), flags=re.MULTILINE))
+                st.markdown(as_html(read_card(name)), unsafe_allow_html=True)
             except ZooError as error:
                 st.caption(plain(str(error)))
