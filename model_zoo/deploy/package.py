@@ -25,6 +25,7 @@ from model_zoo.models.files import INDEX, check_weights, weights_files
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.spec import ModelSpec
+from model_zoo.text import typed
 from model_zoo.text.tokens import TextTokenizer
 
 _HERE = Path(__file__).parent
@@ -125,7 +126,7 @@ def in_order_of_classes(labels: Sequence[str], order: Sequence[int]) -> list[str
 
 def ready(tokenizer: TextTokenizer) -> Tokenizer:
     """A tokenizer of its own that cuts to the model's length, and fills up batches."""
-    own = Tokenizer.from_str(tokenizer.backend.to_str())
+    own = typed.ready(Tokenizer.from_str(tokenizer.backend.to_str()))
     own.enable_truncation(tokenizer.max_tokens)
     own.enable_padding(
         direction="left" if tokenizer.pad_left else "right",

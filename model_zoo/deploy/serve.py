@@ -15,6 +15,7 @@ from tokenizers import Tokenizer
 HERE, BATCH = Path(__file__).parent, 32
 labels = json.loads((HERE / "labels.json").read_text("utf-8"))  # in the order of the logits
 tokenizer = Tokenizer.from_file(str(HERE / "tokenizer.json"))  # it cuts to length, and pads
+tokenizer.encode_special_tokens = True  # in a text "[SEP]" is text
 
 
 def answer(texts: list[str]) -> list[dict]:

@@ -9,6 +9,7 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from model_zoo.errors import WeightsError
+from model_zoo.text.typed import ready, text_alone
 
 TOKENIZER = "tokenizer.json"
 MAX_TOKENS = 512  # positions BERT has; all other models keep to it so that all read the same
@@ -29,13 +30,21 @@ def backend(folder: Path) -> Tokenizer:
     Where there is no tokenizer.json, transformers makes one of the family's older files. Raises
     WeightsError where that cannot be, or the file is damaged.
     """
-    file = folder / TOKENIZER
+    file, masks = folder / TOKENIZER, frozenset(_names(folder, "mask_token"))
     if not file.is_file():
-        return _parsed(_converted(folder))
+        return _parsed(_converted(folder), masks)
     try:
-        return _parsed(file.read_text(encoding="utf-8"))
+        return _parsed(file.read_text(encoding="utf-8"), masks)
     except Exception as error:  # the library raises no narrower kind
         raise WeightsError(f"{file} cannot be read ({error}). Copy it again.") from error
+
+
+def as_in_file(folder: Path) -> Tokenizer:
+    """The folder's tokenizer without what `text_alone` puts into it; raises as `backend`."""
+    backend(folder)  # says what is wrong with it
+    file = folder / TOKENIZER
+    definition = file.read_text(encoding="utf-8") if file.is_file() else _converted(folder)
+    return _alone(Tokenizer.from_str(definition))
 
 
 def settings(folder: Path, name: str) -> dict[str, Any]:
@@ -55,13 +64,16 @@ def special_token(tokenizer: Tokenizer, folder: Path, role: str) -> str | None:
 
     The folder's files are asked first, then the usual names; None where it has none of these.
     """
+    known = (name for name in _names(folder, role) if tokenizer.token_to_id(name) is not None)
+    return next(known, None)
+
+
+def _names(folder: Path, role: str) -> list[str]:
+    """What the token with this `role` may be called."""
     named = [settings(folder, file).get(role) for file in _SPECIAL_FILES]
     # some files give more of a token than its name
     names = [token.get("content") if isinstance(token, dict) else token for token in named]
-    for name in (*names, *_USUAL[role]):
-        if isinstance(name, str) and tokenizer.token_to_id(name) is not None:
-            return name
-    return None
+    return [name for name in (*names, *_USUAL[role]) if isinstance(name, str)]
 
 
 _SPECIAL_FILES = ("tokenizer_config.json", "special_tokens_map.json")
@@ -87,8 +99,11 @@ def most_tokens(limit: Any, config: Mapping[str, Any]) -> int:
 
 
 @lru_cache(maxsize=16)
-def _parsed(definition: str) -> Tokenizer:
-    tokenizer = Tokenizer.from_str(definition)
+def _parsed(definition: str, masks: frozenset[str]) -> Tokenizer:
+    return ready(_alone(Tokenizer.from_str(json.dumps(text_alone(json.loads(definition), masks)))))
+
+
+def _alone(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer

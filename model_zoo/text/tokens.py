@@ -86,6 +86,7 @@ class TextTokenizer:
 
     def __init__(self, folder: Path) -> None:
         """Raises WeightsError where the folder holds no tokenizer that can be read."""
+        self.folder = folder
         self.backend = backend(folder)
         config, model = settings(folder, "tokenizer_config.json"), settings(folder, "config.json")
         self.max_tokens = most_tokens(config.get("model_max_length"), model)
@@ -135,6 +136,13 @@ class TextTokenizer:
         for part in _portions(clean):
             encodings = self.backend.encode_batch(clean[part])
             yield from zip(texts[part], clean[part], encodings, strict=True)
+
+    def without_blanks(self, text: str) -> str:
+        """The text, of the same length, with nothing in it that is read as a blank.
+
+        For passages, and whatever else nobody is to guess a word of.
+        """
+        return text if self.mask is None else text.replace(self.mask, self.mask.swapcase())
 
     def whole_word(self, token: int) -> str | None:
         """The word that the vocabulary's entry `token` is by itself; None for a part of one."""

@@ -1,22 +1,48 @@
 """Words of a text as typed, by character offsets: what rows of different tokenizers meet on."""
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+import regex
+
 Span = tuple[int, int]  # half-open range of characters
 
-# A word: letters and digits, joined inside by apostrophes, hyphens, dots or slashes ("don't",
-# "well-made", "3.5"); anything else that is not a space stands alone.
-_WORD = re.compile(r"\w+(?:['’\-./]\w+)*|[^\w\s]")
+# A word: what lies between two word boundaries of Unicode (UAX 29), unless it is space. So marks are
+# of the letter before them, and an emoji of several characters is one. What the standard leaves
+# open: hyphens and slashes join as well ("well-made"), and so do ellipses in a row; runs of Thai and
+# its like, whose words only a dictionary could tell apart, stay whole.
+KEYCAP = "[0-9#*]\ufe0f?\u20e3"  # an emoji, which the standard takes for a digit of the word
+_END = rf".*?(?:\b|(?={KEYCAP}))"
+_WORD = regex.compile(
+    rf"""
+    {KEYCAP}
+    | \p{{Line_Break=SA}} [\p{{Line_Break=SA}}\p{{M}}\u200d]*+
+    | \w{_END} (?: ['’\-./] \w{_END} )*
+    | …+
+    | [\U0001f1e6-\U0001f1ff]{{1,2}} [\p{{M}}\u200d]*+  # flags: \b would count from the run's first
+    | \S.*?\b
+    """,
+    regex.WORD | regex.DOTALL | regex.VERBOSE,
+)
 
 
-def group_words(text: str, spans: Sequence[Span]) -> tuple[list[Span], list[int | None]]:
+def boundaries(text: str) -> list[Span]:
+    """The words of the text, in order, whatever they are read as; what is no space is in one.
+
+    >>> boundaries("It isn't 🇪🇺…")
+    [(0, 2), (3, 8), (9, 11), (11, 12)]
+    """
+    return [match.span() for match in _WORD.finditer(text)]
+
+
+def group_words(
+    text: str, spans: Sequence[Span], bounds: Sequence[Span] | None = None
+) -> tuple[list[Span], list[int | None]]:
     """The words that tokens with these `spans` belong to, and each token's index among them.
 
-    A word is a run of `_WORD`; where one token reaches over several ("do n't" gives the token
-    "don"), those become one word. Words without a token (cut off, or control characters) are left
-    out. `spans` are `trimmed`: a token of spaces alone, empty then, goes with the token after it,
+    Words are those of `bounds`, by default the text's `boundaries`; where one token reaches over
+    several ("do n't" gives the token "don"), those become one word. Words without a token (cut off,
+    or control characters) are left out. `spans` are `trimmed`: a token of spaces alone, empty then, goes with the token after it,
     the last ones with the one before. Every token gets exactly one word, and words are in order
     and do not overlap; only where there is nothing but space are there no words, and the tokens
     have None.
@@ -28,7 +54,7 @@ def group_words(text: str, spans: Sequence[Span]) -> tuple[list[Span], list[int 
     """
     words: list[Span] = []
     owner: list[int | None] = []
-    bounds = [match.span() for match in _WORD.finditer(text)]
+    bounds = boundaries(text) if bounds is None else bounds
     at = 0  # first word that may still touch the next token: tokens come in order
     waiting = 0  # tokens of spaces that have no word yet
     for start, end in spans:

@@ -6,8 +6,8 @@ Addresses come from anybody: lengths are bounded, and what cannot be used is lef
 Parameters that are not ours (trackers append theirs) are passed over in silence.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,10 +17,12 @@ from model_zoo.models.hub_client import allowed
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import BUNDLED, model_set
+from model_zoo.text.earlier import numbered_alike
 from model_zoo.text.tokens import without_surrogates
 
 MAX_LINK_CHARACTERS = 2_000  # a text: longer ones make addresses that mail and chat cut off
 MAX_WITHOUT = 64
+_BY_UNICODE = "uax29-"  # before numbers of words that were others at first
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,15 @@ class View:
     masked: bool = False
 
 
-def parse(parameters: Mapping[str, Sequence[str]], default: View) -> tuple[View, list[str]]:
+def parse(
+    parameters: Mapping[str, Sequence[str]],
+    default: View,
+    renumber: Callable[[View], tuple[int, ...]] = lambda view: view.without,
+) -> tuple[View, list[str]]:
     """The view an address asks for, `default` where it says nothing, and notices for the user.
 
     `parameters` are the address's, each with all the values it has there: the last one counts.
+    `renumber` gives the words that a view is `without`, where an address numbers them as at first.
 
     >>> parse({"models": ["lstm"], "masked": ["yes"]}, View("Hello."))[1]
     ['The link’s “masked” was ignored: it must be 0 or 1.']
@@ -71,7 +78,11 @@ def parse(parameters: Mapping[str, Sequence[str]], default: View) -> tuple[View,
         fields.setdefault("without", ())
     if fields.get("set", default.set) != default.set:
         fields.setdefault("models", ())  # those of the other set are none of this one
-    return View(**{name: getattr(default, name) for name in View.__slots__} | fields), notices
+    view = View(**{name: getattr(default, name) for name in View.__slots__} | fields)
+    at_first = fields.get("without") and not parameters["without"][-1].startswith(_BY_UNICODE)
+    if at_first and not numbered_alike(view.text):
+        view = replace(view, without=renumber(view))
+    return view, notices
 
 
 def parameters(view: View, default: View) -> dict[str, str] | None:
@@ -81,6 +92,8 @@ def parameters(view: View, default: View) -> dict[str, str] | None:
 
     >>> parameters(View("Not bad.", without=(0,), masked=True), View("Hello."))
     {'text': 'Not bad.', 'without': '0', 'masked': '1'}
+    >>> parameters(View("Not bad😀", without=(2,)), View("Hello."))
+    {'text': 'Not bad😀', 'without': 'uax29-2'}
     """
     if max(len(view.text), len(view.pinned or "")) > MAX_LINK_CHARACTERS:
         return None
@@ -94,7 +107,8 @@ def parameters(view: View, default: View) -> dict[str, str] | None:
     if view.pinned is not None:
         changed["pinned"] = view.pinned
     if view.without:
-        changed["without"] = ",".join(map(str, view.without[:MAX_WITHOUT]))
+        as_now = "" if numbered_alike(view.text) else _BY_UNICODE
+        changed["without"] = as_now + ",".join(map(str, view.without[:MAX_WITHOUT]))
         if view.masked:
             changed["masked"] = "1"
     return changed
@@ -165,7 +179,7 @@ def _short(model: str, of: str) -> str:
 
 
 def _without(value: str) -> tuple[int, ...]:
-    parts = value.split(",")
+    parts = value.removeprefix(_BY_UNICODE).split(",")
     if len(parts) > MAX_WITHOUT or not all(
         p.isascii() and p.isdigit() and len(p) < 5 for p in parts
     ):

@@ -16,6 +16,7 @@ from model_zoo.models.sets import BUNDLED, ModelSet, model_set
 from model_zoo.models.spec import ModelSpec
 from ui.frame.examples import FIRST
 from ui.frame.permalink import View, link, parameters, parse
+from ui.serve import cached
 
 DEFAULT = View(text=FIRST)
 _VIEW, _WRITTEN, _NOTICES = "view", "address as written last", "notices on the address"
@@ -188,10 +189,20 @@ def read_address(*, arrived: bool) -> None:
     st.session_state[_OPENED] = first or arrived or went_back()
     if opened() and address != st.session_state.get(_WRITTEN):
         default = view() if arrived else DEFAULT
-        st.session_state[_VIEW], st.session_state[_NOTICES] = parse(address, default)
+        st.session_state[_VIEW], st.session_state[_NOTICES] = parse(
+            address, default, _words_meant
+        )
         st.session_state[_WRITTEN] = address
         for key in st.session_state.pop(_SHOWN, set()):
             st.session_state.pop(key, None)
+
+
+def _words_meant(view: View) -> tuple[int, ...]:
+    """The words that the view is without, by the numbers that words of its text had at first."""
+    try:
+        return cached.renumbered(view.text, view.set, view.without)
+    except ZooError:  # the set's tokenizer cannot be read, as the page is about to say
+        return view.without
 
 
 def show(key: str, value: object) -> str:

@@ -125,7 +125,8 @@ def word_chips(encoded: Encoded, *, blanks: str = "", first: int = 0) -> None:
 def _pieces(encoded: Encoded, word: int) -> str:
     """The word with a dot between the tokenizer's pieces."""
     tokens = [i for i, owner in enumerate(encoded.word_of) if owner == word]
-    pieces = "·".join(encoded.text[slice(*encoded.spans[i])] for i in tokens)
+    spans = dict.fromkeys(encoded.spans[i] for i in tokens)  # "…" is three tokens, and one sign
+    pieces = "·".join(encoded.text[slice(*span)] for span in spans)
     return f"{pieces} → [UNK]" if any(encoded.tokens[i] == "[UNK]" for i in tokens) else pieces
 
 

@@ -26,6 +26,7 @@ from model_zoo.models import files
 from model_zoo.models.files import ModelCard
 from model_zoo.models.sets import BUNDLED, model_set
 from model_zoo.quality.checks import Checked
+from model_zoo.text import earlier
 from model_zoo.text.tokens import Encoded, TextTokenizer
 from ui.serve.exporting import exporting
 from ui.serve.on_demand import KINDS, LANGUAGE, READER
@@ -64,11 +65,20 @@ _results = Results(
 
 def encoded(text: str, of: str = BUNDLED) -> Encoded:
     """The text by the words of the set `of`, which all results are shown by; needs no model."""
+    return _tokenizer(of).encode([text])[0]
+
+
+def renumbered(text: str, of: str, numbers: Collection[int]) -> tuple[int, ...]:
+    """Today's numbers of the words that had these `numbers` in the text at first."""
+    return earlier.renumbered(_tokenizer(of), text, numbers)
+
+
+def _tokenizer(of: str) -> TextTokenizer:
     key = tuple(map(weights, model_set(of).models))
     tokenizer: TextTokenizer = _results.get(
         "tokenizer", (of, *key), lambda _: files.set_tokenizer(model_set(of))
     )
-    return tokenizer.encode([text])[0]
+    return tokenizer
 
 
 def weights(name: str) -> str:
