@@ -89,4 +89,5 @@ def _answers(reader: Reader, reading: Reading, logits: Sequence[Logits], top: in
         end_probabilities=tuple(shares.ends.tolist()),
         windows=len(reading.windows),
         seconds=0.0,
+        unknown=reading.unknown,
     )

@@ -28,7 +28,8 @@ class Answers:
     the probability that the passage holds none; with those of all spans, also of those that are not
     listed, it sums to 1. `token_spans` are the characters of the passage's N tokens,
     `start_probabilities` and `end_probabilities` (N) the probabilities that the answer starts and
-    ends there. `windows` counts how many times the passage had to be read in part.
+    ends there. `windows` counts how many times the passage had to be read in part,
+    `unknown` the tokens of question and passage that are outside the vocabulary.
     """
 
     reader: str
@@ -44,6 +45,7 @@ class Answers:
     end_probabilities: tuple[float, ...]
     windows: int
     seconds: float
+    unknown: int = 0
 
     @property
     def best(self) -> AnswerSpan:

@@ -69,6 +69,7 @@ class Reading:
     `spans` are the half-open ranges of characters of the passage's N tokens, `question_spans` those
     of the question's, whose first token is at `question_begin` of each window. An answer may start
     at tokens of `starts` and end with tokens of `ends` (N truth values each): not inside of a word.
+    `unknown` counts the tokens of both that are outside the vocabulary.
     """
 
     question: str
@@ -80,6 +81,7 @@ class Reading:
     windows: tuple[Window, ...]
     question_begin: int
     no_answer: int
+    unknown: int = 0
 
     def characters(self, first: int, last: int) -> Span:
         """The characters of the passage from token `first` to token `last`, no sign cut in two."""
@@ -154,6 +156,7 @@ def read(tokenizer: TextTokenizer, question: str, passage: str, longest: int = L
         tuple(_windows(around, asked.ids, told.ids, longest)),
         len(around.before),
         around.no_answer,
+        [*asked.ids, *told.ids].count(tokenizer.unknown_id),
     )
 
 

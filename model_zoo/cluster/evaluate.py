@@ -49,9 +49,9 @@ class Counter(Reader):
     def __call__(self, batch: Mapping[str, Any]) -> Line:
         """A line with the counts of the block, or with what went wrong."""
         file, block = of_line(batch)
-        counts, seconds, error = b"", [0.0], ""
+        counts, seconds, read, error = b"", [0.0], (0, 0), ""
         try:
-            counts, seconds = self._count(block)
+            counts, seconds, read = self._count(block)
         except Exception as problem:
             error = reason_of(problem)
         return line(
@@ -60,10 +60,13 @@ class Counter(Reader):
             rows=block.rows,
             error=error,
             counts=counts,
+            unknown=read[0],
+            cut=read[1],
             seconds=" ".join(map(repr, seconds)),
         )
 
-    def _count(self, block: Block) -> tuple[bytes, list[float]]:
+    def _count(self, block: Block) -> tuple[bytes, list[float], tuple[int, int]]:
+        unknown = cut = 0
         truth: list[int] = []
         shares: list[Sequence[np.ndarray]] = []
         seconds = np.zeros(len(self.models))
@@ -81,11 +84,13 @@ class Counter(Reader):
                 truth.append(index)
             shares.append(part.scored.probabilities)
             seconds += part.scored.seconds
+            unknown += int((part.scored.unknown > 0).sum())
+            cut += int((part.scored.dropped > 0).sum())
         true = np.array(truth)
         by_model = [np.concatenate(rows) for rows in zip(*shares, strict=True)]
         tallies = [tally(rows, true) for rows in by_model]
         pairs = only_right([decide(rows) for rows in by_model], true)
-        return to_bytes(tallies, pairs), seconds.tolist()
+        return to_bytes(tallies, pairs), seconds.tolist(), (unknown, cut)
 
 
 def evaluate_on_cluster(
@@ -143,6 +148,8 @@ def evaluate_on_cluster(
         for name, batch in rounds(blocks, files, work, missing):
             if name:
                 sums.add(batch["counts"][0], str(batch["seconds"][0]))
+                sums.unknown += int(batch["unknown"][0])
+                sums.cut += int(batch["cut"][0])
                 progress.done += int(batch["rows"][0])
             else:
                 _refuse(missing)
@@ -156,6 +163,8 @@ def evaluate_on_cluster(
         qualities={name: each.quality for name, each in zip(names, tallies, strict=True)},
         seconds=dict(zip(names, sums.seconds.tolist(), strict=True)),
         pairs=compared(names, sums.pairs),
+        unknown=sums.unknown,
+        cut=sums.cut,
     )
 
 
@@ -167,6 +176,7 @@ class _Sums:
         self.seconds = np.zeros(models)
         self.pairs = np.zeros((models * (models - 1) // 2, 2), dtype=int)
         self._next = _HELD
+        self.unknown = self.cut = 0
 
     def add(self, counts: bytes, seconds: str) -> None:
         tallies, pairs = from_bytes(counts, len(self._held))

@@ -49,12 +49,15 @@ class Answered:
 @dataclass(slots=True)
 class Counts:
     """What is in a part, or in several: rows, those without an answer by what is wrong with them,
-    answers by model and label, and the seconds that one core took."""
+    answers by model and label, and the seconds that one core took; rows with tokens outside the
+    first model's vocabulary, and rows that were cut off at its limit."""
 
     rows: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     answers: dict[str, Counter[str]] = field(default_factory=dict)
     seconds: float = 0.0
+    unknown: int = 0
+    cut: int = 0
 
     @classmethod
     def of(cls, record: str) -> "Counts":
@@ -65,6 +68,7 @@ class Counts:
             Counter(values["errors"]),
             {model: Counter(answers) for model, answers in values["answers"].items()},
             values["seconds"],
+            *(values.get(name, 0) for name in ("unknown", "cut")),  # parts made before lack them
         )
 
     @property
@@ -76,6 +80,8 @@ class Counts:
                 "errors": self.errors,
                 "answers": self.answers,
                 "seconds": self.seconds,
+                "unknown": self.unknown,
+                "cut": self.cut,
             }
         )
 
@@ -86,6 +92,8 @@ class Counts:
         for model, answers in other.answers.items():
             self.answers.setdefault(model, Counter()).update(answers)
         self.seconds += other.seconds
+        self.unknown += other.unknown
+        self.cut += other.cut
 
 
 def name_of(file: int, block: int) -> str:
@@ -203,6 +211,8 @@ def _count(counts: Counts, part: Answered) -> None:
     scored, chosen = part.scored, part.scored.answers
     counts.rows += len(scored)
     counts.errors.update(error for error in part.wrong if error)
+    counts.unknown += int((scored.unknown > 0).sum())
+    counts.cut += int((scored.dropped > 0).sum())
     for at, model in enumerate(column_names(scored.models)):
         named = Counter(scored.labels[at][answer] for answer in chosen[:, at] if answer >= 0)
         counts.answers.setdefault(model, Counter()).update(named)

@@ -47,6 +47,8 @@ def record_of(
         "state": "incomplete" if missing else "complete",
         "rows": counts.rows,
         "rows_without_answer": dict(counts.errors),
+        "rows_with_unknown_tokens": counts.unknown,
+        "rows_cut": counts.cut,
         "answers": {model: dict(answers) for model, answers in counts.answers.items()},
         "rows_this_time": rows,
         "seconds_this_time": round(seconds, 1),

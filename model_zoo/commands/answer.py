@@ -89,6 +89,11 @@ def run(arguments: argparse.Namespace) -> None:
     out.print(_answers(results))
     if any(answers.no_answer_likely for answers in results):
         out.print("no answer likely: the passage may well not say it; the spans are the best there")
+    if unknown := max(answers.unknown for answers in results):
+        out.print(
+            f"tokens of question and passage outside the vocabulary, read as [UNK]: {unknown}",
+            markup=False,
+        )
 
 
 def _readers(arguments: argparse.Namespace) -> list["Reader"]:
@@ -151,6 +156,7 @@ def _as_json(answers: "Answers") -> dict[str, Any]:
         "threshold": answers.threshold,
         "calibrated": answers.calibrated,
         "windows": answers.windows,
+        "unknown": answers.unknown,
         "seconds": answers.seconds,
     }
 

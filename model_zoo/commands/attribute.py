@@ -12,6 +12,7 @@ from model_zoo.commands.lineup import chosen_models, model_options
 from model_zoo.commands.output import out, print_json, right, seed, visible
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
+from model_zoo.text.notices import notices
 from model_zoo.text.words import align
 
 if TYPE_CHECKING:
@@ -59,6 +60,9 @@ def run(arguments: argparse.Namespace) -> None:
     out.print(_table(results))
     targets = ", ".join(f"{title(explained.model)} {explained.target}" for explained, _ in results)
     out.print(Text(visible(f"{METHODS[arguments.method].title}, in logits, for: {targets}.")))
+    first = results[0][0]
+    for sentence in notices(len(first.tokens), first.unknown, first.dropped):
+        out.print(sentence, markup=False)
 
 
 def _table(results: Sequence[tuple["Attribution", "Trust"]]) -> Table:

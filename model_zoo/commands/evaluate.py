@@ -27,6 +27,7 @@ from model_zoo.labels import without_rows
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.models.spec import ModelSpec
+from model_zoo.text.notices import notices_of_rows
 
 if TYPE_CHECKING:  # both bring numpy, which --help does not need
     from model_zoo.quality.classification import Quality
@@ -125,6 +126,8 @@ def as_json(evaluation: "Evaluation", labels: Sequence[str]) -> dict[str, Any]:
     """The evaluation for programs; figures by label where there are more than two."""
     return {
         "rows": evaluation.rows,
+        "unknown": evaluation.unknown,
+        "cut": evaluation.cut,
         "models": {
             name: {
                 "accuracy": quality.accuracy,
@@ -202,6 +205,8 @@ def _print(evaluation: "Evaluation", labels: Sequence[str]) -> None:
         if sentence := without_rows(labels, [label.support for label in any_of.labels]):
             out.print(visible(sentence), markup=False)
     out.print(table)
+    for sentence in notices_of_rows(evaluation.unknown, evaluation.cut):
+        out.print(sentence, markup=False)
     if evaluation.pairs:
         pairs = Table("pair", *(right(name) for name in ("only first right", "only second", "p")))
         for (first, second), pair in evaluation.pairs.items():

@@ -22,6 +22,7 @@ from model_zoo.commands.output import (
 )
 from model_zoo.errors import TextError
 from model_zoo.language.models import TITLES
+from model_zoo.text.notices import notices
 
 if TYPE_CHECKING:
     from model_zoo.language.guess import Blank
@@ -58,19 +59,25 @@ def run(arguments: argparse.Namespace) -> None:
 def _guess(arguments: argparse.Namespace) -> None:
     from model_zoo.language.guess import guess
 
-    results = {
-        model.name: guess(model, arguments.text, top=arguments.top)
-        for model in language_models(arguments)
-    }
+    results = {}
+    tokens = unknown = dropped = 0
+    for model in language_models(arguments):
+        results[model.name] = guess(model, arguments.text, top=arguments.top)
+        read = model.read(arguments.text)
+        tokens, dropped = len(read.ids), read.dropped
+        unknown = read.ids.count(model.vocabulary.unknown)
     if arguments.json:
         records = {name: [asdict(blank) for blank in blanks] for name, blanks in results.items()}
-        print_json({"text": arguments.text, "guesses": records})
+        how = {"unknown": unknown, "dropped": dropped}
+        print_json({"text": arguments.text, "guesses": records} | how)
         return
     count = len(next(iter(results.values())))
     for number in range(count):
         if count > 1:
             out.print(f"Blank {number + 1}")
         out.print(_table({name: blanks[number] for name, blanks in results.items()}))
+    for sentence in notices(tokens, unknown, dropped):
+        out.print(sentence, markup=False)
 
 
 def _table(blanks: "dict[str, Blank]") -> Table:

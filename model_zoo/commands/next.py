@@ -8,6 +8,7 @@ from rich.text import Text
 
 from model_zoo.commands.language import language_models, language_options
 from model_zoo.commands.output import out, positive, print_json, right, seed, temperature, visible
+from model_zoo.text.notices import notices
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,10 +28,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """What each expects next, and what those that read from the left write."""
-    from model_zoo.language.continuation import joined, next_words, write
+    from model_zoo.language.continuation import joined, next_words, read_end, write
 
     expected, texts = {}, {}
+    tokens = unknown = dropped = 0
     for model in language_models(arguments):
+        ids, dropped = read_end(model, arguments.text)
+        tokens, unknown = len(ids) + 1, ids.count(model.vocabulary.unknown)
         expected[model.title] = next_words(model, arguments.text, arguments.top)
         if model.left_only:
             written = write(
@@ -44,7 +48,8 @@ def run(arguments: argparse.Namespace) -> None:
             texts[model.title] = joined(arguments.text, written)
     if arguments.json:
         guesses = {title: [asdict(best) for best in row] for title, row in expected.items()}
-        print_json({"text": arguments.text, "next": guesses, "written": texts})
+        read = {"unknown": unknown, "dropped": dropped}
+        print_json({"text": arguments.text, "next": guesses, "written": texts} | read)
         return
     table = Table(right(""), *expected)
     for rank, row in enumerate(zip(*expected.values(), strict=True), start=1):
@@ -58,3 +63,5 @@ def run(arguments: argparse.Namespace) -> None:
     )
     for title, text in texts.items():
         out.print(Text(f"{title} writes: {visible(text)}"))
+    for sentence in notices(tokens, unknown, dropped, end=True):
+        out.print(sentence, markup=False)

@@ -12,6 +12,7 @@ from model_zoo.commands.output import err, out, print_json, right, visible
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction
+from model_zoo.text.notices import notices
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,9 +56,9 @@ def run(arguments: argparse.Namespace) -> None:
             )
         out.print(Text(visible(text)))
         out.print(table)
-        if predictions[0].truncated:
-            read, dropped = len(predictions[0].tokens), predictions[0].dropped
-            out.print(f"Too long: only the first {read} tokens were read, {dropped} were cut off.")
+        first = predictions[0]
+        for sentence in notices(len(first.tokens), first.unknown, first.dropped):
+            out.print(sentence, markup=False)
 
 
 _PREDICTION_COLUMNS = ("probability", "next", "tokens", "time")
@@ -75,6 +76,8 @@ def _as_json(prediction: Prediction) -> dict[str, Any]:
         "probabilities": dict(zip(prediction.labels, prediction.probabilities, strict=True)),
         "tokens": prediction.tokens,
         "truncated": prediction.truncated,
+        "unknown": prediction.unknown,
+        "dropped": prediction.dropped,
         "tokenize_ms": prediction.tokenize_ms,
         "forward_ms": prediction.forward_ms,
     }

@@ -19,6 +19,7 @@ from model_zoo.errors import DataError
 from model_zoo.host import host, use_threads
 from model_zoo.models.loading import load
 from model_zoo.models.spec import ModelSpec
+from model_zoo.text.notices import notices_of_rows
 
 if TYPE_CHECKING:  # brings numpy, which --help does not need
     from model_zoo.cluster.run import Outcome
@@ -83,6 +84,8 @@ def run(arguments: argparse.Namespace) -> None:
                 "rows": written.rows,
                 "resumed": written.resumed,
                 "unread": written.unread,
+                "unknown": written.unknown,
+                "cut": written.cut,
             }
         )
         return
@@ -92,6 +95,7 @@ def run(arguments: argparse.Namespace) -> None:
         out.print(f"{written.resumed:,} of them were there from a run that had been stopped.")
     if written.unread:
         out.print(f"{written.unread:,} texts hold nothing to read: their answers are left empty.")
+    _print_notices(written.unknown, written.cut)
 
 
 def _run_on_cluster(arguments: argparse.Namespace, models: list[ModelSpec]) -> None:
@@ -124,6 +128,11 @@ def _run_on_cluster(arguments: argparse.Namespace, models: list[ModelSpec]) -> N
         )
 
 
+def _print_notices(unknown: int, cut: int) -> None:
+    for sentence in notices_of_rows(unknown, cut):
+        out.print(sentence, markup=False)
+
+
 def _print_outcome(outcome: "Outcome") -> None:
     where = visible(outcome.out)
     out.print(f"{outcome.rows:,} rows are in {where}.", soft_wrap=True, markup=False)
@@ -138,6 +147,7 @@ def _print_outcome(outcome: "Outcome") -> None:
             soft_wrap=True,
         )
     record = outcome.record
+    _print_notices(record["rows_with_unknown_tokens"], record["rows_cut"])
     cost = record.get("cost_a_million_rows")
     price = f", at {cost:,.2f}" if cost is not None else ""
     out.print(

@@ -78,6 +78,8 @@ def attribute(
         explained=resolved.labels(model.labels),
         word_spans=encoded.words,
         word_of=encoded.word_of,
+        unknown=encoded.tokens.count(model.network.tokenizer.unknown),
+        dropped=encoded.dropped,
     )
 
 

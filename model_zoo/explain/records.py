@@ -20,7 +20,8 @@ class Attribution:
 
     `explained` is the label the scores speak for, and for a difference the one they speak against.
     `word_spans` are the words' half-open ranges of characters in `text`, `word_of` each token's
-    index among the words, None for special tokens.
+    index among the words, None for special tokens. `unknown` counts the tokens outside the
+    vocabulary, `dropped` those that were cut off.
     """
 
     model: str
@@ -40,6 +41,8 @@ class Attribution:
     explained: tuple[str, ...] = ()
     word_spans: tuple[tuple[int, int], ...] = ()
     word_of: tuple[int | None, ...] = ()
+    unknown: int = 0
+    dropped: int = 0
 
     @property
     def asked(self) -> str:
@@ -56,7 +59,7 @@ class Attribution:
         )
 
     def as_record(self) -> dict[str, Any]:
-        """What is written of it into files: all but the last three fields."""
+        """What is written of it into files: all but what tells words apart."""
         written = asdict(self)
         for name in ("explained", "word_spans", "word_of"):
             del written[name]

@@ -36,7 +36,7 @@ def next_words(model: LanguageModel, beginning: str, top: int = 10) -> tuple[Gue
     that is longer than they read, the end is read.
     """
     words = model.vocabulary
-    ids = [*_end_of(model, beginning), words.mask, words.end]
+    ids = [*read_end(model, beginning)[0], words.mask, words.end]
     (row,) = whole_words(model.log_probabilities([ids], [(0, len(ids) - 2)]), words)
     best = np.argsort(-row, kind="stable")[:top]
     return tuple(Guess(words.entries[i], exp(row[i])) for i in best)
@@ -64,7 +64,7 @@ def write(
             "Choose the LSTM for this."
         )
     draw = np.random.default_rng(seed)
-    pieces = _pieces(model, _end_of(model, beginning), top_k, temperature, draw)
+    pieces = _pieces(model, read_end(model, beginning)[0], top_k, temperature, draw)
     most = min(most_words, MOST_WORDS)
     return tuple(islice(_words(model, beginning, islice(pieces, most * _PIECES)), most))
 
@@ -78,12 +78,16 @@ def joined(beginning: str, written: Sequence[Written]) -> str:
     return beginning.rstrip() + "".join(f"{' ' * word.spaced}{word.text}" for word in written)
 
 
-def _end_of(model: LanguageModel, beginning: str) -> list[int]:
-    """[CLS] and the last pieces of the text, so many that a [MASK] and [SEP] still go behind."""
+def read_end(model: LanguageModel, beginning: str) -> tuple[list[int], int]:
+    """[CLS] and the last pieces of the text, so many that a [MASK] and [SEP] still go behind.
+
+    And how many pieces before them are left out. TextError for an empty beginning.
+    """
     (encoded,) = model.tokenizer.encode([beginning], max_tokens=len(beginning) + 2)  # all of it
     check_readable([encoded])
     first, *pieces, _ = encoded.ids
-    return [first, *pieces[-(MAX_TOKENS - 3) :]]
+    kept = pieces[-(MAX_TOKENS - 3) :]
+    return [first, *kept], len(pieces) - len(kept)
 
 
 def _pieces(

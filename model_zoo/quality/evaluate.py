@@ -19,12 +19,18 @@ from model_zoo.tables.table import open_table
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Several models on the same `rows`: how good each is, its seconds, and each pair compared."""
+    """Several models on the same `rows`: how good each is, its seconds, and each pair compared.
+
+    `unknown` counts the rows with tokens outside the first model's vocabulary, `cut` those that
+    were cut off at its limit.
+    """
 
     rows: int
     qualities: dict[str, Quality]
     seconds: dict[str, float]
     pairs: dict[tuple[str, str], McNemar]
+    unknown: int = 0
+    cut: int = 0
 
 
 def evaluate(
@@ -61,6 +67,8 @@ def evaluate(
                 for first, second in combinations(answers, 2)
             }
         ),
+        unknown=int((scored.unknown > 0).sum()),
+        cut=int((scored.dropped > 0).sum()),
     )
 
 

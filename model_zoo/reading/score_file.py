@@ -35,12 +35,15 @@ from model_zoo.whole_files import replacing
 @dataclass(frozen=True, slots=True)
 class ScoredFile:
     """How many rows `file` now holds; how many of them were taken over from a run that had been
-    stopped, and how many texts held nothing that every model could read: answers are missing."""
+    stopped; how many texts held nothing that every model could read: answers are missing; and how
+    many have tokens outside the first model's vocabulary, or were cut off at its limit."""
 
     file: Path
     rows: int
     resumed: int
     unread: int
+    unknown: int
+    cut: int
 
 
 def score_file(
@@ -86,24 +89,27 @@ def score_file(
             "labels": labels,
             "batch_size": batch_size,
             "threads": threads(),
+            "counts": _COUNTS,
             "versions": libraries(),
         }
         try:
             head = json.dumps(conditions).encode() + b"\n"
-            done = _resume(journal, head, rows, sum(map(len, labels)))
+            done = _resume(journal, head, rows, sum(map(len, labels)) + _COUNTS)
             for model in models:
                 advance(model.id, done)
             with journal.open("ab") as stream:
                 for chunk in _chunks(table, done):
                     texts = [row[column] for row in chunk]
                     scored = score(models, texts, batch_size=batch_size, advance=advance)
-                    stream.write(np.hstack(scored.probabilities).astype(_NUMBER).tobytes())
+                    counts = np.stack([scored.unknown, scored.dropped], axis=1)
+                    record = np.hstack([*scored.probabilities, counts])
+                    stream.write(record.astype(_NUMBER).tobytes())
                     _sync(stream)
             with replacing(out) as aside, aside.open("wb") as stream:
                 columns = [*table.columns, *added]
                 numbers = number_columns(names, labels)
                 with Writer(stream, out.suffix.lower(), columns, numbers=numbers, safe=safe) as to:
-                    unread = _merge(table, journal, labels, to)
+                    unread, unknown, cut = _merge(table, journal, labels, to)
                 _sync(stream)
                 if sha256_of(file) != conditions["input"]:
                     raise DataError(
@@ -114,7 +120,7 @@ def score_file(
             raise DataError(
                 f"{out} cannot be written ({error.strerror}). Make room, or choose another place."
             ) from error
-    return ScoredFile(out, rows, done, unread)
+    return ScoredFile(out, rows, done, unread, unknown, cut)
 
 
 def _sync(stream: IO[bytes]) -> None:
@@ -123,6 +129,7 @@ def _sync(stream: IO[bytes]) -> None:
     os.fsync(stream.fileno())
 
 
+_COUNTS = 2  # behind a row's probabilities: its tokens outside the vocabulary, and those cut off
 _NUMBER = np.dtype("<f8")
 _BEGINNING = b'{"input":'  # of a journal
 
@@ -162,16 +169,24 @@ def _chunks(table: Table, done: int) -> Iterator[list[Row]]:
             yield chunk
 
 
-def _merge(table: Table, journal: Path, labels: Sequence[Sequence[str]], writer: Writer) -> int:
-    """Rows and their answers, each model's by its own `labels`; how many rows lack some."""
-    unread = 0
+def _merge(
+    table: Table, journal: Path, labels: Sequence[Sequence[str]], writer: Writer
+) -> tuple[int, int, int]:
+    """Rows and their answers, each model's by its own `labels`.
+
+    How many rows lack some, how many have unknown tokens, and how many were cut.
+    """
+    unread = unknown = cut = 0
     ends = np.cumsum([len(own) for own in labels])
     with journal.open("rb") as answered:
         answered.readline()
         for chunk in table.chunks(WINDOW):
-            size = len(chunk) * int(ends[-1]) * _NUMBER.itemsize
+            size = len(chunk) * (int(ends[-1]) + _COUNTS) * _NUMBER.itemsize
             numbers = np.frombuffer(answered.read(size), _NUMBER).reshape(len(chunk), -1)
             unread += int(np.isnan(numbers).any(axis=1).sum())
-            answers = answer_cells(np.split(numbers, ends[:-1], axis=1), labels)
+            *shares, counts = np.split(numbers, ends, axis=1)
+            rows_unknown, rows_cut = (counts > 0).sum(axis=0).tolist()
+            unknown, cut = unknown + rows_unknown, cut + rows_cut
+            answers = answer_cells(shares, labels)
             writer.write([[*row, *cells] for row, cells in zip(chunk, answers, strict=True)])
-    return unread
+    return unread, unknown, cut

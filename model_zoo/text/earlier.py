@@ -26,17 +26,15 @@ def numbered_alike(text: str) -> bool:
     return bool(plain) and _bounds(text) == boundaries(text)
 
 
-def renumbered(
-    tokenizer: TextTokenizer, text: str, numbers: Collection[int]
-) -> tuple[int, ...]:
+def renumbered(tokenizer: TextTokenizer, text: str, numbers: Collection[int]) -> tuple[int, ...]:
     """The numbers today of the words of `text` that had these `numbers` at first, in order.
 
     A word is meant where it shares characters with one of those. Raises WeightsError where the
     tokenizer's folder can no longer be read.
     """
     encoding = as_in_file(tokenizer.folder).encode(text)
-    put = encoding.special_tokens_mask
-    spans = [trimmed(text, span) for span, own in zip(encoding.offsets, put, strict=True) if not own]
+    pairs = zip(encoding.offsets, encoding.special_tokens_mask, strict=True)
+    spans = [trimmed(text, span) for span, special in pairs if not special]
     first, _ = group_words(text, spans, _bounds(text))
     meant = [first[number] for number in numbers if number < len(first)]
     (encoded,) = tokenizer.encode([text])

@@ -7,10 +7,10 @@ import regex
 
 Span = tuple[int, int]  # half-open range of characters
 
-# A word: what lies between two word boundaries of Unicode (UAX 29), unless it is space. So marks are
-# of the letter before them, and an emoji of several characters is one. What the standard leaves
-# open: hyphens and slashes join as well ("well-made"), and so do ellipses in a row; runs of Thai and
-# its like, whose words only a dictionary could tell apart, stay whole.
+# A word: what lies between two word boundaries of Unicode (UAX 29), unless it is space. So marks
+# are of the letter before them, and an emoji of several characters is one. What the standard
+# leaves open: hyphens and slashes join as well ("well-made"), and so do ellipses in a row; runs of
+# Thai and its like, whose words only a dictionary could tell apart, stay whole.
 KEYCAP = "[0-9#*]\ufe0f?\u20e3"  # an emoji, which the standard takes for a digit of the word
 _END = rf".*?(?:\b|(?={KEYCAP}))"
 _WORD = regex.compile(
@@ -42,10 +42,10 @@ def group_words(
 
     Words are those of `bounds`, by default the text's `boundaries`; where one token reaches over
     several ("do n't" gives the token "don"), those become one word. Words without a token (cut off,
-    or control characters) are left out. `spans` are `trimmed`: a token of spaces alone, empty then, goes with the token after it,
-    the last ones with the one before. Every token gets exactly one word, and words are in order
-    and do not overlap; only where there is nothing but space are there no words, and the tokens
-    have None.
+    or control characters) are left out. `spans` are `trimmed`: a token of spaces alone, empty then,
+    goes with the token after it, the last ones with the one before. Every token gets exactly one
+    word, and words are in order and do not overlap; only where there is nothing but space are there
+    no words, and the tokens have None.
 
     >>> group_words("It isn't", [(0, 2), (3, 6), (6, 7), (7, 8)])  # it, isn, ', t
     ([(0, 2), (3, 8)], [0, 1, 1, 1])

@@ -189,9 +189,7 @@ def read_address(*, arrived: bool) -> None:
     st.session_state[_OPENED] = first or arrived or went_back()
     if opened() and address != st.session_state.get(_WRITTEN):
         default = view() if arrived else DEFAULT
-        st.session_state[_VIEW], st.session_state[_NOTICES] = parse(
-            address, default, _words_meant
-        )
+        st.session_state[_VIEW], st.session_state[_NOTICES] = parse(address, default, _words_meant)
         st.session_state[_WRITTEN] = address
         for key in st.session_state.pop(_SHOWN, set()):
             st.session_state.pop(key, None)

@@ -52,6 +52,10 @@ def text_box(
     remarks = [f"{tokens} · {counted(len(text), 'character')}"]
     if encoded.truncated:
         remarks.append(f"**only the first {MAX_TOKENS} tokens, with [CLS] and [SEP], are read**")
+    if unknown := encoded.tokens.count("[UNK]"):
+        remarks.append(f"{counted(unknown, 'token')} not in the vocabulary, read as [UNK]")
+    if MASK in encoded.tokens:
+        remarks.append(f"{MASK} is a blank")
     shown = [example.shows for example in EXAMPLES.values() if judged and example.text == text]
     remarks += shown or [f"Alt+1 to Alt+{len(EXAMPLES)} choose an example"]
     below = st.container(horizontal=True, vertical_alignment="center", key="below-toolbar")

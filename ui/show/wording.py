@@ -10,6 +10,7 @@ from model_zoo.inside.stepwise import Course
 from model_zoo.models.sets import BUNDLED, ModelSet
 from model_zoo.quality.metrics import McNemar
 from model_zoo.reading.predict import Prediction
+from model_zoo.text.notices import notices as text_notices
 
 MEMORY_AWAITED = "memory: being measured in a fresh process…"
 
@@ -95,26 +96,7 @@ def confidence(prediction: Prediction) -> str:
 
 def notices(prediction: Prediction) -> list[str]:
     """What the reader must know of how the text was read; empty when there is nothing to say."""
-    sentences = []
-    if prediction.truncated:
-        sentences.append(
-            "The text is longer than the models can read: the first "
-            f"{len(prediction.tokens)} tokens were used, the last {prediction.dropped:,} were left "
-            "out."
-        )
-    read = len(prediction.tokens) - 2  # without [CLS] and [SEP]
-    if prediction.unknown >= read > 0:
-        sentences.append(
-            "None of this is in the models’ vocabulary. They answer all the same, but there is "
-            "nothing to go on: do not read anything into it."
-        )
-    elif prediction.unknown:
-        verb = "is" if prediction.unknown == 1 else "are"
-        sentences.append(
-            f"{prediction.unknown} of {read} tokens {verb} not in the vocabulary (emoji or another "
-            "script, say) and read as [UNK]."
-        )
-    return sentences
+    return text_notices(len(prediction.tokens), prediction.unknown, prediction.dropped)
 
 
 def margin(prediction: Prediction) -> str:

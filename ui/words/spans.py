@@ -4,7 +4,7 @@ from html import escape
 
 from model_zoo.answering.records import Answers
 from ui.show.theme import model_style
-from ui.show.wording import percent
+from ui.show.wording import counted, percent
 
 _AROUND = 130  # characters of the passage shown on each side of an answer
 
@@ -26,6 +26,8 @@ def card(name: str, answers: Answers) -> str:
         else f"That the passage holds no answer: {doubt}."
     )
     windows = f" Read in {answers.windows} parts." if answers.windows > 1 else ""
+    if answers.unknown:
+        windows += f" {counted(answers.unknown, 'token')} read as [UNK]."
     return (
         f'<section class="q-card q-brief" aria-label="{title}" style="{model_style(name)}">'
         f'<h2>{title}</h2><p class="q-seen">{_in_place(answers)}</p>'

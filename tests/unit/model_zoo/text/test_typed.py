@@ -1,7 +1,10 @@
 """Text as people type it: emoji, marks, other scripts, names of special tokens."""
 
+import json
+
 import pytest
 
+from model_zoo.__main__ import main
 from model_zoo.paths import MODELS
 from model_zoo.text.earlier import numbered_alike, renumbered
 from model_zoo.text.tokens import TextTokenizer, leave_out
@@ -81,9 +84,22 @@ def test_a_blank_is_one_only_where_it_is_meant():
     assert len(text) == 13 and TOKENIZER.mask_id not in read(text).ids
 
 
-@pytest.mark.parametrize(
-    "run", ["💩", "🇪", "👩\u200d", "👍🏽", "1\ufe0f\u20e3", "e\u0301", "\u200d", "x\u200d", "ดี", "…", "我"]
-)
+RUNS = [
+    "💩",
+    "🇪",
+    "👩\u200d",
+    "👍🏽",
+    "1\ufe0f\u20e3",
+    "e\u0301",
+    "\u200d",
+    "x\u200d",
+    "ดี",
+    "…",
+    "我",
+]
+
+
+@pytest.mark.parametrize("run", RUNS)
 def test_long_runs_take_no_square_of_their_length(run):
     assert read(run * 20_000).dropped >= 0  # a minute and more if it did
 
@@ -113,3 +129,28 @@ def test_plain_texts_have_the_same_numbers_as_ever(text):
     assert numbered_alike(text)
     every = range(len(read(text).words))
     assert renumbered(TOKENIZER, text, every) == tuple(every)
+
+
+def test_what_is_unknown_and_what_was_cut_is_said_in_json_and_words(capsys, tmp_path):
+    """By every command that reads a text."""
+    text = "terrible💩 film " + "good " * 600
+    rows = tmp_path / "rows.csv"
+    rows.write_text(f"text,label\n{text},0\nfine,1\n", encoding="utf-8")
+    where = [str(rows), "--text", "text", "--models", "lstm"]
+    out = ["--out", str(tmp_path / "out.csv")]
+
+    def said(*argv):
+        assert main([*argv]) == 0
+        words = " ".join(capsys.readouterr().out.split())
+        assert "left out" in words and "read as [UNK]" in words
+        assert main([*argv, "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    single = ["--models", "lstm", text]
+    ((result,),) = (row["results"] for row in said("predict", *single))
+    (explained,) = said("attribute", "--method", "saliency", *single)
+    for record in (result, explained):
+        assert (record["unknown"], record["dropped"]) == (1, 603 + 2 - 512)
+    assert said("score", *where, *out)["cut"] == said("score", *where, *out)["unknown"] == 1
+    evaluated = said("evaluate", *where, "--label", "label")
+    assert (evaluated["unknown"], evaluated["cut"]) == (1, 1)
