@@ -1,108 +1,83 @@
 """The command line: `quartet COMMAND` where it is installed, or `python -m model_zoo COMMAND`.
 
 Results go to stdout (tables, or JSON with --json), progress and errors to stderr. Exit codes:
-0 done, 2 bad usage or input, with one line that says what to do.
+0 done, 2 bad usage or input, with one line that says what to do; 1 where the output cannot be
+written, 130 after Ctrl+C, 141 where nobody reads on.
 """
 
-import argparse
+import codecs
+import errno
+import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
-from typing import NoReturn
-
-from model_zoo.commands import (
-    advise,
-    answer,
-    app,
-    attribute,
-    blimp,
-    checks,
-    evaluate,
-    guess,
-    measure,
-    models,
-    next,
-    predict,
-    score,
-    train,
-    twins,
-)
-from model_zoo.commands.output import say
-from model_zoo.errors import ZooError
-
-COMMANDS = (
-    models,
-    predict,
-    attribute,
-    answer,
-    evaluate,
-    measure,
-    advise,
-    score,
-    checks,
-    guess,
-    next,
-    blimp,
-    train,
-    twins,
-    app,
-)
+from contextlib import suppress
+from typing import TextIO
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the process's exit code."""
-    arguments = _arguments(argv)
+    _never_refuse(sys.stdout)
+    _never_refuse(sys.stderr)
     try:
-        arguments.command(arguments)
-    except ZooError as error:
-        say(str(error))
-        return 2
+        try:  # imported here: they take a second, in which Ctrl+C may come, too
+            from model_zoo.commands.output import say
+            from model_zoo.commands.parser import understood
+            from model_zoo.errors import ZooError
+
+            try:
+                arguments = understood(argv)
+                arguments.command(arguments)
+            except ZooError as error:
+                say(str(error))
+                return 2
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # what cannot be written comes to light now, not at the end
     except KeyboardInterrupt:
-        say("Stopped.")
-        return 130
+        return _ended("Stopped.", 130)
     except BrokenPipeError:  # the reader, say `head`, has had enough
-        sys.stderr.close()
+        return _ended("Whoever was reading has gone: the rest was not written.", 141)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF):
+            raise
+        reason = error.strerror or "no reason given"
+        return _ended(f"The output cannot be written ({reason}). Make room, or write elsewhere.", 1)
     return 0
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
-    """What was asked for; what the command `app` does not know is Streamlit's to understand."""
-    parser = _parser()
-    arguments, others = parser.parse_known_args(argv)
-    if others and arguments.command is not app.run:
-        parser.error(f"unrecognized arguments: {' '.join(others)}")
-    arguments.streamlit = others
-    return arguments
+def _ended(message: str, code: int) -> int:
+    """Say why it ended, if anybody hears it; the exit code. Nothing more is written to stdout."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        if code != 130:
+            os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    with suppress(OSError, ValueError):
+        print(f"model_zoo: {message}", file=sys.stderr, flush=True)
+    return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    installed = Path(sys.argv[0]).stem == "quartet"
-    parser = _Parser(
-        prog="quartet" if installed else "python -m model_zoo",
-        description="LSTM, BiLSTM, BERT and DistilBERT.",
+_PLAIN = str.maketrans(
+    {"–": "-", "—": "-", "−": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "·": "-"}
+    | {"±": "+-", "×": "x", "→": "->", "\xa0": " ", "\u202f": " "}
+)
+
+
+def _never_refuse(stream: TextIO | None) -> None:
+    """Have the stream write what is like a character where it cannot write that, or else "?"."""
+    codecs.register_error(
+        "quartet.plain",
+        lambda error: (_plain(error), error.end),  # type: ignore[attr-defined]
     )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    for command in COMMANDS:
-        name = command.__name__.rpartition(".")[2]
-        summary = (command.__doc__ or "").partition(".")[0]
-        subparser = commands.add_parser(
-            name, help=summary[0].lower() + summary[1:], description=command.__doc__
-        )
-        if command is not app:
-            subparser.add_argument(
-                "--json", action="store_true", help="print JSON instead of tables"
-            )
-        command.add_arguments(subparser)
-        subparser.set_defaults(command=command.run)
-    return parser
+    with suppress(AttributeError, ValueError):  # no stream of Python's own, or closed
+        stream.reconfigure(errors="quartet.plain")  # type: ignore[union-attr]
 
 
-class _Parser(argparse.ArgumentParser):
-    """argparse, but a usage error is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        say(f"{message}. See `{self.prog} --help`.")
-        raise SystemExit(2)
+def _plain(error: UnicodeError) -> str:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(_PLAIN)
+    return text.encode("ascii", "replace").decode()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """What can go wrong in the library. Every message ends by saying what to do next."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class ZooError(Exception):
     """Base of every error raised on purpose; its text is fit to show to the user."""
@@ -51,3 +54,14 @@ class HubError(ZooError):
 
 class ClusterError(ZooError):
     """A cluster that is not there, or that does not do the work."""
+
+
+def did_you_mean(name: str, known: Iterable[str], before: str = " ") -> str:
+    """What may have been meant by a `name` that is none of those `known`; "" for nothing.
+
+    >>> did_you_mean("Berd", ["lstm", "bert"]), did_you_mean("gpt", ["lstm", "bert"])
+    (" Did you mean 'bert'?", '')
+    """
+    plain = {other.casefold(): other for other in reversed(list(known))}
+    near = [plain[match] for match in get_close_matches(name[:100].casefold(), plain)]
+    return f"{before}Did you mean {' or '.join(map(repr, near))}?" if near else ""

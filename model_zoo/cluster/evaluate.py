@@ -21,7 +21,7 @@ from model_zoo.cluster.run import (
     rounds,
 )
 from model_zoo.cluster.workers import Line, Reader, Wanted, line, of_line, reason_of
-from model_zoo.errors import DataError
+from model_zoo.errors import DataError, did_you_mean
 from model_zoo.labels import LabelReader
 from model_zoo.models.files import check_weights
 from model_zoo.models.spec import ModelSpec
@@ -118,7 +118,8 @@ def evaluate_on_cluster(
     layout = layout_of(files, text, header)
     if label not in layout.columns:
         raise DataError(
-            f"{files[0].path} has no column {label!r}. Choose from: {', '.join(layout.columns)}."
+            f"{files[0].path} has no column {label!r}.{did_you_mean(label, layout.columns)} Choose "
+            f"from: {', '.join(layout.columns)}."
         )
     label_at = layout.columns.index(label)
     wanted = [Wanted.of(row, check_weights(row)) for row in models]

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.lineup import chosen_models, chosen_set, model_options
 from model_zoo.commands.measure import numbers
 from model_zoo.commands.output import (
+    Table,
     err,
     out,
     positive,

@@ -7,12 +7,13 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
 from model_zoo import paths
 from model_zoo.answering.folders import available, root
+from model_zoo.commands.given import INPUT, text_given
 from model_zoo.commands.output import (
+    Table,
     out,
     percent,
     positive,
@@ -21,7 +22,7 @@ from model_zoo.commands.output import (
     right,
     visible,
 )
-from model_zoo.errors import DataError, ZooError
+from model_zoo.errors import DataError, ZooError, did_you_mean
 from model_zoo.language.models import root as language_root
 
 if TYPE_CHECKING:  # both bring torch, which --help does not need
@@ -112,7 +113,7 @@ def _readers(arguments: argparse.Namespace) -> list["Reader"]:
         given = paths.given_folder(name)
         if name not in known and given is None:
             raise ZooError(
-                f"There is no reader {name[:60]!r}. Name a folder"
+                f"There is no reader {name[:60]!r}.{did_you_mean(name, known)} Name a folder"
                 + (f", or choose from: {', '.join(known)}." if known else ".")
             )
         folders.append(arguments.readers / name if name in known else given)
@@ -127,7 +128,9 @@ def _readers(arguments: argparse.Namespace) -> list["Reader"]:
 
 
 def _passage(given: str) -> str:
-    """The text of the file or pipe that is named, or what is given itself."""
+    """The text of the file or pipe that is named, of standard input, or what is given itself."""
+    if given == INPUT:
+        return text_given(given)
     try:
         file = Path(given).expanduser()
         is_file = file.is_file() or file.is_fifo()

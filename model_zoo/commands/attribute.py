@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
+from model_zoo.commands.given import text_given
 from model_zoo.commands.lineup import chosen_models, model_options
-from model_zoo.commands.output import out, print_json, right, seed, visible
+from model_zoo.commands.output import Table, out, print_json, right, seed, visible
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.text.notices import notices
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Text, models and method."""
     model_options(parser)
-    parser.add_argument("text", help="a text, in quotes")
+    parser.add_argument("text", help="a text, in quotes; -: standard input")
     parser.add_argument(
         "--method",
         default="integrated_gradients",
@@ -42,12 +42,13 @@ def run(arguments: argparse.Namespace) -> None:
     from model_zoo.explain.attribute import METHODS, attribute
     from model_zoo.explain.faithfulness import trust
 
+    text = text_given(arguments.text)
     results = []
     for row in chosen_models(arguments):
         model = load(row)
         attribution = attribute(
             model,
-            arguments.text,
+            text,
             method=arguments.method,
             target=arguments.target,
             baseline=arguments.baseline,

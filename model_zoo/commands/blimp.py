@@ -4,10 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from model_zoo.commands.language import bars, language_models, language_options
 from model_zoo.commands.output import (
+    Table,
     new_file,
     out,
     percent,

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from rich.progress import TaskID
-from rich.table import Table
 
 from model_zoo.commands.lineup import chosen_models, chosen_set, model_options
-from model_zoo.commands.output import out, print_json, progress, right, say, visible
+from model_zoo.commands.output import Table, out, print_json, progress, right, say, visible
 from model_zoo.errors import SetError
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import load

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import TaskID
-from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.lineup import chosen_models, chosen_set, model_options
 from model_zoo.commands.on_cluster import cluster_options, one_file, reported, way
 from model_zoo.commands.output import (
+    Table,
     out,
     percent,
     print_json,

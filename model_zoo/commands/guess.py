@@ -5,11 +5,12 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
+from model_zoo.commands.given import text_given
 from model_zoo.commands.language import bars, language_models, language_options
 from model_zoo.commands.output import (
+    Table,
     new_file,
     out,
     percent,
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Text, or texts to be tested on."""
     language_options(parser)
-    parser.add_argument("text", nargs="?", help="a text in quotes, with [MASK] for each blank")
+    parser.add_argument(
+        "text", nargs="?", help="a text in quotes, with [MASK] for each blank; -: standard input"
+    )
     parser.add_argument("--top", type=positive, default=10, metavar="N", help="guesses (10)")
     parser.add_argument(
         "--test",
@@ -59,17 +62,18 @@ def run(arguments: argparse.Namespace) -> None:
 def _guess(arguments: argparse.Namespace) -> None:
     from model_zoo.language.guess import guess
 
+    text = text_given(arguments.text)
     results = {}
     tokens = unknown = dropped = 0
     for model in language_models(arguments):
-        results[model.name] = guess(model, arguments.text, top=arguments.top)
-        read = model.read(arguments.text)
+        results[model.name] = guess(model, text, top=arguments.top)
+        read = model.read(text)
         tokens, dropped = len(read.ids), read.dropped
         unknown = read.ids.count(model.vocabulary.unknown)
     if arguments.json:
         records = {name: [asdict(blank) for blank in blanks] for name, blanks in results.items()}
         how = {"unknown": unknown, "dropped": dropped}
-        print_json({"text": arguments.text, "guesses": records} | how)
+        print_json({"text": text, "guesses": records} | how)
         return
     count = len(next(iter(results.values())))
     for number in range(count):

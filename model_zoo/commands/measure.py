@@ -4,10 +4,9 @@ import argparse
 from collections.abc import Sequence
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.table import Table
 
 from model_zoo.commands.lineup import chosen_models, model_options
-from model_zoo.commands.output import err, out, positive, right, say, visible
+from model_zoo.commands.output import Table, err, out, positive, right, say, visible
 from model_zoo.errors import MeasureError
 from model_zoo.host import use_threads
 from model_zoo.measure.growth import Growth, growth

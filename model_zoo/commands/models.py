@@ -3,11 +3,10 @@
 import argparse
 from collections.abc import Sequence
 
-from rich.table import Table
 from rich.text import Text
 
 from model_zoo.commands.lineup import chosen_models, model_options
-from model_zoo.commands.output import out, percent, print_json, right, visible
+from model_zoo.commands.output import Table, out, percent, print_json, right, visible
 from model_zoo.models.files import card, read_metrics
 from model_zoo.models.spec import ModelSpec
 

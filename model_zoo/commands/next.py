@@ -3,18 +3,27 @@
 import argparse
 from dataclasses import asdict
 
-from rich.table import Table
 from rich.text import Text
 
+from model_zoo.commands.given import text_given
 from model_zoo.commands.language import language_models, language_options
-from model_zoo.commands.output import out, positive, print_json, right, seed, temperature, visible
+from model_zoo.commands.output import (
+    Table,
+    out,
+    positive,
+    print_json,
+    right,
+    seed,
+    temperature,
+    visible,
+)
 from model_zoo.text.notices import notices
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """A beginning, and how to write on."""
     language_options(parser)
-    parser.add_argument("text", help="the beginning of a text, in quotes")
+    parser.add_argument("text", help="the beginning of a text, in quotes; -: standard input")
     parser.add_argument("--top", type=positive, default=10, metavar="N", help="next words (10)")
     parser.add_argument("--words", type=positive, default=20, metavar="N", help="to write (20)")
     parser.add_argument(
@@ -30,26 +39,27 @@ def run(arguments: argparse.Namespace) -> None:
     """What each expects next, and what those that read from the left write."""
     from model_zoo.language.continuation import joined, next_words, read_end, write
 
+    text = text_given(arguments.text)
     expected, texts = {}, {}
     tokens = unknown = dropped = 0
     for model in language_models(arguments):
-        ids, dropped = read_end(model, arguments.text)
+        ids, dropped = read_end(model, text)
         tokens, unknown = len(ids) + 1, ids.count(model.vocabulary.unknown)
-        expected[model.title] = next_words(model, arguments.text, arguments.top)
+        expected[model.title] = next_words(model, text, arguments.top)
         if model.left_only:
             written = write(
                 model,
-                arguments.text,
+                text,
                 most_words=arguments.words,
                 top_k=arguments.top_k,
                 temperature=arguments.temperature,
                 seed=arguments.seed,
             )
-            texts[model.title] = joined(arguments.text, written)
+            texts[model.title] = joined(text, written)
     if arguments.json:
         guesses = {title: [asdict(best) for best in row] for title, row in expected.items()}
         read = {"unknown": unknown, "dropped": dropped}
-        print_json({"text": arguments.text, "next": guesses, "written": texts} | read)
+        print_json({"text": text, "next": guesses, "written": texts} | read)
         return
     table = Table(right(""), *expected)
     for rank, row in enumerate(zip(*expected.values(), strict=True), start=1):

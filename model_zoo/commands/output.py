@@ -10,8 +10,10 @@ from math import inf
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
+import rich.table
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -27,8 +29,37 @@ from model_zoo.locks import writing
 from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.whole_files import write_json
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+_ANY_WIDTH = 10_000
+
+
+class _Console(Console):
+    """rich's, but that nobody reads on is for the whole command to end by."""
+
+    def on_broken_pipe(self) -> None:
+        """Called where a write failed so."""
+        raise BrokenPipeError
+
+
+out = _Console(highlight=False)
+err = _Console(stderr=True, highlight=False)
+
+
+class Table(rich.table.Table):
+    """rich's, but where its columns do not fit side by side, each row is a list of its cells."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Columns or lists."""
+        wide = options.update(width=_ANY_WIDTH)
+        if Measurement.get(console, wide, self).minimum <= options.max_width:
+            yield from super().__rich_console__(console, options)
+            return
+        for row in zip(*(column.cells for column in self.columns), strict=True):
+            lines = rich.table.Table.grid(padding=(0, 1, 0, 0))
+            for column, cell in zip(self.columns, row, strict=True):
+                if str(cell):
+                    lines.add_row(column.header, cell)
+            yield lines
+            yield ""
 
 
 def table_options(parser: argparse.ArgumentParser) -> None:

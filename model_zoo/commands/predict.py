@@ -4,11 +4,11 @@ import argparse
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
+from model_zoo.commands.given import texts_given
 from model_zoo.commands.lineup import chosen_models, model_options
-from model_zoo.commands.output import err, out, print_json, right, visible
+from model_zoo.commands.output import Table, err, out, print_json, right, visible
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction
@@ -18,7 +18,7 @@ from model_zoo.text.notices import notices
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Texts and models."""
     model_options(parser)
-    parser.add_argument("text", nargs="+", help="a text, in quotes")
+    parser.add_argument("text", nargs="+", help="a text, in quotes; -: standard input, a line each")
 
 
 def run(arguments: argparse.Namespace) -> None:
@@ -26,15 +26,16 @@ def run(arguments: argparse.Namespace) -> None:
     from model_zoo.reading.predict import predict
 
     chosen = chosen_models(arguments)
+    texts = texts_given(arguments.text)
     models = []
     with err.status("") as status:
         for row in chosen:
             status.update(f"Loading {escape(visible(row.title))}")
             models.append(load(row))
-        predict(models[0], arguments.text)  # refuses empty texts, naming their position
+        predict(models[0], texts)  # refuses empty texts, naming their position
         for model in models[1:]:  # a first call is slower than any other
-            predict(model, arguments.text[:1])
-        rows = [(text, [predict(model, [text])[0] for model in models]) for text in arguments.text]
+            predict(model, texts[:1])
+        rows = [(text, [predict(model, [text])[0] for model in models]) for text in texts]
     if arguments.json:
         print_json(
             [

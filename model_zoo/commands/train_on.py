@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
-from model_zoo.commands.output import err, out, percent, print_json, right, say, visible
+from model_zoo.commands.output import Table, err, out, percent, print_json, right, say, visible
 from model_zoo.errors import TrainingError
 from model_zoo.tuning.job import Job, Kind, create, jobs_folder, set_folder
 from model_zoo.tuning.line import start_next, turn

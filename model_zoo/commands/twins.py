@@ -3,9 +3,7 @@
 import argparse
 from dataclasses import asdict
 
-from rich.table import Table
-
-from model_zoo.commands.output import out, positive, print_json, progress, right
+from model_zoo.commands.output import Table, out, positive, print_json, progress, right
 from model_zoo.measure import twins
 
 

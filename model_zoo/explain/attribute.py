@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from model_zoo.errors import TextError, ZooError
+from model_zoo.errors import TextError, ZooError, did_you_mean
 from model_zoo.explain.methods import METHODS, About
 from model_zoo.explain.problem import BASELINES, PREDICTED, Advance, pose
 from model_zoo.explain.records import Attribution
@@ -44,7 +44,8 @@ def attribute(
         ("baseline", baseline, BASELINES),
     ):
         if name not in known:
-            raise ZooError(f"There is no {kind} {name!r}. Choose from: {', '.join(known)}.")
+            hint = did_you_mean(name, known)
+            raise ZooError(f"There is no {kind} {name!r}.{hint} Choose from: {', '.join(known)}.")
     encoded = model.read(text)
     chosen: About = METHODS[method]
     if chosen.by_word and len(encoded.words) > MAX_SAMPLED_WORDS:

@@ -6,12 +6,11 @@ shared between threads, and Captum's layer methods, which hook into it, give wro
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 import torch
 from torch import Tensor
 
-from model_zoo.errors import CapabilityError, ZooError
+from model_zoo.errors import CapabilityError, ZooError, did_you_mean
 from model_zoo.explain.records import DIFFERENCE, LABEL
 from model_zoo.models.loading import Model
 from model_zoo.models.network import Network
@@ -127,13 +126,10 @@ def _no_such_target(name: str, labels: Sequence[str]) -> str:
     >>> _no_such_target("delite", ["delight", *(f"label {i}" for i in range(9))])[:52]
     "There is no target 'delite'. Did you mean 'delight'?"
     """
-    plain = {label.casefold(): label for label in reversed(labels)}
-    near = [plain[match] for match in get_close_matches(name.casefold(), plain, 3)]
-    hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     more = len(labels) - LISTED
     shown = labels if more <= 0 else [*labels[:LISTED], f"{more} more labels"]
     return (
-        f"There is no target {name!r}.{hint} Choose from: "
+        f"There is no target {name!r}.{did_you_mean(name, labels)} Choose from: "
         f"{', '.join([PREDICTED, *shown, DIFFERENCE])}."
     )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model_zoo.errors import UnknownModelError, WeightsError
+from model_zoo.errors import UnknownModelError, WeightsError, did_you_mean
 from model_zoo.host import heed_threads
 from model_zoo.language.vocabulary import Vocabulary
 from model_zoo.models.files import WEIGHTS, read_checksums, read_header, sha256_of
@@ -175,8 +175,9 @@ def load(name: str) -> LanguageModel:
     if name not in available():
         there = ", ".join(available()) or "none is installed"
         raise UnknownModelError(
-            f"There is no language model named {name[:60]!r} ({there}). "
-            "Train one: `python -m model_zoo train lm-lstm --data FOLDER`."
+            f"There is no language model named {name[:60]!r} ({there})."
+            f"{did_you_mean(name, available())} Train one: "
+            "`python -m model_zoo train lm-lstm --data FOLDER`."
         )
     folder, checksum = root() / name, sha256_of(_weights(name))
     if checksum != stamp(name):

@@ -6,7 +6,7 @@ be asked less. Adding one means a row here and a Network in a file of its own.
 
 from dataclasses import dataclass
 
-from model_zoo.errors import EngineError
+from model_zoo.errors import EngineError, did_you_mean
 from model_zoo.host import processor_can
 from model_zoo.models.network import Capability, ModelId
 
@@ -91,5 +91,8 @@ DEPLOYABLE = tuple(row.name for row in ENGINES.values() if row.name == TORCH or 
 def engine(name: str) -> Engine:
     """The engine called `name`; EngineError, listing those there are, where there is none."""
     if name not in ENGINES:
-        raise EngineError(f"There is no engine {name[:40]!r}. Choose from: {', '.join(ENGINES)}.")
+        hint = did_you_mean(name, ENGINES)
+        raise EngineError(
+            f"There is no engine {name[:40]!r}.{hint} Choose from: {', '.join(ENGINES)}."
+        )
     return ENGINES[name]

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from model_zoo.errors import UnknownModelError, ZooError
+from model_zoo.errors import UnknownModelError, ZooError, did_you_mean
 from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.own import add_folder, know_folder, own_spec, read_by
 from model_zoo.models.sets import ModelSet, know_set, model_set
@@ -33,9 +33,10 @@ def spec(model: str | ModelSpec) -> ModelSpec:
         return own_spec(identity)
     models = model_set(identity.set).models
     if identity not in models:
+        names = [known.name for known in models]
         raise UnknownModelError(
-            f"There is no model named {model[:60]!r}. Choose from: "
-            f"{', '.join(known.name for known in models)}."
+            f"There is no model named {model[:60]!r}.{did_you_mean(identity.name, names)} Choose "
+            f"from: {', '.join(names)}."
         )
     return models[identity]
 
@@ -121,6 +122,6 @@ def _named(name: str, among: ModelSet, renamed: Mapping[str, str] | None) -> Mod
     if os.sep in name or name.startswith((".", "~")):
         raise UnknownModelError(f"There is no folder {name[:200]}. Give that of a model.")
     raise UnknownModelError(
-        f"There is no model named {name[:60]!r}. Choose from: {', '.join(by_name)}; or give "
-        "the path of a folder."
+        f"There is no model named {name[:60]!r}.{did_you_mean(name, by_name)} Choose from: "
+        f"{', '.join(by_name)}; or give the path of a folder."
     )

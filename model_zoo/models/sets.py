@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from model_zoo import paths
-from model_zoo.errors import SetError
+from model_zoo.errors import SetError, did_you_mean
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.classes import (
     MOST_LABEL_CHARACTERS,
@@ -99,10 +99,10 @@ def model_set(name: str = BUNDLED) -> ModelSet:
     """The set called `name`; SetError, listing those there are, if there is none."""
     folder = _folder_of(name)
     if folder is None:
-        known = [BUNDLED, *(folder.name for folder in _in_roots()), *_added]
+        known = list(dict.fromkeys([BUNDLED, *(at.name for at in _in_roots()), *_added]))
         raise SetError(
-            f"There is no set of models named {name[:60]!r}. Choose from: "
-            f"{', '.join(dict.fromkeys(known))}."
+            f"There is no set of models named {name[:60]!r}.{did_you_mean(name, known)} Choose "
+            f"from: {', '.join(known)}."
         )
     return read_set(folder, name)
 

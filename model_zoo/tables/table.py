@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from model_zoo.errors import DataError
+from model_zoo.errors import DataError, did_you_mean
 from model_zoo.tables import jsonl, parquet, separated
 from model_zoo.tables.source import CHUNK, Row, Source
 
@@ -72,7 +72,8 @@ class Table:
             return self.columns.index(name)
         except ValueError:
             raise DataError(
-                f"{self.name} has no column {name!r}. Choose from: {', '.join(self.columns)}."
+                f"{self.name} has no column {name!r}.{did_you_mean(name, self.columns)} Choose "
+                f"from: {', '.join(self.columns)}."
             ) from None
 
 

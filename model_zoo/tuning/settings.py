@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from model_zoo.errors import TrainingError
+from model_zoo.errors import TrainingError, did_you_mean
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import BUNDLED
 
@@ -67,7 +67,8 @@ class TrainingSettings:
         unknown = [name for name in self.models if name not in MODELS]
         if unknown or not self.models:
             raise TrainingError(
-                f"{unknown[0] if unknown else 'Nothing'!r} cannot be trained. Choose from: "
+                f"{unknown[0] if unknown else 'Nothing'!r} cannot be trained."
+                f"{did_you_mean(unknown[0], MODELS) if unknown else ''} Choose from: "
                 f"{', '.join(MODELS)}."
             )
         if "distilbert" in self.models and "bert" not in self.models:
@@ -76,7 +77,8 @@ class TrainingSettings:
             )
         if self.budget not in BUDGETS:
             raise TrainingError(
-                f"There is no budget {self.budget[:20]!r}. Choose from: {', '.join(BUDGETS)}."
+                f"There is no budget {self.budget[:20]!r}.{did_you_mean(self.budget, BUDGETS)} "
+                f"Choose from: {', '.join(BUDGETS)}."
             )
         drawn = 0.0
         for part in ("validation", "test"):

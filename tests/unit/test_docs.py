@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from model_zoo.__main__ import COMMANDS
+from model_zoo.commands.parser import COMMANDS
 from tests.root import ROOT
 
 DOCS = ROOT / "docs"

@@ -7,6 +7,7 @@ import streamlit as st
 from model_zoo.errors import ZooError
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.reading.score import Scored, score
+from model_zoo.text.notices import notices_of_rows
 from ui.data.beyond import beyond_section
 from ui.data.dataset import Dataset, ScoringKey, rows_to_score
 from ui.data.naming import titles
@@ -74,7 +75,10 @@ def score_rows(data: Dataset) -> Scored | None:
                 st.info(f"Stopped: what follows is from the first {done:,} rows.")
     if problem:
         st.error(plain(problem), icon=":material/error:")
-    return data.so_far(key)
+    scored = data.so_far(key)
+    if scored and (said := notices_of_rows((scored.unknown > 0).sum(), (scored.dropped > 0).sum())):
+        st.caption(plain(" ".join(said)))
+    return scored
 
 
 def _models() -> tuple[str, ...]:

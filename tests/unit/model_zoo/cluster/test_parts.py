@@ -149,7 +149,7 @@ def test_ray_is_imported_for_a_cluster_alone():
     import subprocess
 
     code = (
-        "import sys, model_zoo.__main__, model_zoo.cluster.run, model_zoo.cluster.evaluate;"
+        "import sys, model_zoo.commands.parser, model_zoo.cluster.run, model_zoo.cluster.evaluate;"
         "assert 'ray' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -50,7 +50,8 @@ def test_predict(capsys):
         assert [result["model"] for result in row["results"]] == list(SPECS)
         for result in row["results"]:
             assert set(result) == {
-                "model", "label", "probabilities", "tokens", "truncated", "tokenize_ms",
+                "model", "label", "probabilities", "tokens", "truncated", "unknown", "dropped",
+                "tokenize_ms",
                 "forward_ms",
             }  # fmt: skip
             shares = result["probabilities"]
@@ -62,7 +63,7 @@ def test_predict(capsys):
 def test_predict_prints_text_as_typed_and_says_what_was_cut(capsys):
     assert main(["predict", "--models", "lstm", "[red]good[/red] " * 300]) == 0
     out = capsys.readouterr().out
-    assert "[red]good[/red]" in out and "Too long" in out
+    assert "[red]good[/red]" in out and "longer than the models can read" in out
 
 
 def test_models_are_given_in_registry_order(capsys):

@@ -186,7 +186,8 @@ def test_what_programs_read_of_the_bundled_set_stays(capsys):
     (row,) = answer(capsys, "predict", TEXT, "--models", "lstm,bert")
     assert [result["model"] for result in row["results"]] == ["lstm", "bert"]
     assert list(row["results"][0]) == [
-        "model", "label", "probabilities", "tokens", "truncated", "tokenize_ms", "forward_ms",
+        "model", "label", "probabilities", "tokens", "truncated", "unknown", "dropped",
+        "tokenize_ms", "forward_ms",
     ]  # fmt: skip
     assert list(row["results"][0]["probabilities"]) == ["negative", "positive"]
     (record,) = answer(capsys, "attribute", TEXT, "--models", "lstm", "--target", "difference")
@@ -203,7 +204,7 @@ def test_evaluation_of_the_bundled_set_stays(capsys, reviews):
     file = reviews / "validation.tsv"
     command = ("evaluate", file, "--text", "sentence", "--label", "label", "--models", "lstm")
     evaluated = answer(capsys, *command)
-    assert list(evaluated) == ["rows", "models", "mcnemar"]
+    assert list(evaluated) == ["rows", "unknown", "cut", "models", "mcnemar"]
     assert list(evaluated["models"]["lstm"]) == [
         "accuracy", "ci95", "f1", "f1_ci95", "auc", "ece", "confusion", "seconds",
     ]  # fmt: skip

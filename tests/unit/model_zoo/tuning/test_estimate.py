@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from model_zoo.__main__ import _parser
+from model_zoo.commands.parser import parser
 from model_zoo.errors import RoomError
 from model_zoo.tuning import estimate as estimates
 from model_zoo.tuning.estimate import check_room, command_line, costs, estimate, offers
@@ -76,7 +76,7 @@ def test_the_command_line_means_the_same_settings(settings):
     )  # fmt: skip
     words = shlex.split(command_line(given))
     assert words[:4] == ["python", "-m", "model_zoo", "train"]
-    arguments = _parser().parse_args(words[3:])
+    arguments = parser().parse_args(words[3:])
     assert (arguments.text, arguments.label, arguments.set_name) == ("a text", "label", "mine")
     assert (arguments.budget, arguments.seed, arguments.models) == ("quick", 3, "lstm,bert")
     assert arguments.test.name == "a test.csv" and arguments.no_header and arguments.heads_only

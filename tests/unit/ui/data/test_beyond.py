@@ -5,9 +5,9 @@ import shlex
 import pandas as pd
 import pytest
 
-from model_zoo.__main__ import _arguments
 from model_zoo.cluster.summary import Totals
 from model_zoo.commands.lineup import chosen_models
+from model_zoo.commands.parser import understood
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import model_set
@@ -29,11 +29,11 @@ def test_the_commands_are_those_that_the_command_line_takes():
     for line in (score, evaluate):
         words = shlex.split(line)
         assert words[:3] == ["python", "-m", "model_zoo"]
-        arguments = _arguments(words[3:])
+        arguments = understood(words[3:])
         assert arguments.input == ["it's big.csv"] and arguments.text == "my review"
         assert arguments.cluster == "local" and not arguments.no_header
         assert [row.id for row in chosen_models(arguments)] == MODELS
-    assert _arguments(shlex.split(evaluate)[3:]).label == "mood"
+    assert understood(shlex.split(evaluate)[3:]).label == "mood"
     assert "--out 'it'\"'\"'s big-scored'" in score
 
 
