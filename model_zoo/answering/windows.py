@@ -156,7 +156,7 @@ def read(tokenizer: TextTokenizer, question: str, passage: str, longest: int = L
         tuple(_windows(around, asked.ids, told.ids, longest)),
         len(around.before),
         around.no_answer,
-        [*asked.ids, *told.ids].count(tokenizer.unknown_id),
+        sum(id == tokenizer.unknown_id for id in (*asked.ids, *told.ids)),
     )
 
 

@@ -17,9 +17,8 @@ from tests.root import ROOT
 NAMES = [command.__name__.rpartition(".")[2] for command in COMMANDS]
 
 
-@pytest.fixture
 def ascii_out(monkeypatch):
-    """A terminal that writes ASCII alone."""
+    """A terminal that writes ASCII alone; what is written there."""
     stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii", write_through=True)
     monkeypatch.setattr(sys, "stdout", stream)
     return stream.buffer
@@ -31,16 +30,18 @@ def give(monkeypatch, content):
 
 @pytest.mark.parametrize("columns", ["1", "40"])
 @pytest.mark.parametrize("name", ["", *NAMES])
-def test_help_fits_any_terminal(monkeypatch, ascii_out, name, columns):
+def test_help_fits_any_terminal(monkeypatch, name, columns):
     monkeypatch.setenv("COLUMNS", columns)
+    written = ascii_out(monkeypatch)
     with pytest.raises(SystemExit) as stop:
         main([*name.split(), "--help"])
-    assert stop.value.code == 0 and ascii_out.getvalue().startswith(b"usage")
+    assert stop.value.code == 0 and written.getvalue().startswith(b"usage")
 
 
-def test_what_ascii_lacks_is_written_as_what_is_like_it(ascii_out):
+def test_what_ascii_lacks_is_written_as_what_is_like_it(monkeypatch):
+    written = ascii_out(monkeypatch)
     assert main(["predict", "“Great”… 💩", "--models", "lstm"]) == 0
-    assert b'"Great"... ?' in ascii_out.getvalue()
+    assert b'"Great"... ?' in written.getvalue()
 
 
 def test_tables_are_lists_where_they_do_not_fit(capsys, monkeypatch):
