@@ -139,7 +139,7 @@ def test_the_version_is_the_project_s(capsys):
     [
         (["predcit", "x"], "Did you mean 'predict'?"),
         (["models", "--modles", "lstm"], "Did you mean '--models'?"),
-        (["predict", "x", "--jsn"], "Did you mean '--json'?"),
+        (["predict", "x", "--jsn"], "Did you mean '--json'"),
         (["predict", "x", "--models", "brt"], "Did you mean 'bert'?"),
         (["predict", "x", "--models", "LSTM"], "Did you mean 'lstm'"),
         (["predict", "x", "--engine", "onx"], "Did you mean 'onnx'"),
