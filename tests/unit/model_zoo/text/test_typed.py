@@ -5,8 +5,9 @@ import json
 import pytest
 
 from model_zoo.__main__ import main
-from model_zoo.paths import MODELS
+from model_zoo.paths import MODELS, SAMPLES
 from model_zoo.text.earlier import numbered_alike, renumbered
+from model_zoo.text.folder import as_in_file
 from model_zoo.text.tokens import TextTokenizer, leave_out
 
 TOKENIZER = TextTokenizer(MODELS / "bert")
@@ -120,6 +121,13 @@ def test_long_runs_take_no_square_of_their_length(run):
 def test_words_numbered_at_first_are_found_again(text, at_first, today):
     assert not numbered_alike(text)
     assert renumbered(TOKENIZER, text, at_first) == today
+
+
+def test_ordinary_english_is_read_as_the_file_says():
+    texts = (SAMPLES / "requests.csv").read_text("utf-8").splitlines()
+    plain = as_in_file(TOKENIZER.folder).encode_batch(texts)
+    assert [read.ids for read in TOKENIZER.encode(texts)] == [tuple(row.ids) for row in plain]
+    assert all(map(numbered_alike, texts))
 
 
 @pytest.mark.parametrize(
