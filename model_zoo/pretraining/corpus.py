@@ -131,8 +131,8 @@ def tokenised(texts: Sequence[str], tokenizer: TextTokenizer, longest: int = LON
     ends: list[int] = []
     inside = longest - 2
     for at in range(0, len(texts), _CHUNK):
-        part = list(map(tokenizer.without_blanks, texts[at : at + _CHUNK]))
-        for encoding in tokenizer.backend.encode_batch(part):
+        chunk = list(map(tokenizer.without_blanks, texts[at : at + _CHUNK]))
+        for encoding in tokenizer.backend.encode_batch(chunk):
             first, *ids, last = encoding.ids
             for start in range(0, len(ids), inside):
                 part = ids[start : start + inside]
