@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from model_zoo.commands.output import err, say
-from model_zoo.errors import SetError, did_you_mean
+from model_zoo.errors import SetError
 from model_zoo.models import hub, hub_client, hub_download
 from model_zoo.models.classes import plain_name
 from model_zoo.models.engines import DEPLOYABLE, ENGINES, engine
@@ -115,7 +115,7 @@ def _check_among(
         if compared(name) not in same:
             choice = f"Choose from: {', '.join(known[:12])}{', …' if len(known) > 12 else ''}."
             raise SetError(
-                f"--classes names {name!r}, and there is none.{did_you_mean(name, known)} "
+                f"--classes names {name!r}, and there is none. "
                 f"{choice if known else 'Give it with a model of your own.'}"
             )
 
