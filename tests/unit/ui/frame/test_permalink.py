@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from model_zoo.errors import WeightsError
 from model_zoo.models import own
 from model_zoo.models.sets import model_set
+from model_zoo.paths import MODELS
+from model_zoo.text.earlier import renumbered
+from model_zoo.text.tokens import TextTokenizer
 from ui.frame import permalink
 from ui.frame.permalink import MAX_LINK_CHARACTERS, MAX_WITHOUT, View, link, parameters, parse
 
@@ -155,3 +158,21 @@ def test_a_model_that_is_there_and_cannot_be_used_is_refused_with_the_reason(mon
     view, notices = parse({"models": ["local/judge"]}, DEFAULT)
     assert notices == ["The link’s “models” was ignored: judge answers for tokens, not for texts."]
     assert view.models == DEFAULT.models
+
+
+def test_addresses_made_before_leave_out_the_words_they_meant():
+    """Emoji used to be one word with what they were glued to; later addresses say so."""
+    tokenizer = TextTokenizer(MODELS / "lstm")
+
+    def renumber(view):
+        return renumbered(tokenizer, view.text, view.without)
+
+    before = {"text": ["so bad💩💩, really"], "without": ["2,3"]}
+    view, notices = parse(before, DEFAULT, renumber)
+    assert notices == [] and view.without == (4, 5)  # , and really
+    changed = {key: [value] for key, value in parameters(view, DEFAULT).items()}
+    assert changed["without"] == ["uax29-4,5"]
+    assert parse(changed, DEFAULT, renumber) == (view, [])
+    plain = {"text": ["Not bad."], "without": ["1"]}
+    assert parse(plain, DEFAULT, renumber)[0].without == (1,)
+    assert parameters(View("Not bad.", without=(1,)), DEFAULT)["without"] == "1"
