@@ -178,8 +178,8 @@ FAULTS = (
     ),
     Fault(
         "ui/tour/guess.py",
-        "format_func=plain,",
-        "format_func=str,",
+        'st.caption("This sentence is too short',
+        'st.error("This sentence is too short',
         f"{_TOUR}::test_any_sentence_can_be_shown",
     ),
     Fault(

@@ -8,8 +8,7 @@ from ui.frame.page import MENU
 
 pytestmark = [pytest.mark.slow, pytest.mark.explained]
 
-LOOKS = {
-    "many": {"set": "many"},
+LOOKS = {  # in the browser, test_sets opens every page with 150 labels
     "own beside a set": {
         "set": "six",
         "models": ",".join(["lstm", "bert", *(zoo.own(kind, "six") for kind in zoo.OWN)]),

@@ -83,7 +83,7 @@ def look(what, app):
 for page in pages:
     app = AppTest.from_file("app.py", default_timeout=300)
     app.query_params["text"] = text
-    app.run() if page == "app.py" else app.run().switch_page(page).run()
+    app.run() if page == "app.py" else app.switch_page(page).run()
     if page.endswith("models.py"):
         app.query_params["tab"] = "What they are made of"
         app.run()

@@ -8,7 +8,7 @@ from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.chromium import executable, started
 
-expect.set_options(timeout=60_000)  # the first answer waits for four models to be loaded
+expect.set_options(timeout=120_000)  # the first answer waits for four models, on a busy machine
 
 
 def pytest_collection_modifyitems(items):
@@ -60,7 +60,7 @@ class Tab:
         self.server = ""
         self._context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
         self.page = self._context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(120_000)
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("dialog", self._asks)

@@ -22,10 +22,13 @@ READY = {
 
 @pytest.mark.parametrize(("file", "title"), MENU, ids=[title for _, title in MENU])
 @pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.long)])
-def test_no_serious_violation(open_page, file, title, scheme):
+def test_a_page_opened_cold_has_our_menu_and_no_serious_violation(open_page, file, title, scheme):
     path = "" if title == "Compare" else Path(file).stem
     page = open_page(f"/{path}?pinned=A+bad+film.&without=2", scheme=scheme)
     expect(page.locator(READY[title]).first).to_be_visible()
+    expect(page.get_by_role("link", name="Compare", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)  # Streamlit's own menu
+    expect(page.get_by_test_id("stException")).to_have_count(0)
     page.wait_for_timeout(1000)  # charts are faded in
     assert not grave_violations(page)
 

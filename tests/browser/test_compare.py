@@ -111,12 +111,16 @@ def test_a_sentence_is_answered_by_all_four(open_page):
     expect(page.locator(VERDICT)).to_contain_text("All four say negative")
 
 
-def test_examples_and_button(open_page):
+def test_examples_by_click_and_keyboard_and_button(open_page):
     page = open_page()
-    page.get_by_text("sarcasm", exact=True).click()
-    expect(box(page)).to_have_value(EXAMPLES["sarcasm"].text)
-    expect(page.get_by_text(EXAMPLES["sarcasm"].shows)).to_be_visible()
-    answered(page)
+    for choose, name in (
+        (page.get_by_text("sarcasm", exact=True).click, "sarcasm"),
+        (lambda: box(page).press("Alt+2"), list(EXAMPLES)[1]),
+    ):
+        choose()
+        expect(box(page)).to_have_value(EXAMPLES[name].text)
+        expect(page.get_by_text(EXAMPLES[name].shows)).to_be_visible()
+        answered(page)
     box(page).fill("Great fun, I loved it.")
     page.get_by_role("button", name="Compare").click()
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
@@ -133,15 +137,6 @@ def test_answers_gauges_and_words_are_seen_at_one_look_and_nothing_jumps(open_pa
     assert words["y"] + words["height"] <= 900
     after = page.get_by_role("heading", name="How the answer forms").bounding_box()["y"]
     assert abs(after - below) <= 60  # a line of words more or less
-
-
-def test_examples_by_the_keyboard(open_page):
-    page = open_page()
-    answered(page)
-    box(page).focus()
-    page.keyboard.press("Alt+3")
-    expect(box(page)).to_have_value(EXAMPLES["sarcasm"].text)
-    expect(page.get_by_text(EXAMPLES["sarcasm"].shows)).to_be_visible()
 
 
 def test_numbers_only_fit_on_a_phone(open_page):
@@ -383,18 +378,6 @@ def test_markup_is_not_executed(open_page):
     page.wait_for_timeout(500)
     assert page.title() == "Compare · Quartet"
     assert page.locator("img[src='x']").count() == 0
-
-
-@pytest.mark.parametrize(
-    ("path", "width", "scheme"), [("/", 390, "dark"), ("/models", 1440, "light")]
-)
-def test_a_deep_link_opened_cold_shows_our_menu_and_fits(open_page, path, width, scheme):
-    page = open_page(path, width=width, scheme=scheme)
-    expect(page.get_by_role("link", name="Compare", exact=True)).to_be_visible()
-    expect(page.locator(f"{LABELS}, .q-table").first).to_be_visible()
-    expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    assert page.get_by_test_id("stException").count() == 0
 
 
 @pytest.mark.long
