@@ -2,21 +2,23 @@
 
 import streamlit as st
 
-from model_zoo.tuning.settings import enabled
 from ui.frame.captions import caption
-from ui.frame.page import page
+from ui.frame.page import TRAIN, page
+from ui.serve.reach import training_allowed
 from ui.train.expected import file_section, start_section
 from ui.train.labelled import choose_file
+from ui.train.owners import link_section, operator_section
 from ui.train.plan import plan
 from ui.train.trained import trained_section
 from ui.train.trainings import trainings_section
 
-with page("Train"):
-    if enabled():
+with page(TRAIN):
+    link_section()
+    if training_allowed():
         caption(
             "Train LSTM, BiLSTM, BERT and DistilBERT on a labelled file of your own, and see on "
             "rows that none of them learnt from which to use. A training goes on when you close "
-            "the tab; everybody who can open this page sees its name and can stop it."
+            "the tab. It is yours: others see only that the place is taken, and for how long."
         )
         trainings_section()
         st.header("A file to train on", anchor=False)
@@ -31,3 +33,4 @@ with page("Train"):
             icon=":material/block:",
         )
     trained_section()
+    operator_section()

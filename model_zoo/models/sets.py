@@ -24,6 +24,7 @@ from model_zoo.models.classes import (
     matched,
 )
 from model_zoo.models.network import ModelId
+from model_zoo.models.owner import Holder, Owner, read_owner
 from model_zoo.models.spec import ModelSpec
 
 BUNDLED = ModelId.SET
@@ -56,6 +57,11 @@ class ModelSet:
     def is_sentiment(self) -> bool:
         """Whether it tells bad from good, as the behaviour checks ask."""
         return self.task == SENTIMENT_TASK and self.labels == SENTIMENT
+
+    @property
+    def owner(self) -> Owner:
+        """Whom it belongs to by now."""
+        return read_owner(self.folder)
 
 
 _added: dict[str, Path] = {}
@@ -99,7 +105,9 @@ def model_set(name: str = BUNDLED) -> ModelSet:
     """The set called `name`; SetError, listing those there are, if there is none."""
     folder = _folder_of(name)
     if folder is None:
-        known = list(dict.fromkeys([BUNDLED, *(at.name for at in _in_roots()), *_added]))
+        anybody = Holder()  # may read this
+        others = [at.name for at in _in_roots() if anybody.sees(read_owner(at))]
+        known = list(dict.fromkeys([BUNDLED, *others, *_added]))
         raise SetError(
             f"There is no set of models named {name[:60]!r}.{did_you_mean(name, known)} Choose "
             f"from: {', '.join(known)}."

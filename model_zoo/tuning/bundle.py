@@ -14,6 +14,7 @@ from typing import Any
 
 from model_zoo.host import host
 from model_zoo.models.files import WEIGHTS, write_checksum
+from model_zoo.models.owner import Owner, write_owner
 from model_zoo.models.sets import DESCRIPTION
 from model_zoo.tuning.card import model_card
 from model_zoo.tuning.comparison import Comparison, Standing
@@ -38,7 +39,7 @@ def begin(work: Work, kept: Mapping[str, Result], settings: TrainingSettings) ->
         shutil.copytree(work.folder(result.run) / MODEL, aside / name)
         write_checksum(name, aside)
     record = {
-        "title": settings.name,
+        "title": settings.called,
         "task": settings.label,
         "labels": list(work.labels),
         "language": "",
@@ -73,10 +74,16 @@ class Outcome:
 
 
 def finish(
-    aside: Path, settings: TrainingSettings, split: Split, work: Work, outcome: Outcome
+    aside: Path,
+    settings: TrainingSettings,
+    split: Split,
+    work: Work,
+    outcome: Outcome,
+    owner: Owner,
 ) -> Path:
     """Write all records into the set that was begun, and move it to its place; the place.
 
+    From then on it is the `owner`'s.
     A set of the same name is replaced only where the settings say so; TrainingError where one has
     come up meanwhile.
     """
@@ -87,7 +94,7 @@ def finish(
         metrics = _metrics(settings, split.inspection, work, result, standing, comparison.rows)
         metrics["weights_bytes"] = (folder / WEIGHTS).stat().st_size
         write_json(folder / "metrics.json", metrics)
-        card = model_card(settings.name, standing, result, split.inspection, work)
+        card = model_card(settings.called, standing, result, split.inspection, work)
         write_text(folder / "README.md", card)
     record = comparison.as_json() | {
         "recommendation": asdict(outcome.recommendation),
@@ -95,6 +102,8 @@ def finish(
     }
     write_json(aside / COMPARISON, record)
     write_text(aside / REPORT, outcome.report)
+    if owner.digest:  # else it is the operator's, for all to see
+        write_owner(aside, owner)
     if settings.keep_test:
         rows = zip(split.test.texts, split.test.labels, strict=True)
         lines = (
@@ -164,7 +173,7 @@ def _metrics(
         "base": work.origin.title,
         "made": made,
         "data": {
-            "name": settings.name,
+            "name": settings.called,
             "source": "file",
             "train_rows": result.rows,
             "held_out_rows": len(work.validation),

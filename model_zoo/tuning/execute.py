@@ -97,7 +97,7 @@ def _train(
     told = notes(account)
     page = report(settings, split.inspection, comparison, recommendation, kept, told)
     outcome = bundle.Outcome(kept, comparison, recommendation, account, page)
-    return bundle.finish(aside, settings, split, work, outcome)
+    return bundle.finish(aside, settings, split, work, outcome, job.owner)
 
 
 def _heed(asked: Watch) -> None:

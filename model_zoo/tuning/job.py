@@ -16,6 +16,7 @@ from typing import Any
 
 from model_zoo.errors import TrainingError, ZooError
 from model_zoo.locks import is_held
+from model_zoo.models.owner import Owner
 from model_zoo.models.sets import DESCRIPTION, sets_folders
 from model_zoo.paths import user_data
 from model_zoo.tuning.progress import Progress, read_progress
@@ -25,6 +26,7 @@ from model_zoo.whole_files import write_json, write_text
 
 SETTINGS, STATE, PROGRESS, REQUEST = "settings.json", "state.json", "progress.jsonl", "request"
 LOCK, WORK, INPUT = "lock", "work", "input"
+_OPERATOR = Owner()
 
 
 class Kind(StrEnum):
@@ -80,6 +82,14 @@ class Job:
             return TrainingSettings.from_json(self._record()["settings"])
         except (KeyError, TypeError, ValueError) as error:
             raise self._damaged() from error
+
+    @property
+    def owner(self) -> Owner:
+        """Whom it belongs to; the operator where the record does not say, or is damaged."""
+        try:
+            return Owner.from_json(self._record().get("owner"))
+        except TrainingError:
+            return Owner()
 
     @property
     def checksum(self) -> str:
@@ -209,12 +219,13 @@ def create(
     data: bytes | None = None,
     *,
     here: bool = False,
+    owner: Owner = _OPERATOR,
 ) -> Job:
     """A new training, last in line; `data` is an uploaded file, which is kept until it ends.
 
-    `inspection` is that of the file. `here` says that this process will train it. Raises
-    TrainingError where training is switched off, the name is taken by a set or another training, or
-    the folder cannot be written.
+    `inspection` is that of the file. `here` says that this process will train it, and `owner` whose
+    it is. Raises TrainingError where training is switched off, the name is taken by a set or
+    another training, or the folder cannot be written.
     """
     check_enabled()
     check_free(settings)
@@ -232,7 +243,11 @@ def create(
         folder.parent.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".new-", dir=folder.parent))
         try:
-            record = {"settings": settings.as_json(), "sha256": inspection.sha256}
+            record = {
+                "settings": settings.as_json(),
+                "sha256": inspection.sha256,
+                "owner": asdict(owner),
+            }
             write_json(aside / SETTINGS, record)
             write_json(aside / STATE, asdict(State(Kind.WAITING, time.time(), here=here)))
             if data is not None:

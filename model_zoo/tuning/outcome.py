@@ -8,14 +8,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from model_zoo.errors import SetError, TrainingError
+from model_zoo.models.owner import OWNER, Owner, read_owner, write_owner
 from model_zoo.models.sets import DESCRIPTION
-from model_zoo.tuning.checked import figure, listed, mapping, read_json, share
+from model_zoo.tuning import checked
+from model_zoo.tuning.checked import figure, listed, mapping, read_json, text
 from model_zoo.tuning.comparison import Comparison
 from model_zoo.tuning.job import Job, check_name, jobs_folder, set_folder
 from model_zoo.tuning.notes import Account, notes
@@ -57,7 +59,7 @@ def read_report(name: str) -> str:
     comparison, account = _compared(folder)
     looks = {model.name: _looks(folder / model.name / METRICS) for model in comparison.models}
     return drawn(
-        name,
+        title(folder),
         comparison,
         recommend(comparison),
         looks,
@@ -92,7 +94,7 @@ def _looks(file: Path) -> list[tuple[float, float]]:
 
 def _look(record: Any) -> tuple[float, float]:
     row = mapping(record, "a look")
-    return figure(row, "epoch"), share(row, "held_out_accuracy")
+    return figure(row, "epoch"), checked.share(row, "held_out_accuracy")
 
 
 def zipped(name: str, target: Path) -> Path:
@@ -124,27 +126,59 @@ def size_bytes(name: str) -> int:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """The set's own files, but the report."""
+    """The set's own files, but the report, and whom it belongs to here."""
+    left_out = {folder / REPORT, folder / OWNER}
     for place, _, names in os.walk(folder):  # which follows no links
         for file in (Path(place) / name for name in names):
-            if file.is_file() and not file.is_symlink() and file != folder / REPORT:
+            if file.is_file() and not file.is_symlink() and file not in left_out:
                 yield file
 
 
-def rename(name: str, new: str) -> None:
-    """Call the set otherwise; SetError or TrainingError where that name cannot be or is taken."""
+def title(folder: Path) -> str:
+    """What the set in `folder` is called where it is shown; its name where it does not say."""
+    with suppress(OSError, ValueError):
+        return text(read_json(folder / DESCRIPTION).get("title"), "'title'", 60)
+    return folder.name
+
+
+def rename(name: str, new: str) -> Path:
+    """Call the set otherwise; its folder by now.
+
+    One that a visitor trained keeps its folder, and so its address: only its title changes, which
+    tells nothing of the names that others have. SetError or TrainingError where the name cannot be,
+    or is taken.
+    """
     check_name(new)
     folder, place = _folder(name), set_folder(new)
-    if place.exists() or (jobs_folder() / new).exists():
+    visitors = bool(read_owner(folder).digest)
+    if not visitors and (place.exists() or (jobs_folder() / new).exists()):
         raise SetError(f"There is a set or a training named {new!r} already. Choose another name.")
     try:
         record = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        if record.get("title") == name:
+        if visitors or record.get("title") == name:
             write_json(folder / DESCRIPTION, record | {"title": new})
-        folder.rename(place)
-    except (OSError, ValueError) as error:
+        if not visitors:
+            folder.rename(place)
+    except (OSError, ValueError, AttributeError, TypeError, RecursionError) as error:
         raise SetError(f"{folder} cannot be renamed ({error}). Is it open elsewhere?") from error
+    if visitors:
+        return folder
     _forget(name)
+    return place
+
+
+def owner(name: str) -> Owner:
+    """Whom the set belongs to; SetError where there is none of this name."""
+    return read_owner(_folder(name))
+
+
+def share(name: str, shared: bool) -> None:
+    """Let all see the set and ask its models, or its owner alone; SetError where it cannot be."""
+    folder = _folder(name)
+    try:
+        write_owner(folder, replace(read_owner(folder), shared=shared))
+    except OSError as error:
+        raise SetError(f"{folder} cannot be written to ({error.strerror}).") from error
 
 
 def delete(name: str) -> None:

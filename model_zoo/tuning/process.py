@@ -29,7 +29,9 @@ def prepare_process() -> None:
 def environment() -> dict[str, str]:
     """What a process that trains is started with: all of ours, but not what keeps a server small.
 
-    Training meets the same shapes again and again, and has to keep what is prepared for them.
+    Training meets the same shapes again and again, and has to keep what is prepared for them. The
+    operator's token is for servers alone.
     """
-    kept = {name: value for name, value in os.environ.items() if name != PREPARED_SHAPES}
+    left_out = (PREPARED_SHAPES, "QUARTET_ADMIN")
+    kept = {name: value for name, value in os.environ.items() if name not in left_out}
     return ENVIRONMENT | kept

@@ -31,7 +31,7 @@ def report(
         name: [(look["epoch"], look["held_out_accuracy"]) for look in result.history]
         for name, result in runs.items()
     }
-    return drawn(settings.name, comparison, recommendation, looks, inspection.counts, notes)
+    return drawn(settings.called, comparison, recommendation, looks, inspection.counts, notes)
 
 
 def drawn(

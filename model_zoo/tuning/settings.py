@@ -40,7 +40,8 @@ class TrainingSettings:
     `file` is a table with the columns `text` and `label`; `name` is that of the set that comes of
     it. `validation` and `test` are shares of the rows, or files with the same columns.
     `heads_only` leaves the encoders of BERT and DistilBERT as they are, which takes the least
-    memory. `keep_test` puts the held-out rows into the set; without it no row is kept.
+    memory. `keep_test` puts the held-out rows into the set; without it no row is kept. `title` is
+    what the set is called where it is shown, as long as that is not its name.
     Raises TrainingError where something cannot be.
     """
 
@@ -57,9 +58,11 @@ class TrainingSettings:
     heads_only: bool = False
     overwrite: bool = False
     keep_test: bool = False
+    title: str = ""
 
     def __post_init__(self) -> None:
         check_name(self.name)
+        check_name(self.called)
         if self.text == self.label:
             raise TrainingError(
                 "The texts and the labels are in one column. Choose two different columns."
@@ -98,6 +101,11 @@ class TrainingSettings:
             )
         if not 0 <= self.seed < 2**31:
             raise TrainingError(f"{self.seed} is no seed. Give a whole number from 0 on.")
+
+    @property
+    def called(self) -> str:
+        """What the set is called where it is shown."""
+        return self.title or self.name
 
     @property
     def ordered(self) -> tuple[str, ...]:

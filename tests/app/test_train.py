@@ -19,6 +19,7 @@ from ui.train import expected
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
 
+TOKEN = "the operator's own token"
 ROWS = b"question,kind,id\n" + b"".join(
     f"who built bridge {n},person,{n}\nwhere is bridge {n}?,place,{n + 900}\n".encode()
     for n in range(40)
@@ -41,6 +42,11 @@ def opened():
     app = app.switch_page("pages/train.py").run()
     assert not app.exception
     return app
+
+
+def as_operator(app, token=TOKEN):
+    app.text_input(key="operator-token").set_value(token)
+    return press(app, "Handle all trainings and sets")
 
 
 def upload(app, content=ROWS, name="bridges.csv"):
@@ -88,7 +94,7 @@ def test_from_an_upload_to_a_training_in_line():
 
 def test_the_sample_has_enough_rows_of_four_labels():
     app = press(opened(), "400 messages to a town library, four topics")
-    assert "324 rows to learn from, 36 to choose by, 40 to compare on; 4 labels" in said(app)
+    assert "320 rows to learn from, 40 to choose by, 40 to compare on; 4 labels" in said(app)
     assert not app.error and not app.warning
 
 
@@ -188,8 +194,9 @@ def test_an_error_while_starting_is_shown_and_nothing_is_lost(monkeypatch):
     assert "The disk is full." in said(app) and button(app, "Start training")
 
 
-def test_a_name_that_is_taken_is_said_with_the_pages_own_choice(tmp_path):
-    app = upload(opened())
+def test_a_name_that_is_taken_is_said_with_the_pages_own_choice(tmp_path, monkeypatch):
+    monkeypatch.setenv("QUARTET_ADMIN", TOKEN)
+    app = upload(as_operator(opened()))
     taken = tmp_path / "sets" / "bridges"
     taken.mkdir(parents=True)
     (taken / "set.json").write_text("{}")

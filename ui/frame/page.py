@@ -9,13 +9,14 @@ from model_zoo import patches
 from model_zoo.errors import ZooError
 from model_zoo.language.models import available
 from model_zoo.paths import ASSETS
-from ui.frame import asked, loader, pictures, state
+from ui.frame import asked, loader, mine, pictures, state
 from ui.frame.own_models import own_models
 from ui.frame.set_switch import set_switch
 from ui.serve.pool import pool
 from ui.show.style import STYLE
 from ui.show.wording import plain
 
+TRAIN = "Train"  # whose address may hold a secret
 MENU = (
     ("app.py", "Compare"),
     ("pages/tour.py", "Start here"),
@@ -24,7 +25,7 @@ MENU = (
     ("pages/speed.py", "Speed and size"),
     ("pages/evaluate.py", "Your data"),
     ("pages/models.py", "The four models"),
-    ("pages/train.py", "Train"),
+    ("pages/train.py", TRAIN),
 )
 WORDS = ("pages/words.py", "Guess the word")  # in the menu where there are language models
 patches.apply("streamlit")
@@ -52,6 +53,7 @@ def page(title: str, *, heading: bool = True) -> Iterator[None]:
     # Of a style alone Streamlit makes an event, which a busy browser takes up long after the page.
     st.html(f"<i hidden></i>{STYLE}")
     pictures.begin()
+    mine.read_address(here=title == TRAIN)
     arrived = st.session_state.get("page", title) != title
     if arrived:
         asked.forget()
@@ -76,6 +78,8 @@ def page(title: str, *, heading: bool = True) -> Iterator[None]:
         with _boundary():
             yield
         pictures.downloads(title)
+        if title == TRAIN:
+            mine.remember()
         with short_of_memory:
             loader.notice()
         with st.sidebar:

@@ -7,6 +7,7 @@ Parameters that are not ours (trackers append theirs) are passed over in silence
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -47,11 +48,13 @@ def parse(
     parameters: Mapping[str, Sequence[str]],
     default: View,
     renumber: Callable[[View], tuple[int, ...]] = lambda view: view.without,
+    sees: Callable[[str], bool] = lambda name: True,
 ) -> tuple[View, list[str]]:
     """The view an address asks for, `default` where it says nothing, and notices for the user.
 
     `parameters` are the address's, each with all the values it has there: the last one counts.
     `renumber` gives the words that a view is `without`, where an address numbers them as at first.
+    A set that the user must not see (`sees`) is none.
 
     >>> parse({"models": ["lstm"], "masked": ["yes"]}, View("Hello."))[1]
     ['The link’s “masked” was ignored: it must be 0 or 1.']
@@ -60,7 +63,7 @@ def parse(
     notices: list[str] = []
     for key, read in (
         ("text", _text),
-        ("set", _set),
+        ("set", lambda value: _set(value, sees)),
         ("models", lambda value: _models(value, fields.get("set", default.set))),
         ("pinned", _text),
         ("without", _without),
@@ -129,11 +132,11 @@ def _text(value: str) -> str:
     return without_surrogates(value)
 
 
-def _set(value: str) -> str:
-    try:
-        return model_set(value).name
-    except ZooError:
-        raise ValueError(f"there is no set of models named {value[:40]!r} here") from None
+def _set(value: str, sees: Callable[[str], bool]) -> str:
+    with suppress(ZooError):
+        if sees(name := model_set(value).name):
+            return name
+    raise ValueError(f"there is no set of models named {value[:40]!r} here")
 
 
 def _models(value: str, of: str) -> tuple[str, ...]:

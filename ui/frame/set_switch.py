@@ -4,13 +4,12 @@ from collections import Counter
 
 import streamlit as st
 
-from model_zoo.models.sets import model_sets
-from ui.frame import state
+from ui.frame import mine, state
 
 
 def set_switch() -> None:
     """A menu of the sets there are; nothing where there is one only."""
-    sets = model_sets()
+    sets = mine.sets()
     current = state.current_set().name
     if len(sets) > 1:
         count = Counter(each.title for each in sets.values())

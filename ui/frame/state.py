@@ -14,6 +14,7 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import BUNDLED, ModelSet, model_set
 from model_zoo.models.spec import ModelSpec
+from ui.frame import mine
 from ui.frame.examples import FIRST
 from ui.frame.permalink import View, link, parameters, parse
 from ui.serve import cached
@@ -35,15 +36,14 @@ def view() -> View:
 
 
 def current_set() -> ModelSet:
-    """The set of models in view; the bundled one where that in the view is gone."""
+    """The set of models in view; the bundled one where that is gone, or not for this visitor."""
     kept: View = st.session_state.setdefault(_VIEW, DEFAULT)
-    try:
-        return model_set(kept.set)
-    except SetError:
-        if kept.set == BUNDLED:
-            raise
+    with suppress(SetError):
+        if kept.set != BUNDLED and mine.sees(kept.set):
+            return model_set(kept.set)
+    if kept.set != BUNDLED:
         st.session_state[_VIEW] = replace(kept, set=BUNDLED, models=())
-        return model_set()
+    return model_set()
 
 
 def lineup() -> dict[ModelId, ModelSpec]:
@@ -189,7 +189,9 @@ def read_address(*, arrived: bool) -> None:
     st.session_state[_OPENED] = first or arrived or went_back()
     if opened() and address != st.session_state.get(_WRITTEN):
         default = view() if arrived else DEFAULT
-        st.session_state[_VIEW], st.session_state[_NOTICES] = parse(address, default, _words_meant)
+        st.session_state[_VIEW], st.session_state[_NOTICES] = parse(
+            address, default, _words_meant, mine.sees
+        )
         st.session_state[_WRITTEN] = address
         for key in st.session_state.pop(_SHOWN, set()):
             st.session_state.pop(key, None)

@@ -5,14 +5,15 @@ import streamlit as st
 
 from model_zoo.errors import ZooError
 from model_zoo.tuning.estimate import Estimate, command_line, estimate, offers
-from model_zoo.tuning.job import check_free, create
 from model_zoo.tuning.line import start_next
 from model_zoo.tuning.notes import file_notes
 from model_zoo.tuning.settings import TITLES, TRANSFORMERS, TrainingSettings
 from model_zoo.tuning.speed import TYPICAL, known_speed
 from model_zoo.tuning.split import Inspection
-from ui.frame import state
+from model_zoo.tuning.visitors import check_name_free, create
+from ui.frame import mine, state
 from ui.frame.callbacks import whole
+from ui.serve.reach import training_allowed
 from ui.serve.warming import warming
 from ui.show.wording import duration, listing, megabytes, plain, without_options
 from ui.train.labelled import Labelled, columns_are_as_shown
@@ -64,10 +65,11 @@ def start_section(file: Labelled, settings: TrainingSettings, inspection: Inspec
     )
     expected = estimate(settings, inspection, known_speed() or TYPICAL)
     try:
-        check_free(settings)
+        check_name_free(mine.holder(), settings)
     except ZooError as error:
-        hint = "“More choices” below the models has a box for that."
-        st.warning(plain(f"{without_options(str(error))} {hint}"), icon=":material/folder:")
+        hint = " “More choices” below the models has a box for that."
+        said = f"{without_options(str(error))}{hint * ('--overwrite' in str(error))}"
+        st.warning(plain(said), icon=":material/folder:")
         taken = True
     else:
         taken = False
@@ -156,8 +158,11 @@ def _start(file: Labelled) -> None:
             "You chose other columns meanwhile. See what is in them, then start the training."
         )
         return
+    if not training_allowed():  # asked for by a page that was drawn before
+        return
     try:
-        create(*chosen(file), file.content)
+        _, secret = create(mine.holder(), *chosen(file), file.content)
+        mine.take(secret)
         start_next()
     except ZooError as error:
         st.session_state[_FAILED] = without_options(str(error))

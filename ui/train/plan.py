@@ -7,9 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from model_zoo.errors import ZooError
-from model_zoo.tuning.job import jobs_folder, set_folder
 from model_zoo.tuning.settings import BUDGETS, MODELS, TITLES, TrainingSettings
 from model_zoo.tuning.split import Inspection, prepare
+from model_zoo.tuning.visitors import names_seen
+from ui.frame import mine
 from ui.frame.callbacks import whole
 from ui.show.wording import plain
 from ui.train.labelled import Labelled
@@ -140,14 +141,11 @@ def _more() -> None:
 
 
 def _free_name(file: str) -> str:
-    """A name for the set, made of the file's, that no set or training has yet."""
+    """A name for the set, made of the file's, that nothing the visitor sees has yet."""
     stem = re.sub(r"[^\w-]+", "-", Path(file).stem).strip("-")[:50] or "my-models"
+    taken = names_seen(mine.holder())
     names = (stem, *(f"{stem}-{number}" for number in range(2, 1000)))
-    return next(
-        name
-        for name in names
-        if not set_folder(name).exists() and not (jobs_folder() / name).exists()
-    )
+    return next(name for name in names if name not in taken)
 
 
 def _inspected(file: Labelled, settings: TrainingSettings) -> Inspection:

@@ -10,7 +10,8 @@ from model_zoo.tuning.job import Job, Kind, State, jobs
 from model_zoo.tuning.line import place, start_next
 from model_zoo.tuning.progress import Progress
 from model_zoo.tuning.settings import TITLES
-from ui.frame import state
+from model_zoo.tuning.visitors import called
+from ui.frame import mine, state
 from ui.frame.callbacks import whole
 from ui.frame.captions import caption
 from ui.show.theme import PLAIN
@@ -37,7 +38,8 @@ _ASKED = {"pause": "Pausing: what was learnt is kept…", "cancel": "Being throw
 
 
 def trainings_section() -> None:
-    """All that has not ended, drawn again every second while something goes on."""
+    """The visitor's that have not ended, and that there are others; drawn anew every second while
+    something goes on."""
     current = _standing()
     if not current:
         return
@@ -47,9 +49,14 @@ def trainings_section() -> None:
 
 
 def _standing() -> dict[str, Kind]:
-    """The trainings that have not ended, those under way first."""
+    """The visitor's trainings that have not ended, and others' in line; those under way first."""
     start_next()  # nobody else may be there to keep the line moving
-    states = {job.name: job.state.kind for job in jobs()}
+    who = mine.holder()
+    states = {
+        job.name: kind
+        for job in jobs()
+        if not (kind := job.state.kind).stopped or who.owns(job.owner)
+    }
     order = list(_ICONS)
     names = sorted(
         (name for name, kind in states.items() if not kind.ended),
@@ -64,17 +71,35 @@ def _trainings(before: dict[str, Kind]) -> None:
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(plain(problem), icon=":material/error:")
     by_name = {job.name: job for job in jobs()}
-    for name in before:
-        if job := by_name.get(name):
+    there = [by_name[name] for name in before if name in by_name]
+    who = mine.holder()
+    theirs = [job for job in there if not who.owns(job.owner)]
+    if said := _of_others([job for job in theirs if not job.state.kind.stopped]):
+        st.caption(said)
+    for job in there:
+        if who.owns(job.owner):
             with st.container(border=True):
                 _training(job, job.state)
+
+
+def _of_others(theirs: list[Job]) -> str:
+    """That the place is taken, and for how long: all that is told of other visitors' trainings."""
+    running = [job for job in theirs if job.state.kind is Kind.RUNNING]
+    waiting = len(theirs) - len(running)
+    said = []
+    if running:
+        left = _left(running[0].progress()) or ", for how long is not known yet"
+        said.append(f"Somebody else’s training is under way{left}.")
+    if waiting:
+        said.append(f"{waiting} of others {'is' if waiting == 1 else 'are'} in line.")
+    return " ".join(said)
 
 
 def _training(job: Job, state: State) -> None:
     """One training: where it stands, its curves, and its buttons."""
     progress = job.progress()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{_ICONS[state.kind]} **{plain(job.name)}**", width="stretch")
+        st.markdown(f"{_ICONS[state.kind]} **{plain(called(job))}**", width="stretch")
         _buttons(job, state)
     if state.kind is Kind.RUNNING:
         doing = _ASKED.get(job.requested()) or _doing(progress)
@@ -121,12 +146,14 @@ def _button(
         icon=f":material/{icon}:",
         disabled=disabled,
         on_click=_do,
-        args=(act,),
+        args=(job, act),
     )
 
 
 @whole
-def _do(act: Callable[[], None]) -> None:
+def _do(job: Job, act: Callable[[], None]) -> None:
+    if not mine.holder().owns(job.owner):  # gone since, and another has its name
+        return
     try:
         act()
         start_next()
@@ -141,11 +168,15 @@ def _doing(progress: Progress) -> str:
     if progress.stage == "training" and current:
         part = "all rows" if current.share == 1 else f"{current.share:.0%} of the rows"
         doing = f"{TITLES[current.model]} learns from {part}"
-    left = ""
-    if progress.left:
-        since = max(0.0, time() - progress.at)
-        left = f", about {duration(max(1.0, progress.left - since))} left"
-    return f"{progress.done:.0%}: {doing}{left}"
+    return f"{progress.done:.0%}: {doing}{_left(progress)}"
+
+
+def _left(progress: Progress) -> str:
+    """How long it will take, if that is known, to end a sentence with."""
+    if not progress.left:
+        return ""
+    since = max(0.0, time() - progress.at)
+    return f", about {duration(max(1.0, progress.left - since))} left"
 
 
 def _why(state: State) -> str:
