@@ -59,7 +59,9 @@ def run(arguments: argparse.Namespace) -> None:
         print_json([explained.as_record() | asdict(measured) for explained, measured in results])
         return
     out.print(_table(results))
-    targets = ", ".join(f"{title(explained.model)} {explained.target}" for explained, _ in results)
+    targets = ", ".join(
+        f"{title(explained.model)} {explained.evidence}" for explained, _ in results
+    )
     out.print(Text(visible(f"{METHODS[arguments.method].title}, in logits, for: {targets}.")))
     first = results[0][0]
     for sentence in notices(len(first.tokens), first.unknown, first.dropped):

@@ -50,6 +50,12 @@ class Attribution:
         return DIFFERENCE if len(self.explained) > 1 else f"{LABEL}{self.target}"
 
     @property
+    def evidence(self) -> str:
+        """What the scores speak for, in words: a label, or one against the other of two."""
+        two = self.target == DIFFERENCE and len(self.explained) > 1
+        return " against ".join(self.explained) if two else self.target
+
+    @property
     def pieces(self) -> tuple[tuple[str, float], ...]:
         """The tokens that belong to words, each with its score."""
         return tuple(

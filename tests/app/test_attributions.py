@@ -69,7 +69,8 @@ def test_target_and_baseline_and_pieces(app):
     app.selectbox(key="baseline").set_value("mask").run()
     assert strips(app) != before
     app.selectbox(key="target-sentiment").set_value("difference").run()
-    assert not app.exception and any("for difference" in m.value for m in app.markdown)
+    said = [markdown.value for markdown in app.markdown]
+    assert not app.exception and any("for positive against negative" in text for text in said)
     app.toggle(key="pieces").set_value(True).run()
     assert not app.exception
     app.selectbox(key="target-sentiment").set_value("predicted").run()

@@ -10,7 +10,7 @@ from ui.attributions import figures
 from ui.attributions.compute import Explanation
 from ui.attributions.words import on_words
 from ui.frame import state
-from ui.show.attribution import colours, evidence_for, meaning, pole, toward
+from ui.show.attribution import colours, meaning, pole, toward
 from ui.show.coloured import coloured_words
 from ui.show.theme import PLAIN
 from ui.show.titles import named_apart
@@ -118,7 +118,7 @@ def _top_words(
         ranked = sorted(zip(attribution.word_scores, attribution.words, strict=True), reverse=True)
         best = [_with_score(word, score) for score, word in ranked[:3] if score > 0]
         worst = [_with_score(word, score) for score, word in ranked[::-1][:2] if score < 0]
-        sentence = f"{titles[name]}, for {evidence_for(attribution)}: "
+        sentence = f"{titles[name]}, for {attribution.evidence}: "
         sentence += listing(best) if best else "nothing"
         if signed:
             sentence += f"; against it: {listing(worst) if worst else 'nothing'}"

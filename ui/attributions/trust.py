@@ -82,7 +82,7 @@ def models_agree(explanations: Mapping[str, Explanation], signed: bool, referenc
         for name, explanation in explanations.items()
     }
     targets = {
-        plain(titles[name]): poles[name] or explanation.attribution.target
+        plain(titles[name]): poles[name] or explanation.attribution.evidence
         for name, explanation in explanations.items()
     }
     st.table(_correlations(scores, targets))

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from model_zoo.models.registry import title
 from model_zoo.quality.checks import CASES, CHECKS, Gap
 from ui.checks.figures import Results, failures
 from ui.frame.captions import caption, how_to_read
 from ui.show.theme import PLAIN
+from ui.show.titles import named_apart
 from ui.show.wording import interval
+
+_COLUMNS = ("check", "kind", "recurrent more", "Transformers more", "p")  # beside the models'
 
 
 def rates_section(results: Results, gaps: Mapping[str, Gap], summary: str) -> None:
@@ -19,7 +21,7 @@ def rates_section(results: Results, gaps: Mapping[str, Gap], summary: str) -> No
     `gaps` is check -> gap, empty where only one family of models was asked.
     """
     kinds = {check: CHECKS[check].kind for check in results}
-    names = {name: title(name) for name in next(iter(results.values()))}
+    names = named_apart(next(iter(results.values())), *_COLUMNS)
     st.subheader("Failure rates")
     st.plotly_chart(
         failures(results, kinds, names),
@@ -41,7 +43,7 @@ def rates_section(results: Results, gaps: Mapping[str, Gap], summary: str) -> No
         for check, row in results.items():
             cells: dict[str, str | int] = {"check": check, "kind": kinds[check]}
             cells |= {
-                title(name): interval(result.share, result.ci95) for name, result in row.items()
+                names[name]: interval(result.share, result.ci95) for name, result in row.items()
             }
             if check in gaps:
                 gap = gaps[check]

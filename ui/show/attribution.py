@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from model_zoo.explain.records import DIFFERENCE, Attribution
+from model_zoo.explain.records import Attribution
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import spec
@@ -38,13 +38,6 @@ def pole(model: str, of: ModelSet) -> str | None:
     """
     labels = spec(model).labels
     return labels[1] if len(labels) == 2 and labels == of.labels else None
-
-
-def evidence_for(attribution: Attribution) -> str:
-    """What the attribution's scores speak for, in words."""
-    if attribution.target == DIFFERENCE and len(attribution.explained) > 1:
-        return " against ".join(attribution.explained)
-    return attribution.target
 
 
 def toward(
@@ -92,7 +85,7 @@ def meaning(
         by_target: dict[str, list[str]] = {}
         for attribution, label in zip(explained, poles, strict=True):
             name = titles[attribution.model] if titles else ""
-            by_target.setdefault(label or evidence_for(attribution), []).append(name)
+            by_target.setdefault(label or attribution.evidence, []).append(name)
         targets = ", ".join(f"{target} for {listing(names)}" for target, names in by_target.items())
         if len(by_target) == 1 or not titles:
             targets = next(iter(by_target))

@@ -8,7 +8,7 @@ from model_zoo.explain.records import Attribution
 from model_zoo.models.own import add_folder
 from model_zoo.models.sets import add_set, model_set
 from tests import foreign
-from ui.show.attribution import AGAINST_AND_FOR, colours, evidence_for, meaning, pole, toward
+from ui.show.attribution import AGAINST_AND_FOR, colours, meaning, pole, toward
 from ui.show.titles import named_apart
 
 
@@ -48,8 +48,8 @@ def test_two_labels_point_toward_the_second_whichever_is_explained():
 
 def test_a_difference_is_called_by_its_two_labels():
     difference = replace(attribution("bert", "positive", "negative"), target="difference")
-    assert evidence_for(difference) == "positive against negative"
-    assert evidence_for(attribution("bert", "negative")) == "negative"
+    assert difference.evidence == "positive against negative"
+    assert attribution("bert", "negative").evidence == "negative"
 
 
 def test_colours_of_the_sets_own_are_spoken_of_by_their_labels():
