@@ -7,17 +7,24 @@ are passed over once to find the bytes where blocks begin; Parquet says it in it
 
 import csv
 import io
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice, pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from io import StringIO
+from itertools import pairwise
 from typing import IO, Any
 
 from model_zoo.cluster.files import InputFile, look_up, opened, reason
 from model_zoo.errors import DataError
 from model_zoo.reading.score import WINDOW
 from model_zoo.tables import separated
-from model_zoo.tables.source import MAX_LINE_CHARACTERS, Source, check_columns, check_width
+from model_zoo.tables.json_document import parsed
+from model_zoo.tables.source import (
+    MAX_LINE_CHARACTERS,
+    PACKED,
+    Source,
+    check_columns,
+    check_width,
+)
 from model_zoo.tables.table import ending_of
 from model_zoo.text.tokens import without_surrogates
 
@@ -25,6 +32,7 @@ ROWS = 8 * WINDOW  # of a block, unless told otherwise
 MOST_PIECES = 8  # of a row group of Parquet, which has to be unpacked from its beginning
 _MOST_BYTES = 64_000_000  # of a block of lines: all of them are in memory while it is read
 _HEAD_BYTES = 16_000_000  # of a file's beginning, which names its columns
+_PLAIN = separated.Dialect(",")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,11 @@ class Layout:
 def columns_of(path: str, *, header: bool = True) -> tuple[str, ...]:
     """The columns of a file, from its beginning; DataError where there are none to be found."""
     kind = ending_of(path)
+    if kind == ".xlsx" or path.lower().endswith(PACKED):
+        raise DataError(
+            f"{path} cannot be read in blocks. Unpack it, or save it as CSV or Parquet, or leave "
+            "out --cluster."
+        )
     with opened(path) as stream:
         if kind == ".parquet":
             with _parquet(path, stream) as file:
@@ -68,10 +81,17 @@ def columns_of(path: str, *, header: bool = True) -> tuple[str, ...]:
         head = stream.read(_HEAD_BYTES)
         if head.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise DataError(f"{path} is UTF-16. Save it as UTF-8.")
-        whole = head if len(head) < _HEAD_BYTES else head[: head.rfind(b"\n") + 1]
         if kind == ".jsonl":
-            return _keys(path, whole)
-        return separated.columns(Source(whole, path, header))
+            keys: dict[str, str] = {}
+            for record in records(iter(_Lines(path, stream, _dialect(stream, kind)[1])), kind):
+                _note_keys(keys, record, path)
+            return _names(keys, path)
+        whole = head if len(head) < _HEAD_BYTES else head[: head.rfind(b"\n") + 1]
+        text = whole.decode("utf-8", "replace")
+        columns = separated.read(Source(text.encode(), path, header)).columns
+        if any("\ufffd" in name for name in columns):
+            raise DataError(f"{path} names its columns in no UTF-8. Save it as CSV UTF-8.")
+        return columns
 
 
 def find_blocks(file: InputFile, layout: Layout, rows: int = ROWS) -> list[Block]:
@@ -81,12 +101,18 @@ def find_blocks(file: InputFile, layout: Layout, rows: int = ROWS) -> list[Block
     changed meanwhile.
     """
     check_unchanged(file)
-    _check_columns(file.path, columns_of(file.path, header=layout.header), layout)
+    lines = ending_of(file.path) == ".jsonl"  # whose keys are seen where rows are looked for
+    if not lines:
+        _check_columns(file.path, columns_of(file.path, header=layout.header), layout)
     with opened(file.path) as stream:
         if ending_of(file.path) == ".parquet":
             with _parquet(file.path, stream) as table:
                 return list(_of_parquet(file.path, table.metadata, rows))
-        return list(_of_lines(file.path, stream, layout, rows))
+        keys: dict[str, str] = {}
+        blocks = list(_of_lines(file.path, stream, layout, rows, keys))
+        if lines:
+            _check_columns(file.path, _names(keys, file.path), layout)
+        return blocks
 
 
 def check_unchanged(file: InputFile) -> None:
@@ -96,7 +122,7 @@ def check_unchanged(file: InputFile) -> None:
 
 
 def records(
-    lines: Iterator[str], kind: str, separator: str = ","
+    lines: Iterator[str], kind: str, how: separated.Dialect = _PLAIN
 ) -> Iterator[list[str] | dict[str, Any] | str]:
     """Each row that the lines hold, empty ones left out: its cells, its object, or what is wrong.
 
@@ -111,12 +137,7 @@ def records(
                 found = _object(line)
                 yield "not a JSON object" if found is None else found
         return
-    how: Any = (
-        {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
-        if kind == ".tsv"
-        else {"delimiter": separator, "strict": True}
-    )
-    reader = csv.reader(lines, **how)
+    reader = how.cells(lines)
     while True:
         try:
             if cells := next(reader):
@@ -127,19 +148,26 @@ def records(
             yield f"not a row of a table: {error}"
 
 
-def separator_of(stream: IO[bytes]) -> tuple[str, int]:
-    """What separates the cells of a CSV, and at which byte its first line begins."""
+def dialect_of(stream: IO[bytes], kind: str) -> separated.Dialect:
+    """How the cells of a block of a CSV or TSV are told apart, from the file's beginning."""
+    return replace(_dialect(stream, kind)[0], said=False)  # a line that says so is in no block
+
+
+def _dialect(stream: IO[bytes], kind: str) -> tuple[separated.Dialect, int]:
+    """The same of the whole file, and at which byte its first line begins."""
     stream.seek(0)
-    head = stream.read(1 << 16)
-    if b"\n" not in head:
-        head += stream.read(MAX_LINE_CHARACTERS)
+    head = stream.read(MAX_LINE_CHARACTERS)
     mark = 3 if head.startswith(b"\xef\xbb\xbf") else 0
-    return separated.delimiter(head[mark:].partition(b"\n")[0].decode("utf-8", "replace")), mark
+    whole = len(head) < MAX_LINE_CHARACTERS
+    text = (head if whole else head[: head.rfind(b"\n") + 1])[mark:].decode("utf-8", "replace")
+    lines = StringIO(text, newline="")
+    first = text[: separated.HEAD_CHARACTERS]
+    return separated.dialect(first, lines, tsv=kind == ".tsv", whole=whole), mark
 
 
 def _object(line: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(line)
+        value = parsed(line)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
@@ -169,18 +197,25 @@ class _Lines:
             yield line.decode("utf-8", "surrogateescape")
 
 
-def _of_lines(path: str, stream: IO[bytes], layout: Layout, rows: int) -> Iterator[Block]:
+def _of_lines(
+    path: str, stream: IO[bytes], layout: Layout, rows: int, keys: dict[str, str]
+) -> Iterator[Block]:
+    """The blocks of a file of lines; `keys` takes up those of JSON lines."""
     kind = ending_of(path)
-    separator, start = separator_of(stream)
+    how, start = _dialect(stream, kind)
     lines = _Lines(path, stream, start)
-    found = records(iter(lines), kind, separator)
+    each = iter(lines)
+    if how.said:
+        next((line for line in each if line.strip()), None)
+    found = records(each, kind, replace(how, said=False))
     if kind != ".jsonl" and layout.header:
-        next(found)
+        next((cells for cells in found if isinstance(cells, str) or "".join(cells).strip()), None)
     number = first = count = lines.row = 0
     start = lines.at
-    for _ in found:
+    for record in found:
         count += 1
         lines.row = 0
+        _note_keys(keys, record, path)
         large = lines.at - start > _MOST_BYTES and not count % WINDOW
         if count - first == rows or large:
             yield Block(path, number, first, count - first, start, lines.at)
@@ -198,18 +233,18 @@ def _of_parquet(path: str, metadata: Any, rows: int) -> Iterator[Block]:
         yield Block(path, number, first, end - first, first, end)
 
 
-def _keys(path: str, head: bytes) -> tuple[str, ...]:
-    """The keys of the first hundred objects, in the order they are met."""
-    lines = io.BytesIO(head)
-    found = records((line.decode("utf-8", "replace") for line in lines), ".jsonl")
-    keys: dict[str, None] = {}
-    for record in islice(found, 100):
-        if isinstance(record, dict):
-            keys |= dict.fromkeys(map(without_surrogates, record))
-            check_width(path, len(keys))
+def _note_keys(keys: dict[str, str], record: object, path: str) -> None:
+    """Add the keys of an object, and what their columns are called, in the order they are met."""
+    if isinstance(record, dict) and not record.keys() <= keys.keys():
+        for key in record:
+            keys.setdefault(key, without_surrogates(key))
+        check_width(path, len(keys))
+
+
+def _names(keys: Mapping[str, str], path: str) -> tuple[str, ...]:
     if not keys:
-        raise DataError(f"{path} holds no JSON object with a key.")
-    return tuple(keys)
+        raise DataError(f"{path} holds no JSON object with a key. Write one a line.")
+    return tuple(dict.fromkeys(keys.values()))
 
 
 def _check_columns(path: str, columns: Sequence[str], layout: Layout) -> None:

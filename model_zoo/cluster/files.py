@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from model_zoo.errors import DataError
-from model_zoo.tables.table import FORMATS, SYNONYMS
+from model_zoo.tables.table import SYNONYMS, WRITTEN
 
 if TYPE_CHECKING:
     from pyarrow.fs import FileSystem
 
-_ENDINGS = (*FORMATS, *SYNONYMS)  # of files that are taken from a folder
+_ENDINGS = (*WRITTEN, *SYNONYMS)  # of files that are taken from a folder
 _WILD = re.compile(r"[*?\[]")
 _WILD_ADDRESS = re.compile(r"[*\[]")  # a question mark begins options there
 
@@ -41,7 +41,7 @@ def find(inputs: Sequence[str]) -> list[InputFile]:
     for given in inputs:
         matching = sorted(_matching(given), key=lambda file: file.path)
         if not matching:
-            raise DataError(f"{given} holds no file of texts ({', '.join(FORMATS)}). Name another.")
+            raise DataError(f"{given} holds no file of texts ({', '.join(WRITTEN)}). Name another.")
         files |= {file.path: file for file in matching}
     return list(files.values())
 

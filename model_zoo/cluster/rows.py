@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO, Any
 
-from model_zoo.cluster.blocks import Block, Layout, records, separator_of
+from model_zoo.cluster.blocks import Block, Layout, dialect_of, records
 from model_zoo.cluster.files import opened
 from model_zoo.errors import DataError
 from model_zoo.reading.score import WINDOW
+from model_zoo.tables.formulas import unguarded
+from model_zoo.tables.separated import fitted
 from model_zoo.tables.source import cell_text
 from model_zoo.tables.table import ending_of
 from model_zoo.text.tokens import without_surrogates
@@ -43,20 +45,22 @@ def windows(block: Block, layout: Layout) -> Iterator[list[CheckedRow]]:
 
 def _lines(stream: IO[bytes], block: Block, layout: Layout) -> Iterator[CheckedRow]:
     kind = ending_of(block.path)
-    separator = separator_of(stream)[0] if kind == ".csv" else "\t"
+    how = dialect_of(stream, kind)
     stream.seek(block.start)
     lines = io.BytesIO(stream.read(block.end - block.start))
     text = (line.decode("utf-8", "surrogateescape") for line in lines)
-    for record in records(text, kind, separator):
+    for record in records(text, kind, how):
         if isinstance(record, str):
             yield _wrong([], layout, record)
         elif isinstance(record, dict):
             yield _checked([record.get(column) for column in layout.columns], layout)
-        elif len(record) != len(layout.columns):
-            cells = f"{len(record)} cell{'s' * (len(record) != 1)}"
-            yield _wrong(record, layout, f"{cells} where {len(layout.columns)} are expected")
         else:
-            yield _checked(record, layout)
+            values = list(map(unguarded, fitted(record, len(layout.columns))))
+            if len(values) == len(layout.columns):
+                yield _checked(values, layout)
+            else:
+                cells = f"{len(values)} cell{'s' * (len(values) != 1)}"
+                yield _wrong(values, layout, f"{cells} where {len(layout.columns)} are expected")
 
 
 def _parquet(stream: IO[bytes], block: Block, layout: Layout) -> Iterator[CheckedRow]:

@@ -3,7 +3,7 @@
 import argparse
 from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.text import Text
@@ -16,6 +16,7 @@ from model_zoo.commands.output import (
     out,
     positive,
     print_json,
+    reading_options,
     right,
     say,
     visible,
@@ -43,12 +44,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file",
         type=Path,
         nargs="?",
-        help="CSV, TSV, JSON lines or Parquet with texts as yours will be: their length is what is "
+        help="CSV, TSV, JSON, Parquet or XLSX with texts as yours will be: their length is what is "
         "timed, and with labels they are what accuracy is measured on",
     )
     parser.add_argument("--text", metavar="COL", help="column with the texts")
     parser.add_argument("--label", metavar="COL", help="column with the set's labels")
-    parser.add_argument("--no-header", action="store_true", help="line one is a row, not names")
+    reading_options(parser)
     parser.add_argument(
         "--rows", type=positive, default=2000, metavar="N", help="drawn from the file (2000)"
     )
@@ -123,16 +124,16 @@ def _read(arguments: argparse.Namespace, of: ModelSet) -> "Rows":
     from model_zoo.quality.evaluate import read_labelled
     from model_zoo.tables.table import open_table
 
-    header = not arguments.no_header
+    how: dict[str, Any] = {"header": not arguments.no_header, "sheet": arguments.sheet, "tell": say}
     if arguments.text is None:
         raise DataError("Which column of the file holds the texts? Say so with --text.")
     truth: list[int] | None = None
     if arguments.label is not None:
         texts, truth = read_labelled(
-            arguments.file, arguments.text, arguments.label, of.labels, header=header, tell=say
+            arguments.file, arguments.text, arguments.label, of.labels, **how
         )
     else:
-        table = open_table(arguments.file, header=header)
+        table = open_table(arguments.file, **how)
         at = table.column(arguments.text)
         texts = [row[at] for row in table.rows()]
     return drawn(texts, truth, set_tokenizer(of), arguments.rows)

@@ -74,7 +74,13 @@ def _here(
 
     file = one_file(arguments)
     texts, truth = read_labelled(
-        file, arguments.text, arguments.label, labels, header=not arguments.no_header, tell=say
+        file,
+        arguments.text,
+        arguments.label,
+        labels,
+        header=not arguments.no_header,
+        sheet=arguments.sheet,
+        tell=say,
     )
     use_threads(1, beside=host().cores)
     models = list(map(load, rows))

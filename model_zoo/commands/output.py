@@ -64,10 +64,18 @@ class Table(rich.table.Table):
 
 def table_options(parser: argparse.ArgumentParser) -> None:
     """Add the file of texts, or with --cluster many, and how to read it."""
-    parser.add_argument("input", nargs="+", metavar="INPUT", help="CSV, TSV, JSON lines, Parquet")
+    parser.add_argument(
+        "input", nargs="+", metavar="INPUT", help="CSV, TSV, JSON, JSON lines, Parquet, XLSX"
+    )
     parser.add_argument("--text", required=True, metavar="COL", help="column with the texts")
-    parser.add_argument("--no-header", action="store_true", help="line one is a row, not names")
+    reading_options(parser)
     parser.add_argument("--batch-size", type=positive, default=BATCH_SIZE, metavar="N")
+
+
+def reading_options(parser: "argparse._ActionsContainer") -> None:
+    """Add how any file of rows is to be read."""
+    parser.add_argument("--no-header", action="store_true", help="line one is a row, not names")
+    parser.add_argument("--sheet", metavar="NAME", help="of a workbook (XLSX; the first)")
 
 
 def positive(value: str) -> int:

@@ -12,6 +12,7 @@ from model_zoo.commands.output import (
     out,
     print_json,
     progress,
+    say,
     table_options,
     visible,
 )
@@ -72,6 +73,8 @@ def run(arguments: argparse.Namespace) -> None:
             Path(arguments.out),
             text=arguments.text,
             header=not arguments.no_header,
+            sheet=arguments.sheet,
+            tell=say,
             batch_size=arguments.batch_size,
             safe=not arguments.exact,
             begin=begin,

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from model_zoo.commands.output import Table, err, out, percent, print_json, right, say, visible
+from model_zoo.commands.output import (
+    Table,
+    err,
+    out,
+    percent,
+    print_json,
+    reading_options,
+    right,
+    say,
+    visible,
+)
 from model_zoo.errors import TrainingError
 from model_zoo.tuning.job import Job, Kind, create, jobs_folder, set_folder
 from model_zoo.tuning.line import start_next, turn
@@ -33,12 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Everything that goes with --on."""
     own = parser.add_argument_group("on a labelled file of your own")
     own.add_argument(
-        "--on", type=Path, metavar="FILE", help="CSV, TSV, JSON lines or Parquet; 50 rows and more"
+        "--on", type=Path, metavar="FILE", help="CSV, TSV, JSON, Parquet or XLSX; 50 rows and more"
     )
     own.add_argument("--text", metavar="COL", help="column with the texts")
     own.add_argument("--label", metavar="COL", help="column with the labels, 2 to 200 of them")
     own.add_argument("--name", dest="set_name", metavar="NAME", help="what to call the set")
-    own.add_argument("--no-header", action="store_true", help="line one is a row, not names")
+    reading_options(own)
     own.add_argument("--models", metavar="A,B", help=f"which of the four ({','.join(MODELS)})")
     own.add_argument("--budget", choices=BUDGETS, default="standard", help="(standard)")
     for part, what in (("validation", "to choose by"), ("test", "to compare on")):
@@ -106,6 +116,7 @@ def _settings(arguments: argparse.Namespace) -> TrainingSettings:
         test=arguments.test,
         seed=arguments.seed,
         header=not arguments.no_header,
+        sheet=arguments.sheet,
         heads_only=arguments.heads_only,
         overwrite=arguments.overwrite,
         keep_test=arguments.keep_test,

@@ -11,6 +11,7 @@ import numpy as np
 from model_zoo.host import Host
 from model_zoo.models.registry import spec
 from model_zoo.quality.metrics import Chance, McNemar, against_commonest, compare, together
+from model_zoo.tables.formulas import safe_cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +176,4 @@ def as_csv(survey: Survey) -> str:
 
 
 def _cell(value: object) -> object:
-    return "" if value is None else value
+    return "" if value is None else safe_cell(value) if isinstance(value, str) else value

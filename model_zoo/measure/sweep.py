@@ -16,6 +16,7 @@ from model_zoo.measure.footprint import FIGURES, Footprint, footprint
 from model_zoo.measure.latency import LEAST_RUNS, Latency, latency, text_of
 from model_zoo.models.loading import Model
 from model_zoo.reading.predict import BATCH_SIZE
+from model_zoo.tables.formulas import safe_cell
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)  # tokens, one text a call
 BATCHES = (1, 8, 32)  # texts a call
@@ -232,10 +233,17 @@ def as_csv(sweep: Sweep) -> str:
     table.writerow((*_LATENCY_COLUMNS, *_FOOTPRINT_COLUMNS, *_MORE_COLUMNS))
     footprints = {footprint.model: footprint for footprint in sweep.footprints}
     table.writerows(
-        (*_cells(latency, footprints.get(latency.model)), sweep.taken, sweep.host.processor)
+        map(
+            _cell,
+            (*_cells(latency, footprints.get(latency.model)), sweep.taken, sweep.host.processor),
+        )
         for latency in sweep.latencies
     )
     return stream.getvalue()
+
+
+def _cell(value: object) -> object:
+    return safe_cell(value) if isinstance(value, str) else value
 
 
 def _cells(latency: Latency, footprint: Footprint | None) -> tuple[object, ...]:

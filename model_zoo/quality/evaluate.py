@@ -79,15 +79,16 @@ def read_labelled(
     labels: Sequence[str],
     *,
     header: bool = True,
+    sheet: str | None = None,
     tell: Callable[[str], None] = lambda sentence: None,
 ) -> tuple[list[str], list[int]]:
-    """(texts, indices of `labels`) from two columns of a table.
+    """(texts, indices of `labels`) from two columns of a table; for the rest see `open_table`.
 
     What values stand for is read as everywhere (see `LabelReader`); `tell` is told, where that is
     more than their names. Raises DataError, naming file, column or row, where something cannot be
     used.
     """
-    table = open_table(file, header=header)
+    table = open_table(file, header=header, sheet=sheet, tell=tell)
     text_at, label_at = table.column(text), table.column(label)
     texts: list[str] = []
     values: list[str] = []

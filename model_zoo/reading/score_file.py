@@ -27,7 +27,8 @@ from model_zoo.reading.score import (
     score,
 )
 from model_zoo.tables.source import Row
-from model_zoo.tables.table import FORMATS, Table, open_table
+from model_zoo.tables.table import WRITTEN, Table, chunked, open_table
+from model_zoo.tables.types import ColumnTypes
 from model_zoo.tables.writer import Writer
 from model_zoo.whole_files import replacing
 
@@ -53,36 +54,46 @@ def score_file(
     *,
     text: str,
     header: bool = True,
+    sheet: str | None = None,
     batch_size: int = BATCH_SIZE,
     safe: bool = True,
+    tell: Callable[[str], None] = lambda sentence: None,
     begin: Callable[[int], None] = lambda rows: None,
     advance: Callable[[str, int], None] = lambda model, rows: None,
 ) -> ScoredFile:
     """Every row of `file` with columns more for each model: its label, and its probability of each
     label there is; empty where the text holds nothing to read.
 
-    `begin(rows)` is told how many there are, `advance(model name, rows done since)` of progress.
+    The input's own columns keep their types where the format that is written has such. `tell` is
+    told how the file was read, if there is something to be known of that, `begin(rows)` how many
+    rows there are, and `advance(model name, rows done since)` of progress.
     Raises DataError where the file, the column or the output cannot be used, the output is the
     file, or another run is writing it; nothing is written then that was not there before.
     """
-    if out.suffix.lower() not in FORMATS:
-        raise DataError(f"{out} must end in one of {', '.join(FORMATS)}. Name it so.")
+    kind = out.suffix.lower()
+    if kind not in WRITTEN:
+        raise DataError(f"{out} must end in one of {', '.join(WRITTEN)}. Name it so.")
     journal = out.with_name(out.name + ".part")
     check_apart(journal, file)
     with writing(out, file):
-        table = open_table(file, header=header)
+        table = open_table(file, header=header, sheet=sheet, tell=tell)
         column = table.column(text)
         labels = [model.labels for model in models]
         names = [model.id for model in models]
         added = answer_columns(names, labels)
         if taken := set(added) & set(table.columns):
             raise DataError(f"{file} has a column {min(taken)!r} already. Rename it.")
-        rows = sum(len(chunk) for chunk in table.chunks())  # also: no bad row is met half-way
+        rows, types = 0, ColumnTypes(table.columns, table.content.types)
+        for pairs in chunked(table.pairs(), WINDOW):  # also: no bad row is met half-way
+            rows += len(pairs)
+            if kind == ".parquet":
+                types.see([values for values, _ in pairs])
         begin(rows)
         conditions = {
             "input": sha256_of(file),
             "column": column,
             "header": header,
+            "sheet": sheet,
             "models": {
                 model.id: [model.checksum, reading_checksum(model.spec)] for model in models
             },
@@ -106,9 +117,9 @@ def score_file(
                     stream.write(record.astype(_NUMBER).tobytes())
                     _sync(stream)
             with replacing(out) as aside, aside.open("wb") as stream:
-                columns = [*table.columns, *added]
+                columns, own = [*table.columns, *added], types.arrow()
                 numbers = number_columns(names, labels)
-                with Writer(stream, out.suffix.lower(), columns, numbers=numbers, safe=safe) as to:
+                with Writer(stream, kind, columns, numbers=numbers, types=own, safe=safe) as to:
                     unread, unknown, cut = _merge(table, journal, labels, to)
                 _sync(stream)
                 if sha256_of(file) != conditions["input"]:
@@ -180,7 +191,7 @@ def _merge(
     ends = np.cumsum([len(own) for own in labels])
     with journal.open("rb") as answered:
         answered.readline()
-        for chunk in table.chunks(WINDOW):
+        for chunk in chunked(table.values(), WINDOW):
             size = len(chunk) * (int(ends[-1]) + _COUNTS) * _NUMBER.itemsize
             numbers = np.frombuffer(answered.read(size), _NUMBER).reshape(len(chunk), -1)
             unread += int(np.isnan(numbers).any(axis=1).sum())

@@ -1,45 +1,62 @@
-"""JSON lines: an object a line, whose keys are the columns."""
+"""JSON: an object a line, whose keys are the columns, or a document that holds all rows."""
 
-import json
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from model_zoo.errors import DataError
-from model_zoo.tables.source import Row, Source, cell_text, check_width
+from model_zoo.tables import json_document
+from model_zoo.tables.encoding import decided
+from model_zoo.tables.source import Content, Source, Values, check_width
 from model_zoo.text.tokens import without_surrogates
 
+Numbered = Iterator[tuple[int, Mapping[str, Any]]]
 
-def columns(source: Source) -> tuple[str, ...]:
-    """The keys of the first hundred lines, in the order they are met.
 
-    Raises DataError if there are none, or too many.
+def read(source: Source) -> Content:
+    """Every key there is as a column, in the order they are met, and the objects as rows.
 
-    >>> columns(Source(b'{"text": "Good."}\\n{"label": 1}', "a.jsonl"))
+    Raises DataError at a line that is no object, and if there are no keys, or too many.
+
+    >>> read(Source(b'{"text": "Good."}\\n{"label": 1}', "a.jsonl")).columns
     ('text', 'label')
     """
-    keys: dict[str, None] = {}
-    for _, record in islice(_numbered_records(source), 100):
-        keys |= dict.fromkeys(map(without_surrogates, record))
+    source, notes = decided(source)
+    records = json_document.records(source)
+    if records is None:
+        return _content(source, notes, "line", lambda: _lines(source))
+    return _content(source, notes, "row", lambda: enumerate(records, start=1))
+
+
+def _content(
+    source: Source, notes: tuple[str, ...], unit: str, numbered: Callable[[], Numbered]
+) -> Content:
+    keys: dict[str, str] = {}  # as they are written -> the column's name
+    nested: dict[str, str] = {}
+    for number, record in numbered():
+        for key, value in record.items():
+            if key not in keys:
+                keys[key] = without_surrogates(key)
+            if isinstance(value, (dict, list)) and keys[key] not in nested:
+                kind = "a list" if isinstance(value, list) else "an object"
+                nested[keys[key]] = f"{unit} {number} holds {kind}"
         check_width(source.name, len(keys))
     if not keys:
         raise DataError(f"{source.name} holds no JSON object with a key. Write one a line.")
-    return tuple(keys)
+    written = dict(zip(keys.values(), keys, strict=True))  # of two that look alike, the last
+
+    def rows() -> Iterator[tuple[int, Values]]:
+        for number, record in numbered():
+            yield number, tuple(map(record.get, written.values()))
+
+    return Content(tuple(written), rows, unit, notes=notes, nested=nested)
 
 
-def rows(source: Source, columns: tuple[str, ...]) -> Iterator[Row]:
-    """Every object's values, "" where it lacks a key; DataError at a line that is no object."""
-    for number, record in _numbered_records(source):
-        where = f"{source.name}, line {number}"
-        yield tuple(cell_text(record.get(column), where, column) for column in columns)
-
-
-def _numbered_records(source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(source: Source) -> Numbered:
     """(line number, object) of every line that is not blank."""
     for number, line in enumerate(source.lines(), start=1):
         if line.strip():
             try:
-                record = json.loads(line)
+                record = json_document.parsed(line)
             except (ValueError, RecursionError):
                 record = None
             if not isinstance(record, dict):

@@ -6,45 +6,65 @@ unpacked (see `parquet_pages`).
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain
 from typing import IO, TYPE_CHECKING
 
 from model_zoo.errors import DataError
 from model_zoo.tables.parquet_pages import column_sizes
-from model_zoo.tables.source import CHUNK, Row, Source, cell_text, check_columns, check_width
+from model_zoo.tables.source import (
+    CHUNK,
+    Content,
+    Source,
+    Values,
+    check_columns,
+    check_size,
+    check_width,
+)
 from model_zoo.text.tokens import without_surrogates
 
 if TYPE_CHECKING:
-    from pyarrow import Array
+    from pyarrow import Array, Schema
     from pyarrow.parquet import FileMetaData, ParquetFile
 
 MAX_UNPACKED_BYTES = 2_000_000_000  # of all columns
 MAX_HELD_BYTES = 100_000_000  # at once: a page of every column
+UNPACKED_AT_ONCE = 16_000_000  # bytes of rows that are handed on together
 MAX_LIST_VALUES = 1_000_000  # in the lists of a column of a row group: one row may hold them all
 
 
-def columns(source: Source) -> tuple[str, ...]:
-    """The names of its columns; DataError if it cannot be read or holds too much."""
-    with _opened(source) as (file, _):
-        return tuple(map(without_surrogates, file.schema_arrow.names))
+def read(source: Source) -> Content:
+    """Its columns with their types; DataError if it cannot be read or holds too much."""
+    import pyarrow
+
+    with _opened(source) as (_, _, schema):
+        pass
+    columns = tuple(map(without_surrogates, schema.names))
+    nested = {
+        column: f"they are {kind}"
+        for column, kind in zip(columns, schema.types, strict=True)
+        if pyarrow.types.is_nested(kind)
+    }
+    types = {
+        column: kind
+        for column, kind in zip(columns, schema.types, strict=True)
+        if not isinstance(kind, pyarrow.BaseExtensionType)  # which is made of no Python values
+    }
+    return Content(columns, lambda: _rows(source), "row", nested=nested, types=types)
 
 
-def rows(source: Source, columns: tuple[str, ...]) -> Iterator[Row]:
-    """Every row, "" where it has nothing; DataError at a value that no cell can be."""
-    with _opened(source) as (file, rows_at_once):
-        number = 0
-        for batch in file.iter_batches(rows_at_once):
-            for values in zip(*map(_values, batch.columns), strict=True):
-                number += 1
-                where = f"{source.name}, row {number}"
-                yield tuple(
-                    cell_text(value, where, column)
-                    for value, column in zip(values, columns, strict=True)
-                )
+def _rows(source: Source) -> Iterator[tuple[int, Values]]:
+    """Every row with its number; DataError at a value that no cell can be."""
+    with _opened(source) as (file, rows_at_once, _):
+        batches = file.iter_batches(rows_at_once)
+        rows = (zip(*map(_values, batch.columns), strict=True) for batch in batches)
+        yield from enumerate(chain.from_iterable(rows), start=1)
 
 
 @contextmanager
-def _opened(source: Source) -> "Iterator[tuple[ParquetFile, int]]":
-    """The file, and how many of its rows may be read at once; DataError if it holds too much.
+def _opened(source: Source) -> "Iterator[tuple[ParquetFile, int, Schema]]":
+    """The file, how many of its rows may be read at once, and the schema that it was written with.
+
+    DataError if it holds too much.
 
     Texts come as dictionaries, in which what is repeated in the file takes its room only once.
     """
@@ -55,7 +75,7 @@ def _opened(source: Source) -> "Iterator[tuple[ParquetFile, int]]":
         with source.opened() as stream, ParquetFile(stream) as file:
             check_width(source.name, file.metadata.num_columns)
             check_columns(source.name, file.schema_arrow.names)
-            rows_at_once = _rows_at_once(stream, file.metadata, source.name)
+            rows_at_once = _rows_at_once(stream, file.metadata, source)
             texts = [
                 column.path
                 for column in map(file.schema.column, range(file.metadata.num_columns))
@@ -63,7 +83,7 @@ def _opened(source: Source) -> "Iterator[tuple[ParquetFile, int]]":
             ]
             stream.seek(0)
             with ParquetFile(stream, metadata=file.metadata, read_dictionary=texts) as lean:
-                yield lean, rows_at_once
+                yield lean, rows_at_once, file.schema_arrow
     except (pyarrow.ArrowException, OSError, ValueError, ArithmeticError, LookupError) as error:
         # the last three: dates, zones and texts that there are not
         reason = (str(error).splitlines() or [type(error).__name__])[0]
@@ -73,9 +93,9 @@ def _opened(source: Source) -> "Iterator[tuple[ParquetFile, int]]":
         ) from None
 
 
-def _rows_at_once(stream: IO[bytes], metadata: "FileMetaData", name: str) -> int:
-    """How many rows fit into MAX_HELD_BYTES; DataError if the file holds too much."""
-    sizes = column_sizes(stream, metadata)
+def _rows_at_once(stream: IO[bytes], metadata: "FileMetaData", source: Source) -> int:
+    """How many rows fit into UNPACKED_AT_ONCE; DataError if the file holds too much."""
+    name, sizes = source.name, column_sizes(stream, metadata)
     unpacked = sum(size.total_bytes for size in sizes)
     held = sum(size.page_bytes for size in sizes)
     if unpacked > MAX_UNPACKED_BYTES:
@@ -88,6 +108,7 @@ def _rows_at_once(stream: IO[bytes], metadata: "FileMetaData", name: str) -> int
             f"{name} takes {held / 1e6:,.0f} MB at once to unpack; {MAX_HELD_BYTES / 1e6:,.0f} MB "
             "are the most. Write it with smaller pages, or save it as CSV."
         )
+    check_size(source, unpacked)
     for size in sizes:
         if size.lists and size.values > MAX_LIST_VALUES:
             raise DataError(
@@ -95,7 +116,7 @@ def _rows_at_once(stream: IO[bytes], metadata: "FileMetaData", name: str) -> int
                 "column out."
             )
     row_bytes = sum(size.row_bytes for size in sizes)
-    return max(1, min(CHUNK, int(MAX_HELD_BYTES / max(1.0, row_bytes))))
+    return max(1, min(CHUNK, int(UNPACKED_AT_ONCE / max(1.0, row_bytes))))
 
 
 def _values(column: "Array") -> list[object]:

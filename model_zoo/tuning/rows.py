@@ -56,16 +56,19 @@ def read_rows(
     tokenizer: TextTokenizer,
     *,
     header: bool = True,
+    sheet: str | None = None,
+    tell: Callable[[str], None] | None = None,
     advance: Callable[[int], None] = lambda rows: None,
 ) -> tuple[Rows, Cleaned]:
     """The usable rows of a table, each text once, and what was left out.
 
     `file` is a path, or bytes that came under `name`; texts that `tokenizer` reads alike are one
-    text; `advance` is told how many rows were read.
+    text; `advance` is told how many rows were read. For `header`, `sheet` and `tell` see
+    `open_table`.
     Labels are without spaces around them. Raises DataError where the file, or one of the two
     columns, cannot be used, or it has more than MOST_ROWS rows.
     """
-    table = open_table(file, name, header=header)
+    table = open_table(file, name, header=header, sheet=sheet, tell=tell)
     text_at, label_at = table.column(text), table.column(label)
     rows = Rows([], [], [])
     first: dict[bytes, str] = {}
@@ -100,8 +103,6 @@ def check_labels(name: str, labels: Sequence[str]) -> tuple[str, ...]:
     ('9', '10')
     """
     kinds = sorted(set(labels))
-    if all(kind.isdecimal() for kind in kinds):
-        kinds.sort(key=int)
     if len(kinds) < 2:
         only = f"only one label, {kinds[0][:40]!r}" if kinds else "no labels"
         raise DataError(f"{name} has {only}. Training needs at least two.")
@@ -115,6 +116,8 @@ def check_labels(name: str, labels: Sequence[str]) -> tuple[str, ...]:
             f"{name} has a label longer than {MOST_LABEL_CHARACTERS} characters, "
             f"{long[0][:40]!r}…. Is this the column of labels? Shorten it, or choose another one."
         )
+    if all(kind.isdecimal() for kind in kinds):
+        kinds.sort(key=int)
     same: dict[str, str] = {}
     for kind in kinds:
         other = same.setdefault(plain_name(kind), kind)

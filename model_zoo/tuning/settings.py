@@ -41,7 +41,8 @@ class TrainingSettings:
     it. `validation` and `test` are shares of the rows, or files with the same columns.
     `heads_only` leaves the encoders of BERT and DistilBERT as they are, which takes the least
     memory. `keep_test` puts the held-out rows into the set; without it no row is kept. `title` is
-    what the set is called where it is shown, as long as that is not its name.
+    what the set is called where it is shown, as long as that is not its name. `sheet` is that
+    of a workbook, the first if None.
     Raises TrainingError where something cannot be.
     """
 
@@ -59,6 +60,7 @@ class TrainingSettings:
     overwrite: bool = False
     keep_test: bool = False
     title: str = ""
+    sheet: str | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name)

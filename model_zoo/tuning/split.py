@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Inspection:
     `test` are rows of each part. `shared` rows stood in a later part as well and were taken out of
     the earlier one: out of train where validation or test has them. `tokens` are mean and 95th
     percentile a row, and `cut` the share of rows longer than the models read, from a sample.
-    `sha256` vouches for the files' bytes. `remarks` are sentences on how labels were read.
+    `sha256` vouches for the files' bytes. `remarks` say how files and labels were read.
     """
 
     counts: Mapping[str, int]
@@ -101,13 +102,15 @@ def prepare(
     name = settings.file.name
     given: bytes | Path = settings.file if data is None else data
     tokenizer = TextTokenizer(spec(TOKENIZER).folder)
-    columns = {
+    remarks: list[str] = []
+    columns: dict[str, Any] = {
         "text": settings.text,
         "label": settings.label,
         "tokenizer": tokenizer,
         "header": settings.header,
+        "tell": remarks.append,
     }
-    rows, cleaned = read_rows(given, name, **columns, advance=advance)  # type: ignore[arg-type]
+    rows, cleaned = read_rows(given, name, **columns, sheet=settings.sheet, advance=advance)
     if len(rows) < LEAST_ROWS:
         raise DataError(
             f"{name} has {len(rows)} usable rows (texts with a label that the models can tell "
@@ -115,11 +118,10 @@ def prepare(
         )
     labels = check_labels(name, rows.labels)
     parts: dict[str, Rows] = {}
-    remarks: list[str] = []
     for part in ("test", "validation"):
         source = getattr(settings, part)
         if isinstance(source, Path):
-            parts[part] = read_rows(source, source.name, **columns)[0]  # type: ignore[arg-type]
+            parts[part] = read_rows(source, source.name, **columns)[0]
             remarks += _read_labels(source.name, parts[part], labels)
     remarks += [
         f"The labels {named(twice)} are the same number, written in several ways, and learnt as "

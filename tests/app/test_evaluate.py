@@ -10,10 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
+from model_zoo.reading.score import join
 from tests.conftest import BAD, GOOD
 from tests.foreign import MANY, SIX, write, write_set
 from tests.root import ROOT
 from ui.data import scoring
+from ui.data.downloads import answers_file
 from ui.serve.pool import pool
 
 pytestmark = pytest.mark.slow  # many runs of a whole page
@@ -109,6 +111,47 @@ def test_an_upload_is_read_once_but_for_its_beginning(page, monkeypatch):
     upload(page, b"review,stars\n" + b"Great fun.,5\nA bore.,1\n" * 300)
     assert len(data(page).frame) == 600 and data(page).mapping == {"5": 1, "1": 0}
     assert len(read) <= 602
+
+
+def test_an_upload_is_read_in_a_turn(page, monkeypatch):
+    from ui.frame import upload as module
+    from ui.serve.turns import work
+
+    had = []
+
+    def noted(content, name, **how):
+        had.append(work.running())
+        return open_table(content, name, **how)
+
+    open_table = module.open_table
+    monkeypatch.setattr(module, "open_table", noted)
+    upload(page, CSV)
+    assert had == [1] and not work.running() and len(data(page).frame) == 5
+
+
+def test_types_stay_in_the_file_to_take_along(page):
+    from pyarrow.parquet import read_table
+
+    lines = b'{"text": "Great fun.", "n": 1, "flag": true}\n{"text": "A bore.", "n": null}\n'
+    upload(page, lines, "a.jsonl")
+    press(page, "Score all 2 rows")
+    ((_, blocks),) = data(page).scored.items()
+    table = read_table(io.BytesIO(answers_file(data(page), join(blocks), ".parquet")()))
+    assert [str(table.schema.field(name).type) for name in ("text", "n", "flag")] == [
+        "string", "int64", "bool",
+    ]  # fmt: skip
+    assert table["n"].to_pylist() == [1, None] and table["flag"].to_pylist() == [True, None]
+
+
+def test_lists_are_no_texts_and_how_a_file_was_read_is_said(page):
+    upload(page, b'{"tags": ["a long list of many words"], "text": "Fine."}\n', "a.jsonl")
+    assert data(page).text == "text" and "tags" not in page.selectbox[0].options
+    upload(page, "text,label\nTrès bien,pos\nTrop long,neg\n".encode("cp1252"), "b.csv")
+    said = " ".join(caption.value for caption in page.caption)
+    assert "1252" in said and "taken for column names" in said
+    upload(page, b"Great fun,pos\nA bore,neg\nSo nice,pos\n", "c.csv")
+    assert len(data(page).frame) == 3
+    assert any("taken for a row" in caption.value for caption in page.caption)
 
 
 def test_columns_and_label_values_are_guessed(page):

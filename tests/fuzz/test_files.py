@@ -14,6 +14,8 @@ from pyarrow.parquet import ParquetFile
 
 from model_zoo.errors import DataError
 from model_zoo.tables import parquet as parquet_reader
+from model_zoo.tables import source as source_module
+from model_zoo.tables.source import Source
 from model_zoo.tables.table import FORMATS, open_table
 from tests.fuzz import bombs
 from tests.fuzz.bombs import BOMBS, packed
@@ -168,6 +170,49 @@ def test_a_cell_is_refused_before_it_is_unpacked_whatever_the_summary_says(monke
 
 def test_a_long_text_that_is_repeated_is_refused_at_its_first_row():
     assert "row 1: 'text' holds more than" in outcome(bombs.repeated(1_000_000), "a.parquet")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.jsonl", "a.csv.gz"])
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+def test_an_upload_of_blank_lines_is_refused_before_any_is_read(name, end, tmp_path, monkeypatch):
+    def never(source):
+        raise AssertionError("a line was read")
+
+    content = b"text\nfine" + end * 3_000_000
+    packed_up = gzip.compress(content) if name.endswith(".gz") else content
+    with monkeypatch.context() as patched:
+        patched.setattr(Source, "lines", never)
+        assert "more than 2,000,000 lines" in outcome(packed_up, name)
+    if name == "a.csv":
+        file = tmp_path / name
+        file.write_bytes(b"text\nfine" + b"\n" * 3_000_000)
+        assert [*open_table(file).rows()] == [("fine",)], "one's own file may have any number"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv.gz", gzip.compress(b"text\n" + b"fine\n" * 100_000)),
+        ("a.jsonl.gz", gzip.compress(b'{"text": "fine"}\n' * 100_000)),
+        ("a.parquet", packed(pa.table({"text": ["x" * 90_000] * 10}), use_dictionary=False)),
+    ],
+)
+def test_what_an_upload_takes_unpacked_is_refused_before_it_is_taken(name, content, monkeypatch):
+    def never(*_, **__):
+        raise AssertionError("a row was read")
+
+    monkeypatch.setattr(source_module, "MAX_UPLOAD_BYTES", 300_000)
+    monkeypatch.setattr(Source, "lines", never)
+    monkeypatch.setattr(ParquetFile, "iter_batches", never)
+    assert "once it is unpacked" in outcome(content, name)
+
+
+def test_long_numbers_are_not_computed(monkeypatch):
+    line = b'{"text": "x", "n": ' + b"9" * 4_299 + b"}\n"
+    ((_, digits),) = outcome(line, "a.jsonl")
+    assert digits == "9" * 4_299
+    ((value, _),) = open_table(line, "a.jsonl").pairs()
+    assert value[1] == digits, "text, and no number of that length"
 
 
 @pytest.mark.long

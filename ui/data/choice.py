@@ -16,11 +16,11 @@ from ui.frame import state
 from ui.frame.own_rows import KEPT
 from ui.frame.upload import (
     MAX_UPLOAD_MB,
-    NO_NAMES,
     choose_upload,
     formats,
     open_upload,
     preview,
+    reading,
 )
 from ui.show.wording import plain
 
@@ -59,8 +59,9 @@ def choose() -> Dataset | None:
 def _take(content: bytes, name: str) -> None:
     """Make the file the visitor's data, or keep what was there and say what is wrong."""
     try:
-        table, _ = open_upload(content, name)
+        table = open_upload(content, name)
         data = read_dataset(table, state.current_set().labels)
+        data.notes = reading(table)
         data.totals = read_totals(content)
         if data.totals and data.label in {f"{name}_label" for name in data.totals.answers}:
             data.labelled_by(None)  # a model's answers are no labels to measure models by
@@ -75,8 +76,7 @@ def _columns(data: Dataset) -> None:
     rows = f"{len(data.frame):,} row{'s' * (len(data.frame) != 1)}"
     st.header(plain(data.name), anchor=False)
     notes = [f"{rows}, {len(data.frame.columns)} column{'s' * (len(data.frame.columns) != 1)}"]
-    if data.frame.columns[0] == "column 1":
-        notes.append(NO_NAMES)
+    notes += data.notes
     if data.left_out:
         more = " or more" * data.more_left_out
         notes.append(
@@ -93,7 +93,7 @@ def _columns(data: Dataset) -> None:
     if data.totals:
         totals_section(data.totals)
     preview(data.frame, "preview")
-    columns = list(data.frame.columns)
+    columns = [column for column in data.frame.columns if column not in data.nested]
     left, right = st.columns(2)
     text = left.selectbox("Texts are in", columns, index=columns.index(data.text))
     choices = [None, *(column for column in columns if column != text)]

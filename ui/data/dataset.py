@@ -14,8 +14,9 @@ from model_zoo.labels import Meanings
 from model_zoo.quality.classification import Quality
 from model_zoo.reading.score import Scored, join
 from model_zoo.tables.columns import guess_label, guess_mapping, guess_text, most_values
-from model_zoo.tables.source import Row
-from model_zoo.tables.table import Table
+from model_zoo.tables.source import Row, Values
+from model_zoo.tables.table import Table, chunked
+from model_zoo.tables.types import ColumnTypes
 
 MAX_ROWS = 100_000
 MAX_NUMBERS = 10_000_000  # probabilities of all models for all rows that are scored: 80 MB
@@ -36,8 +37,9 @@ class Dataset:
     that were in view before. `scored` maps the column of the texts, the models and their weights to
     blocks of rows in order; `running` says whether the visitor wants more of them. `awaited` are
     models that all rows of a column are to be scored by as well, once they can be asked. `measured`
-    are the figures of what was asked last. `totals` are those of the
-    run that the rows are a sample of.
+    are the figures of what was asked last. `totals` are those of the run that the rows are a sample
+    of. `notes` say how the file was read; `nested` are columns of lists and objects, which are no
+    texts; `typed` has the values of columns that are not text in the file.
     """
 
     name: str
@@ -54,6 +56,9 @@ class Dataset:
     awaited: tuple[str, frozenset[str]] | None = None
     measured: tuple[Scored, tuple[object, ...], dict[str, Quality]] | None = None
     totals: Totals | None = None
+    notes: list[str] = field(default_factory=list)
+    nested: frozenset[str] = frozenset()
+    typed: dict[str, pyarrow.ChunkedArray] = field(default_factory=dict)
     _joined: tuple[ScoringKey, int, Scored] | None = None
 
     @property
@@ -87,7 +92,8 @@ class Dataset:
         if labels in self.others:
             self.label, self.mapping = self.others.pop(labels)
         else:
-            self.label = guess_label(self.frame.columns, _head(self.frame), self.text, labels) or (
+            plain = self.frame.drop(columns=list(self.nested))
+            self.label = guess_label(plain.columns, _head(plain), self.text, labels) or (
                 self.label if self.label != self.text else None
             )
             self.mapping = guess_meanings(self.frame, self.label, labels)
@@ -133,38 +139,78 @@ def read_dataset(table: Table, labels: tuple[str, ...]) -> Dataset:
 
     DataError where the table cannot be read, or takes more than MAX_TEXT_MB once unpacked.
     """
-    rows = table.rows()
+    rows = table.pairs()
     kept = _within_memory(islice(rows, MAX_ROWS), table.name)
-    blocks = []
-    while chunk := list(islice(kept, max(1, 100_000 // len(table.columns)))):
-        blocks.append(
-            [pyarrow.array(column, pyarrow.string()) for column in zip(*chunk, strict=True)]
-        )
+    blocks, original = [], Typed(table)
+    for chunk in chunked(kept, max(1, 100_000 // len(table.columns))):
+        cells = zip(*(row for _, row in chunk), strict=True)
+        blocks.append([pyarrow.array(column, pyarrow.string()) for column in cells])
+        original.add([values for values, _ in chunk])
     left_out = sum(1 for _ in islice(rows, MOST_COUNTED))
     columns = [pyarrow.chunked_array(parts) for parts in zip(*blocks, strict=True)]
     frame = pyarrow.table(columns, names=list(table.columns)).to_pandas()
-    head = _head(frame)
-    text = guess_text(table.columns, head)
-    label = guess_label(table.columns, head, text, labels)
+    nested = frozenset(table.content.nested)
+    plain = [column for column in table.columns if column not in nested]
+    if not plain:
+        table.column(table.columns[0])  # which says what is wrong
+    head = _head(frame[plain])
+    text = guess_text(plain, head)
+    label = guess_label(plain, head, text, labels)
     mapping = guess_meanings(frame, label, labels)
-    return Dataset(table.name, frame, left_out, text, label, labels, mapping)
+    return Dataset(
+        table.name,
+        frame,
+        left_out,
+        text,
+        label,
+        labels,
+        mapping,
+        nested=nested,
+        typed=original.columns(),
+    )
+
+
+class Typed:
+    """The values of a table's columns that are not text, as the file has them, block by block."""
+
+    def __init__(self, table: Table) -> None:
+        self._names = () if table.content.plain else table.columns
+        self._types = ColumnTypes(self._names, table.content.types)
+        self._blocks: dict[str, list[Sequence[object] | None]] = {n: [] for n in self._names}
+
+    def add(self, rows: Sequence[Values]) -> None:
+        """Take a block of rows."""
+        self._types.see(rows)
+        for name, values in zip(self._names, zip(*rows, strict=True), strict=False):
+            text = any(isinstance(value, str) for value in values)
+            self._blocks[name].append(None if text else values)  # held once, in the frame
+
+    def columns(self) -> dict[str, pyarrow.ChunkedArray]:
+        """Name -> values, of the columns that have a type of their own."""
+        return {
+            name: pyarrow.chunked_array(
+                [pyarrow.array(values, kind) for values in self._blocks[name]], kind
+            )
+            for name, kind in self._types.arrow().items()
+            if all(values is not None for values in self._blocks[name])
+        }
 
 
 def _head(frame: pd.DataFrame) -> list[Row]:
     return list(frame.head(GUESSED_FROM).itertuples(index=False, name=None))
 
 
-def _within_memory(rows: Iterator[Row], name: str) -> Iterator[Row]:
+def _within_memory(rows: Iterator[tuple[Values, Row]], name: str) -> Iterator[tuple[Values, Row]]:
     """The rows, as long as memory for all of them is not out of proportion; then DataError."""
     size = 0
-    for row in rows:
+    for values, row in rows:
         size += sum(16 + len(cell.encode()) for cell in row)
         if size > MAX_TEXT_MB * 1_000_000:
             raise DataError(
                 f"{name} takes more than {MAX_TEXT_MB} MB once it is unpacked. Leave columns or "
                 "rows out, or score it on the command line, which reads files of any size."
             )
-        yield row
+        yield values, row
 
 
 def guess_meanings(frame: pd.DataFrame, label: str | None, labels: Sequence[str]) -> Meanings:

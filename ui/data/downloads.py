@@ -50,15 +50,24 @@ def answers_file(data: Dataset, scored: Scored, ending: str) -> Callable[[], byt
         added = _new_columns(names, data.frame.columns)
         numbers = set(number_columns(scored.models, scored.labels))
         stream = BytesIO()
+        typed = data.typed if ending == ".parquet" else {}
         with Writer(
             stream,
             ending,
             [*data.frame.columns, *added],
+            types={name: values.type for name, values in typed.items()},
             numbers=[new for name, new in zip(names, added, strict=True) if name in numbers],
         ) as writer:
             for start in range(0, len(scored), WINDOW):
                 block = slice(start, min(len(scored), start + WINDOW))
-                own = data.frame.iloc[block].itertuples(index=False, name=None)
+                size = block.stop - start
+                columns = [
+                    typed[name].slice(start, size).to_pylist()
+                    if name in typed
+                    else data.frame[name].iloc[block].tolist()
+                    for name in data.frame.columns
+                ]
+                own = zip(*columns, strict=True)
                 shares = [rows[block] for rows in scored.probabilities]
                 answers = answer_cells(shares, scored.labels)
                 writer.write([[*row, *cells] for row, cells in zip(own, answers, strict=True)])

@@ -72,8 +72,9 @@ async function print(chart, about) {
 function cell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
-  const text = String(value).replace(/^([=+\-@\t\r])/, "'$1");  // a table program would compute it
-  return /[",\n\r#]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  const text = String(value).replace(  // what a table program would compute: see tables/formulas.py
+    /^(?:'*[\p{Z}\p{C}\p{M}]*[=+\-@＝＋－＠﹦﹢﹣﹫]|[\t\r\n])/u, "'$&");
+  return /[",;\t\n\r#]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
 }
 
 function csv(chart, about) {
@@ -99,7 +100,9 @@ function csv(chart, about) {
       }
     }
   }
-  const said = about.text ? [`# sentence: ${about.text.replace(/\s+/g, " ")}`] : [];
+  const text = (about.text ?? "").replace(/\s+/g, " ")  // what a comma cuts off is a cell as well
+    .replace(/([,;][\p{Z}\p{C}\p{M}"]*)(?=[=+\-@＝＋－＠﹦﹢﹣﹫])/gu, "$1'");
+  const said = text ? [`# sentence: ${text}`] : [];
   const table = rows.map((row) => row.map(cell).join(","));
   return [...said, `# ${origin(about)}`, ...table].join("\n") + "\n";
 }

@@ -7,10 +7,16 @@ import pandas as pd
 import streamlit as st
 
 from model_zoo import paths
-from model_zoo.tables.table import FORMATS, Table, looks_like_data, open_table
+from model_zoo.errors import DataError
+from model_zoo.tables.source import PACKED
+from model_zoo.tables.table import FORMATS, READ, SYNONYMS, Table, looks_like_data, open_table
+from ui.serve.my_turn import my_turn
+from ui.serve.turns import BusyError
+from ui.show.wording import plain
 
 MAX_UPLOAD_MB = 50
 PREVIEW = 6
+NAMES = "the first line was taken for column names"
 NO_NAMES = "the first line was taken for a row: it does not look like column names"
 _MOST_SHOWN = 200  # characters of a cell: a preview is not for reading
 
@@ -27,16 +33,22 @@ def choose_upload(
     # to the server before, where nobody has it any more
     key = f"{key}-{st.session_state.setdefault('visit', token_hex(4))}"
     left, right = st.columns([3, 2], gap="large")
-    uploaded = left.file_uploader(
-        what, type=[ending[1:] for ending in FORMATS], max_upload_size=MAX_UPLOAD_MB, key=key
-    )
+    endings = [ending[1:] for ending in (*FORMATS, *SYNONYMS, PACKED)]
+    uploaded = left.file_uploader(what, type=endings, max_upload_size=MAX_UPLOAD_MB, key=key)
+    doing = left.empty()
     with right:
         st.caption("Or try a file that comes with Quartet:")
         for sample, about in samples.items():
             st.button(about, key=f"sample-{sample}", on_click=_take_sample, args=(sample, take))
     if uploaded is not None and uploaded.file_id != st.session_state.get(f"{key} taken"):
+        try:
+            with my_turn(doing, "Reading the file…"):
+                take(uploaded.getvalue(), uploaded.name)
+        except BusyError as error:
+            doing.error(plain(str(error)), icon=":material/error:")
+            return
         st.session_state[f"{key} taken"] = uploaded.file_id
-        take(uploaded.getvalue(), uploaded.name)
+        doing.empty()
 
 
 def _take_sample(sample: str, take: Callable[[bytes, str], None]) -> None:
@@ -45,15 +57,39 @@ def _take_sample(sample: str, take: Callable[[bytes, str], None]) -> None:
 
 def formats() -> str:
     """The formats that can be read, for a label."""
-    return ", ".join(ending[1:].upper() for ending in FORMATS)
+    return READ
 
 
-def open_upload(content: bytes, name: str) -> tuple[Table, bool]:
-    """The file as a table, and whether its first line is one of names; DataError if unreadable."""
-    table = open_table(content, name)
-    if looks_like_data(table.columns):
-        return open_table(content, name, header=False), False
-    return table, True
+def open_upload(content: bytes, name: str) -> Table:
+    """The file as a table, whose first line is a row where it looks like one.
+
+    DataError if it is unreadable.
+    """
+    try:
+        table = open_table(content, name)
+    except DataError:
+        if (headless := _without_names(content, name)) is None:
+            raise
+        return headless
+    return open_table(content, name, header=False) if table.doubt else table
+
+
+def _without_names(content: bytes, name: str) -> Table | None:
+    """The file with its first line as a row; None where it does not look like one."""
+    try:
+        table = open_table(content, name, header=False)
+        first = next(table.rows())
+    except DataError:
+        return None
+    return table if looks_like_data(first) else None
+
+
+def reading(table: Table) -> list[str]:
+    """How the file was read, as notes for a line below its name."""
+    said = [plain(note) for note in table.notes]
+    if table.named is None:
+        return said
+    return [NAMES if table.named else NO_NAMES, *said]
 
 
 def preview(frame: pd.DataFrame, key: str) -> None:

@@ -104,6 +104,8 @@ STYLE = """<style>
 .q-download button{font:inherit;color:inherit;background:none;cursor:pointer;margin:.15rem;
  border:1px solid color-mix(in srgb,currentColor 40%,transparent);border-radius:.4rem}
 [data-testid="stElementContainer"]:has(i[hidden]+style){display:none} /* this sheet takes no room */
+[data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]){display:none} /* what it
+ writes, spreadsheets run; files to download are offered beside tables */
 [data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
 @media (max-width:640px){[data-testid="stTabs"] [role="tablist"]{flex-wrap:wrap;row-gap:0}
  .q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}

@@ -13,11 +13,11 @@ from model_zoo.tables.source import Row
 from model_zoo.tuning.rows import LEAST_ROWS
 from ui.frame.upload import (
     MAX_UPLOAD_MB,
-    NO_NAMES,
     choose_upload,
     formats,
     open_upload,
     preview,
+    reading,
 )
 from ui.show.wording import plain
 
@@ -32,12 +32,14 @@ class Labelled:
     """A file with its first rows, and the columns of its texts and labels as chosen so far.
 
     `number` tells it from other files of the same visitor; without a `header`, line one is a row.
+    `notes` say how it was read, `columns` are those without lists and objects.
     """
 
     name: str
     content: bytes
     number: int
     header: bool
+    notes: list[str]
     columns: tuple[str, ...]
     head: list[Row]
     text: str
@@ -77,18 +79,27 @@ def _take(content: bytes, name: str) -> None:
 
 
 def _read(content: bytes, name: str) -> Labelled:
-    table, header = open_upload(content, name)
-    columns = tuple(table.columns)
+    table = open_upload(content, name)
+    columns = tuple(column for column in table.columns if column not in table.content.nested)
     if len(columns) < 2:
         raise DataError(
             f"{name} has one column only. Training needs two: a text and a label in every row."
         )
-    head = list(islice(table.rows(), _GUESSED_FROM))
+    at = [table.column(column) for column in columns]
+    head = [tuple(row[i] for i in at) for row in islice(table.rows(), _GUESSED_FROM)]
     text = guess_text(columns, head)
     before: Labelled | None = st.session_state.get(_KEPT)
     number = before.number + 1 if before else 0
     return Labelled(
-        Path(name).name, content, number, header, columns, head, text, _label(columns, head, text)
+        Path(name).name,
+        content,
+        number,
+        table.source.header,
+        reading(table),
+        columns,
+        head,
+        text,
+        _label(columns, head, text),
     )
 
 
@@ -106,8 +117,8 @@ def _label(columns: tuple[str, ...], head: list[Row], text: str) -> str:
 def _columns(file: Labelled) -> None:
     """Preview and the choice of columns."""
     st.subheader(plain(file.name), anchor=False)
-    if not file.header:
-        st.caption(f"{NO_NAMES[0].upper()}{NO_NAMES[1:]}.")
+    if file.notes:
+        st.caption(" · ".join(file.notes))
     preview(pd.DataFrame(file.head, columns=list(file.columns)), "training-preview")
     columns = list(file.columns)
     left, right = st.columns(2)

@@ -12,6 +12,7 @@ from model_zoo.tuning.split import Inspection, prepare
 from model_zoo.tuning.visitors import names_seen
 from ui.frame import mine
 from ui.frame.callbacks import whole
+from ui.serve.my_turn import my_turn
 from ui.show.wording import plain
 from ui.train.labelled import Labelled
 
@@ -154,7 +155,7 @@ def _inspected(file: Labelled, settings: TrainingSettings) -> Inspection:
     key = (file.number, *parts)
     known = st.session_state.get(_INSPECTED)
     if known is None or known[0] != key:
-        with st.spinner("Reading the file…", show_time=True):
+        with st.spinner("Reading the file…", show_time=True), my_turn(st.empty()):
             try:
                 # by any name, for the name is no part of what is in the file
                 inspection = prepare(replace(settings, name="any"), file.content).inspection

@@ -85,7 +85,17 @@ ZIP = b"PK\x03\x04" + b"\0" * 100
         ("a.csv", b"text,label\nx,1\ny\n", "line 3 has 1 cells where 2"),
         ("a.tsv", b"text\tlabel\nx\t1\t2\n", "line 2 has 3 cells"),
         ("a.csv", b"text,text\nx,y\n", "two columns named 'text'"),
-        ("a.csv", "text,label\nchère,1\n".encode("latin-1"), "not UTF-8.*0xe8.*CSV UTF-8"),
+        (
+            "a.csv",
+            b"text,label\nch\xc3\xa8re,1\nch\xe8re,1\n",
+            "line 3: byte 0xe8; .*mixed",
+        ),
+        (
+            "a.csv",
+            "text,label\nотлично,1\n".encode("cp1251"),
+            "line 2.*cp1251.*CSV UTF-8",
+        ),
+        ("a.csv", "text,label\nfine,1\n".encode("utf-16-le"), "line 1 holds a NUL.*UTF-16"),
         ("a.csv", b"text,label\nx\0y,1\n", "line 2 holds a NUL"),
         ("a.csv", b"text,label\n" + b"x" * 120_000 + b",1\n", "line 2 holds a cell of more than"),
         ("a.csv", b'text,label\n"open,1\n' + b"more,0\n" * 30_000, "quotation mark left open"),
