@@ -55,7 +55,7 @@ def _name(file: Path) -> str:
 def give_way(config: pytest.Config) -> None:
     """Every lane but the browser's has low priority: a page that waits is a test that fails."""
     if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
-        os.nice(10)
+        os.nice(5)  # and not more: what it starts gives way further
 
 
 def shared(factory: pytest.TempPathFactory, name: str) -> Path:

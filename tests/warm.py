@@ -53,7 +53,7 @@ class Command:
         assert self._process.pid
         os.kill(self._process.pid, number)
 
-    def ended(self, within_s: float = 240) -> tuple[str, str]:
+    def ended(self, within_s: float = 900) -> tuple[str, str]:
         """What it has printed to standard output and to standard error, once it has ended."""
         self._process.join(within_s)
         assert self.returncode is not None, "it does not end"

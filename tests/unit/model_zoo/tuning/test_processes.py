@@ -39,7 +39,7 @@ def uploaded(name):
 
 
 def wait(ready):
-    until = time.monotonic() + 300
+    until = time.monotonic() + 900
     while not ready():
         assert time.monotonic() < until
         time.sleep(0.05)
