@@ -13,7 +13,7 @@ def page():
     state.read_address(arrived=False)
     if st.session_state.pop("a timer went off", False):
         st.query_params.from_dict({"text": "before"})  # what the tab had when it asked
-        state.run_again()
+        st.rerun()
     st.button("Submit", on_click=state.change, kwargs={"text": "after"})
     st.button("Something else")
     st.text(state.view().text)

@@ -179,7 +179,7 @@ def _without_answer(
 def _await_exports(exports: Mapping[str, Export], slots: Mapping[str, DeltaGenerator]) -> None:
     """Say in the cards how long it takes; run the page again once any of them is over."""
     if not all(export.is_running for export in exports.values()):
-        state.run_again()
+        st.rerun()
     for name, export in exports.items():
         slots[name].html(waiting_card(name, title(name), exporting.sentence(export)))
 

@@ -16,7 +16,6 @@ from model_zoo.models.files import ModelCard
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from ui.compare import figures
-from ui.frame import state
 from ui.serve import cached, footprints
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
@@ -214,4 +213,4 @@ def _await_memory(names: Sequence[str]) -> None:
     Draws nothing: a model's facts say that it is waited for, and a line that goes would be a jump.
     """
     if set(names) <= set(footprints.added(names)):
-        state.run_again()
+        st.rerun()

@@ -11,7 +11,7 @@ from model_zoo.inside import sight
 from model_zoo.measure import twins
 from model_zoo.models.sets import ModelSet, model_set
 from ui.four.evidence import forget_own_twins, keep_sights, keep_twins
-from ui.frame import asked, measuring, state
+from ui.frame import asked, measuring
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
 from ui.serve.turns import sweeps
@@ -43,7 +43,7 @@ def measure_sights_if_requested(of: ModelSet, four: Sequence[str], place: DeltaG
             _measure_sights(of, four, place)
         except ZooError as error:
             measuring.failed(error)
-            state.run_again()
+            st.rerun()
         measuring.measure_if_requested(of, four, place)
 
 
@@ -69,7 +69,7 @@ def _measure_twins(place: DeltaGenerator) -> None:
     except ZooError as error:
         place.error(plain(str(error)), icon=":material/error:")
     else:
-        state.run_again()
+        st.rerun()
 
 
 def _time_twins(bar: DeltaGenerator) -> None:

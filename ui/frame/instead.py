@@ -6,7 +6,6 @@ import streamlit as st
 
 from model_zoo.errors import ZooError
 from model_zoo.models.registry import title
-from ui.frame import state
 from ui.serve.exporting import AwaitedError, Export, ExportError, exporting
 from ui.show.wording import plain
 
@@ -54,7 +53,7 @@ def ready(names: Iterable[str]) -> list[str]:
 
 def _awaited(name: str, export: Export) -> None:
     if not export.is_running:
-        state.run_again()
+        st.rerun()
     st.info(
         f"**{plain(title(name))}**: {plain(exporting.sentence(export))}",
         icon=":material/hourglass_top:",

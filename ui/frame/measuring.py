@@ -17,7 +17,7 @@ from model_zoo.measure.sweep import Sweep
 from model_zoo.models.registry import title
 from model_zoo.models.sets import BUNDLED, ModelSet
 from model_zoo.paths import user_cache
-from ui.frame import asked, state
+from ui.frame import asked
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool
@@ -206,7 +206,7 @@ def measure_if_requested(of: ModelSet, models: Sequence[str], place: DeltaGenera
             _measure(of, models, PLANS[plan], kept, bar)
     except ZooError as error:  # memory comes last: latencies are there
         failed(error)
-    state.run_again()
+    st.rerun()
 
 
 def _measure(

@@ -124,7 +124,7 @@ def _hub_form() -> None:
 def _progress(going: Download) -> None:
     """How far a download is; the whole page runs again at its end."""
     if not going.is_running:
-        state.run_again()
+        st.rerun()
     if going.cancelled.is_set():
         st.caption("Stopping.")
         return

@@ -158,11 +158,6 @@ def refused(what: str) -> None:
         st.warning(kept[1], icon=":material/info:")
 
 
-def run_again() -> NoReturn:
-    """Have the page run again, all of it."""
-    st.rerun()
-
-
 def go_to(path: str) -> NoReturn:
     """Open the page at `path` next; the last thing that a callback does.
 

@@ -17,7 +17,7 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import MOST_MODELS, spec
 from model_zoo.models.sets import ModelSet
 from model_zoo.paths import user_cache
-from ui.frame import asked, state
+from ui.frame import asked
 from ui.frame.own_rows import own_rows
 from ui.serve import cached
 from ui.serve.my_turn import my_turn
@@ -84,7 +84,7 @@ def measure_options_if_requested(
             _measure(of, models, anew, bar)
     except ZooError as error:
         st.session_state[_FAILED] = str(error)
-    state.run_again()
+    st.rerun()
 
 
 def _measure(of: ModelSet, names: Sequence[str], anew: bool, bar: DeltaGenerator) -> None:

@@ -11,8 +11,7 @@ from model_zoo.tuning.settings import TITLES, TRANSFORMERS, TrainingSettings
 from model_zoo.tuning.speed import TYPICAL, known_speed
 from model_zoo.tuning.split import Inspection
 from model_zoo.tuning.visitors import check_name_free, create
-from ui.frame import mine, state
-from ui.frame.callbacks import whole
+from ui.frame import mine
 from ui.serve.reach import training_allowed
 from ui.serve.warming import warming
 from ui.show.wording import duration, listing, megabytes, plain, without_options
@@ -93,7 +92,7 @@ def start_section(file: Labelled, settings: TrainingSettings, inspection: Inspec
 def _estimate(settings: TrainingSettings, inspection: Inspection, why: str, awaited: bool) -> None:
     """What to expect; `why` says why nothing was measured here, unless that is `awaited`."""
     if awaited and not warming.is_under_way:
-        state.run_again()
+        st.rerun()
     speed = known_speed()
     expected = estimate(settings, inspection, speed or TYPICAL)
     left, right = st.columns(2)
@@ -150,7 +149,6 @@ def _called(offer: TrainingSettings, settings: TrainingSettings) -> str:
     return f"Budget “{offer.budget}”"
 
 
-@whole
 def _start(file: Labelled) -> None:
     """Put the training in line as it is chosen by now, and start it if it is first."""
     if not columns_are_as_shown(file):

@@ -11,7 +11,6 @@ from model_zoo.tuning.settings import BUDGETS, MODELS, TITLES, TrainingSettings
 from model_zoo.tuning.split import Inspection, prepare
 from model_zoo.tuning.visitors import names_seen
 from ui.frame import mine
-from ui.frame.callbacks import whole
 from ui.serve.my_turn import my_turn
 from ui.show.wording import plain
 from ui.train.labelled import Labelled
@@ -70,7 +69,6 @@ def chosen(file: Labelled) -> tuple[TrainingSettings, Inspection]:
     return settings, _inspected(file, settings)
 
 
-@whole
 def take_offer(models: tuple[str, ...], budget: str, heads_only: bool) -> None:
     """Have the choices be these; a callback."""
     st.session_state[_MODELS], st.session_state[_BUDGET] = list(models), budget

@@ -25,7 +25,6 @@ from model_zoo.tuning.outcome import (
 )
 from model_zoo.tuning.visitors import names_seen, sets_seen
 from ui.frame import mine, state
-from ui.frame.callbacks import whole
 from ui.show.wording import megabytes, plain
 
 _PROBLEM, _CHOSEN = "problem with a trained set", "trained-set"
@@ -174,7 +173,6 @@ def _compare(name: str) -> None:
     state.go_to("app.py")
 
 
-@whole
 def _rename(name: str, called: str, of: Owner) -> None:
     """Under the name in the field: the page may not have been drawn since it was typed."""
     new = st.session_state[f"rename-{name}"].strip()
@@ -195,7 +193,6 @@ def _rename(name: str, called: str, of: Owner) -> None:
         state.change(set=folder.name, models=())
 
 
-@whole
 def _delete(name: str, of: Owner) -> None:
     try:
         _check_same(name, of)
@@ -204,7 +201,6 @@ def _delete(name: str, of: Owner) -> None:
         st.session_state[_PROBLEM] = str(error)
 
 
-@whole
 def _share(name: str, of: Owner) -> None:
     try:
         _check_same(name, of)

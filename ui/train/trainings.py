@@ -11,8 +11,7 @@ from model_zoo.tuning.line import place, start_next
 from model_zoo.tuning.progress import Progress
 from model_zoo.tuning.settings import TITLES
 from model_zoo.tuning.visitors import called
-from ui.frame import mine, state
-from ui.frame.callbacks import whole
+from ui.frame import mine
 from ui.frame.captions import caption
 from ui.show.theme import PLAIN
 from ui.show.wording import duration, in_line, plain, without_options
@@ -67,7 +66,7 @@ def _standing() -> dict[str, Kind]:
 
 def _trainings(before: dict[str, Kind]) -> None:
     if _standing() != before:  # another came, or one has stopped or ended
-        state.run_again()
+        st.rerun()
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(plain(problem), icon=":material/error:")
     by_name = {job.name: job for job in jobs()}
@@ -150,7 +149,6 @@ def _button(
     )
 
 
-@whole
 def _do(job: Job, act: Callable[[], None]) -> None:
     if not mine.holder().owns(job.owner):  # gone since, and another has its name
         return
