@@ -7,11 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from model_zoo import paths
-from model_zoo.errors import DataError
+from model_zoo.errors import DataError, ZooError
 from model_zoo.tables.source import PACKED
 from model_zoo.tables.table import FORMATS, READ, SYNONYMS, Table, looks_like_data, open_table
 from ui.serve.my_turn import my_turn
-from ui.serve.turns import BusyError
 from ui.show.wording import plain
 
 MAX_UPLOAD_MB = 50
@@ -44,7 +43,7 @@ def choose_upload(
         try:
             with my_turn(doing, "Reading the file…"):
                 take(uploaded.getvalue(), uploaded.name)
-        except BusyError as error:
+        except ZooError as error:  # too many wait, or what nobody foresaw
             doing.error(plain(str(error)), icon=":material/error:")
             return
         st.session_state[f"{key} taken"] = uploaded.file_id
