@@ -28,7 +28,7 @@ from model_zoo.inside.context import influence
 from model_zoo.measure.latency import Latency, latency, text_of
 from model_zoo.models.engines import ENGINES
 from model_zoo.models.loading import Model, load
-from model_zoo.models.network import ModelId
+from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--seconds", type=float, default=4.0, help="after which a point ends")
     parser.add_argument("--threads", type=int, default=host().cores)
+    parser.add_argument("--models", nargs="+", default=NAMES, choices=NAMES, metavar="MODEL")
     arguments = parser.parse_args()
     use_threads(arguments.threads)
     machine = host()
@@ -57,16 +58,18 @@ def main() -> None:
         f"{machine.processor}, {machine.cores} cores, {arguments.threads} threads, torch "
         f"{machine.torch}, transformers {machine.transformers}"
     )
-    models = {engine: {name: load(spec(name).on(engine)) for name in NAMES} for engine in ENGINES}
+    names = arguments.models
+    models = {engine: {name: load(spec(name).on(engine)) for name in names} for engine in ENGINES}
     alone = {engine: by_name for engine, by_name in models.items() if engine != ModelId.ENGINE}
     _sizes(alone, arguments.runs, arguments.seconds)
     _one_sentence(alone, arguments.runs)
-    _explanations(models)
+    read_longest = "bert" if "bert" in names else names[-1]
+    _explanations({engine: by_name[read_longest] for engine, by_name in models.items()})
     if arguments.file:
         table = open_table(arguments.file)
         column = table.column(arguments.text)
         texts = random.Random(0).sample([row[column] for row in table.rows()], arguments.rows)
-        _many_rows(texts)
+        _many_rows(texts, read_longest)
 
 
 def _sizes(models: dict[str, dict[str, Model]], runs: int, seconds: float) -> None:
@@ -88,8 +91,9 @@ def _sizes(models: dict[str, dict[str, Model]], runs: int, seconds: float) -> No
 
 def _one_sentence(models: dict[str, dict[str, Model]], runs: int) -> None:
     """One sentence, from text to probabilities, against the pipeline on the same threads."""
-    print(f"\none sentence of {len(models['torch']['bert'].read(SENTENCE).ids)} tokens, ms:")
-    for name in NAMES:
+    first, *_ = models["torch"].values()
+    print(f"\none sentence of {len(first.read(SENTENCE).ids)} tokens, ms:")
+    for name in models["torch"]:
         theirs = pipeline("text-classification", model=str(spec(name).folder), device="cpu")
         calls: dict[str, Callable[[], object]] = {
             "pipeline": lambda theirs=theirs: theirs(SENTENCE, top_k=None)
@@ -101,33 +105,44 @@ def _one_sentence(models: dict[str, dict[str, Model]], runs: int) -> None:
         print(f"{name:<12}" + ", ".join(ratios))
 
 
-def _explanations(models: dict[str, dict[str, Model]]) -> None:
-    """Occlusion, how far to trust it, and the context square: forward passes alone."""
-    print("\nBERT: occlusion + faithfulness + context square, ms:")
+def _explanations(models: dict[str, Model]) -> None:
+    """Occlusion, how far to trust it, and the context square: forward passes alone.
+
+    Engines whose layers cannot be looked at have no context square, and are named.
+    """
+    asked = {
+        way: model
+        for way, model in models.items()
+        if Capability.LAYERS in model.network.capabilities
+    }
+    print(f"\n{models[ModelId.ENGINE].title}: occlusion + faithfulness + context square, ms:")
 
     def explain(model: Model) -> None:
         trust(model, attribute(model, SENTENCE, method="occlusion"))
         influence(model, SENTENCE)
 
-    calls = {
-        engine: lambda model=by_name["bert"]: explain(model) for engine, by_name in models.items()
-    }
+    calls = {way: lambda model=model: explain(model) for way, model in asked.items()}
     took = _in_turns(calls, 2)
+    for way in models.keys() - asked.keys():
+        print(f"{way}: has no layers to look at")
     print(", ".join(f"{way} {ms:.0f} ({took['torch'] / ms:.1f}x)" for way, ms in took.items()))
 
 
-def _many_rows(texts: list[str]) -> None:
-    """Many rows through BERT, once each: one thread a batch, as many batches as cores."""
+def _many_rows(texts: list[str], name: str) -> None:
+    """Many rows through one model, once each: one thread a batch, as many batches as cores."""
     use_threads(1, beside=host().cores)
-    theirs = pipeline("text-classification", model=str(spec("bert").folder), device="cpu")
+    theirs = pipeline("text-classification", model=str(spec(name).folder), device="cpu")
     torch.set_num_threads(host().cores)
     started = perf_counter()
     rows = theirs(texts, batch_size=32, top_k=None)
     pipeline_seconds = perf_counter() - started
     positive = [next(x["score"] for x in row if x["label"] == "positive") for row in rows]
-    print(f"\n{len(texts):,} rows, BERT: pipeline(batch_size=32) {pipeline_seconds:.1f} s")
+    print(
+        f"\n{len(texts):,} rows, {spec(name).title}: "
+        f"pipeline(batch_size=32) {pipeline_seconds:.1f} s"
+    )
     for engine in ENGINES:
-        model = load(spec("bert").on(engine))
+        model = load(spec(name).on(engine))
         started = perf_counter()
         windows = range(0, len(texts), WINDOW)
         ours = join([score([model], texts[at : at + WINDOW]) for at in windows])
@@ -138,7 +153,7 @@ def _many_rows(texts: list[str]) -> None:
             f"{pipeline_seconds / seconds:.2f}x, largest difference {moved:.1e}"
         )
     use_threads(host().cores)
-    by_hand = load(spec("bert").on("onnx"))
+    by_hand = load(spec(name).on("onnx"))
     started = perf_counter()
     tokenizer = by_hand.network.tokenizer.backend
     for at in range(0, len(texts), 32):

@@ -74,7 +74,7 @@ class Fuzz:
         self.counts["bilstm"] += 1
         self.counts["nothing to read"] += prediction is None
         if prediction:
-            notices(prediction, 512)
+            notices(prediction)
         if at % TRANSFORMERS_EVERY == 0:
             for name in ("bert", "distilbert"):
                 check_prediction(self.models[name], text, words)

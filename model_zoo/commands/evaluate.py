@@ -202,6 +202,11 @@ def _print(evaluation: "Evaluation", labels: Sequence[str]) -> None:
             f"{evaluation.seconds[name]:.1f}",
         )
     out.print(f"{evaluation.rows:,} rows; ECE: how far probabilities are off on average, 0 is best")
+    for quality in list(evaluation.qualities.values())[:1]:  # the rows are the same for all
+        out.print(
+            "Always giving the commonest label would be right for "
+            f"{quality.confusion.commonest:.1%}."
+        )
     if many:
         out.print(
             f"Macro F1: the mean over those of the {len(labels)} labels that occur in the rows or "

@@ -245,7 +245,11 @@ def _print(settings: TrainingSettings, arguments: argparse.Namespace) -> None:
             f"{row['size_bytes'] / 1e6:.1f} MB",
             f"{row['train_seconds']:.0f} s",
         )
-    out.print(f"{record['rows']:,} held-out rows, {len(record['labels'])} labels")
+    commonest = max(map(sum, record["models"][0]["confusion"])) / record["rows"]
+    out.print(
+        f"{record['rows']:,} held-out rows, {len(record['labels'])} labels; always giving the "
+        f"commonest would be right for {commonest:.1%}"
+    )
     out.print(table)
     _print_words(record["recommendation"])
     name = shlex.quote(settings.name)

@@ -32,6 +32,15 @@ class Confusion:
         """Those answered with their label."""
         return sum(row[i] for i, row in enumerate(self.counts))
 
+    @property
+    def commonest(self) -> float:
+        """The share that always giving the commonest label would be right for.
+
+        >>> Confusion(((3, 1), (5, 1))).commonest
+        0.6
+        """
+        return max(map(sum, self.counts)) / self.rows
+
 
 @dataclass(frozen=True, slots=True)
 class LabelQuality:
