@@ -96,13 +96,16 @@ def read_owner(folder: Path) -> Owner:
     Where there is no file, it is the operator's and shared, as sets that are put there by hand are
     meant to be; where the file is damaged, it is the operator's alone.
     """
+    file = folder / OWNER
+    if not os.path.lexists(file):
+        return Owner(shared=folder.is_dir())
     try:
-        with (folder / OWNER).open("rb") as stream:
-            return Owner.from_json(json.loads(stream.read(_MOST_BYTES)))
-    except FileNotFoundError:
-        return Owner(shared=True)
+        if file.is_file():  # else opening it may take for ever
+            with file.open("rb") as stream:
+                return Owner.from_json(json.loads(stream.read(_MOST_BYTES)))
     except (OSError, ValueError, RecursionError):
-        return Owner()
+        pass
+    return Owner()
 
 
 def write_owner(folder: Path, owner: Owner) -> None:

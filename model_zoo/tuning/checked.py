@@ -16,6 +16,8 @@ Read = TypeVar("Read")
 
 def read_json(file: Path) -> Mapping[str, Any]:
     """The object in a JSON file; ValueError or OSError where it is none, or is too large."""
+    if file.exists() and not file.is_file():  # opening it may take for ever
+        raise ValueError("it is no file")
     with file.open("rb") as stream:
         content = stream.read(_MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:

@@ -36,7 +36,7 @@ def trained_sets() -> list[str]:
         folders = sorted(set_folder("any").parent.iterdir())
     except (OSError, TrainingError):
         return []
-    return [each.name for each in folders if each.name[0] != "." and _is_trained(each)]
+    return [each.name for each in folders if _is_trained(each)]
 
 
 def read_comparison(name: str) -> dict[str, Any]:
@@ -206,7 +206,12 @@ def _folder(name: str) -> Path:
 
 
 def _is_trained(folder: Path) -> bool:
-    return (folder / DESCRIPTION).is_file() and (folder / COMPARISON).is_file()
+    """Whether the folder is a set with figures, and called as a set can be."""
+    try:
+        check_name(folder.name)
+        return (folder / DESCRIPTION).is_file() and (folder / COMPARISON).is_file()
+    except (TrainingError, OSError):
+        return False
 
 
 def _forget(name: str) -> None:

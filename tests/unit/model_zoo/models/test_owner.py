@@ -2,6 +2,8 @@
 
 import hmac
 import json
+import os
+from pathlib import Path
 
 import pytest
 
@@ -107,8 +109,12 @@ def test_a_damaged_record_opens_it_to_nobody(tmp_path, record):
     assert read_owner(tmp_path) == Owner()
 
 
-def test_a_record_that_is_a_folder_opens_it_to_nobody(tmp_path):
-    (tmp_path / "owner.json").mkdir()
+@pytest.mark.parametrize(
+    "make", [Path.mkdir, os.mkfifo, lambda file: file.symlink_to("nowhere")],
+    ids=["folder", "pipe", "link to nowhere"],
+)  # fmt: skip
+def test_a_record_that_is_no_file_opens_it_to_nobody(tmp_path, make):
+    make(tmp_path / "owner.json")
     assert read_owner(tmp_path) == Owner()
 
 

@@ -1,6 +1,7 @@
 """A set from elsewhere: its report is drawn from figures that were checked, and of nothing else."""
 
 import json
+import os
 from time import process_time
 from zipfile import ZipFile
 
@@ -107,6 +108,22 @@ def test_a_set_is_packed_with_its_report_drawn_anew_and_without_what_links_lead_
     }
     assert "password" not in report and "On the held-out rows" in report
     assert not [file.name for file in tmp_path.iterdir() if "partial" in file.name]
+
+
+def test_folders_that_no_set_can_be_called_are_passed_over(sets):
+    for name in ("my set (1)", "<b>", ".hidden", BUNDLED, "x" * 61):
+        trained_set(sets, name)
+    trained_set(sets, "theirs")
+    assert outcome.trained_sets() == ["theirs"]
+
+
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(sets):
+    folder = trained_set(sets, "theirs")
+    os.mkfifo(folder / "lstm" / "metrics.json")
+    assert "On the held-out rows" in outcome.read_report("theirs")
+    (folder / "set.json").unlink()
+    os.mkfifo(folder / "set.json")
+    assert outcome.trained_sets() == [] and outcome.title(folder) == "theirs"
 
 
 def test_a_set_without_figures_is_packed_without_a_report(sets, tmp_path):
