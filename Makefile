@@ -1,7 +1,7 @@
 PYTHON ?= $(shell command -v python3.11 || echo python3)
 BIN := .venv/bin
 PORT ?= 8501
-ADDRESS ?= localhost
+ADDRESS ?= $(or $(STREAMLIT_SERVER_ADDRESS),localhost)
 DATA ?= hub
 DOCS ?= .venv-docs
 LANES ?= 2

@@ -134,8 +134,10 @@ def test_app_listens_on_this_machine_alone_unless_asked(monkeypatch, asked):
     listening = []
     monkeypatch.setattr("os.execv", lambda *_: listening.append(os.environ.get(name)))
     assert main(["app"]) == 0 and listening == [asked or "localhost"]
+    if asked is None:
+        monkeypatch.delenv(name)
     made = subprocess.run(["make", "-n", "app"], cwd=ROOT, capture_output=True, text=True)
-    assert "--server.address localhost" in made.stdout
+    assert f"--server.address {asked or 'localhost'}" in made.stdout
 
 
 def test_app_hands_streamlit_what_it_does_not_know(monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from time import process_time
 from zipfile import ZipFile
 
@@ -11,6 +12,9 @@ from model_zoo.errors import SetError
 from model_zoo.models.sets import BUNDLED, model_sets
 from model_zoo.tuning import outcome
 from model_zoo.tuning.html_page import as_part
+from model_zoo.tuning.notes import Account
+from model_zoo.tuning.rows import Cleaned
+from model_zoo.tuning.split import Inspection
 from tests.trained import LABELS, figures, trained_set
 
 HOSTILE = """<style>body{display:none}</style><form><input type=password></form>
@@ -91,6 +95,32 @@ def test_figures_at_their_bounds_are_drawn(sets):
     assert len(outcome.read_report("theirs")) < 100_000
     (folder / "lstm" / "metrics.json").write_text('{"history": [{"epoch": []}]}')
     assert len(outcome.read_report("theirs")) < 100_000
+
+
+ACCOUNT = Account(
+    Inspection(dict.fromkeys(LABELS, 50), 80, 10, 10, Cleaned(3), 2, (9.5, 20.0), 0.1, "0" * 64),
+    *("quick", 7, ("lstm", "bert"), "a <base>", 0.1),
+)
+
+
+def test_what_is_told_of_the_file_is_drawn_anew_as_well(sets):
+    assert Account.from_json(json.loads(json.dumps(ACCOUNT.as_json()))) == ACCOUNT
+    trained_set(sets, "theirs", account=ACCOUNT.as_json())
+    report = outcome.read_report("theirs")
+    assert "80 rows to learn from" in report and "a &lt;base&gt;" in report
+    assert "rows in all" in report and "Rows that have no text and were left out: 3." in report
+
+
+@pytest.mark.parametrize("key", ACCOUNT.as_json())
+def test_an_account_that_is_none_is_a_sentence(sets, key):
+    for value in (None, [], {}, -1, "x", True):
+        folder = trained_set(sets, "theirs", account=ACCOUNT.as_json() | {key: value})
+        if key == "base" and value == "x":
+            outcome.read_report("theirs")
+        else:
+            with pytest.raises(SetError, match="cannot be read"):
+                outcome.read_report("theirs")
+        shutil.rmtree(folder)
 
 
 def test_a_set_is_packed_with_its_report_drawn_anew_and_without_what_links_lead_to(sets, tmp_path):
