@@ -35,7 +35,7 @@ def asked(monkeypatch):
 
 
 def opened(**parameters):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     for key, value in parameters.items():
         app.query_params[key] = value
     app.switch_page("pages/speed.py")

@@ -23,7 +23,7 @@ TEXT = "A dull film."
 
 
 def opened(text=TEXT, **parameters):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app.query_params["text"] = text
     for key, value in parameters.items():
         app.query_params[key] = value

@@ -46,7 +46,7 @@ def calls(monkeypatch):
 
 
 def opened():
-    return AppTest.from_function(page, default_timeout=120).run()
+    return AppTest.from_function(page, default_timeout=300).run()
 
 
 def press(app, label):
@@ -170,7 +170,7 @@ def pair():
 
 
 def test_opening_puts_the_text_and_what_it_is_compared_with_into_the_view():
-    app = AppTest.from_function(pair, default_timeout=60).run()
+    app = AppTest.from_function(pair, default_timeout=300).run()
     labels = [button.label for button in app.button]
     assert labels == ["Open in Compare", "Open in Attributions", "Open in Inside"]
     app.button[0].click().run()  # the page itself is not there, in a test of a function

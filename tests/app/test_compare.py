@@ -23,7 +23,7 @@ SPECS = model_set().models
 
 
 def opened(**parameters):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     for key, value in parameters.items():
         app.query_params[key] = value
     return app.run()

@@ -29,7 +29,7 @@ CSV = (
 @pytest.fixture
 def page():
     """The page in a fresh session, asking the two fast models."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app.query_params["models"] = "lstm,bilstm"
     evaluate = app.switch_page("pages/evaluate.py").run()
     assert not evaluate.exception
@@ -47,7 +47,7 @@ def sets(tmp_path_factory):
 
 def other_page(models="lstm,bert", **address):
     """The page in a fresh session, on another set."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app.query_params["models"] = models
     for key, value in address.items():
         app.query_params[key] = value

@@ -15,7 +15,7 @@ SECTIONS = ["Recurrence", "What can each position see?", "Representation path"]
 
 
 def opened(text):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     return submit(app.switch_page("pages/inside.py").run(), text)
 
 

@@ -95,7 +95,7 @@ def test_nothing_is_dropped_for_a_model_that_nobody_asked_for(own_weights, monke
 def test_the_page_says_what_was_dropped_until_it_is_loaded_again(monkeypatch):
     monkeypatch.setattr(pool, "_dropped", {"bilstm": "bert"})
     pool.unload("bilstm")
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app.query_params["text"] = "Great fun."
     app.query_params["models"] = "lstm"
     (warning,) = [box.value for box in app.run().warning]

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow  # many runs of a whole page
 
 
 def opened(**address):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     for key, value in address.items():
         app.query_params[key] = value
     return app.switch_page("pages/models.py").run()

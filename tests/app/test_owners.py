@@ -35,7 +35,7 @@ from ui.serve import reach
 
 def opened(page="pages/train.py", cookie="", **parameters):
     """The page as a visitor of its own opens it, with a cookie and an address."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app.session_state[mine._HELD] = [each for each in cookie.split(".") if each]
     for name, value in parameters.items():
         app.query_params[name] = value

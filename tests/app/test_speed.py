@@ -46,7 +46,7 @@ def fake_footprints(monkeypatch):
 
 def opened():
     """The page, opened from one that asks no model."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app.switch_page("pages/speed.py")
     return app.run()
 
@@ -275,7 +275,7 @@ def set_of_six(folders, monkeypatch):
     monkeypatch.setenv("QUARTET_MODEL_DIRS", str(folders / "own"))
 
     def open_page(**address):
-        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+        app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
         for key, value in ({"set": "six"} | address).items():
             app.query_params[key] = value
         app.switch_page("pages/speed.py")

@@ -21,7 +21,7 @@ def page():
 
 
 def test_a_run_that_asks_for_another_does_not_bring_back_the_sentence_before():
-    app = AppTest.from_function(page, default_timeout=120)
+    app = AppTest.from_function(page, default_timeout=300)
     app.query_params["text"] = "before"
     assert app.run().text[0].value == "before"
     assert app.button[0].click().run().text[0].value == "after"
@@ -31,7 +31,7 @@ def test_a_run_that_asks_for_another_does_not_bring_back_the_sentence_before():
 
 
 def test_a_click_that_brings_the_address_before_does_not_bring_back_its_sentence():
-    app = AppTest.from_function(page, default_timeout=120)
+    app = AppTest.from_function(page, default_timeout=300)
     app.query_params["text"] = "before"
     app.run()
     app.button[0].click().run()
@@ -41,7 +41,7 @@ def test_a_click_that_brings_the_address_before_does_not_bring_back_its_sentence
 
 
 def test_going_back_in_the_browser_does(monkeypatch):
-    app = AppTest.from_function(page, default_timeout=120)
+    app = AppTest.from_function(page, default_timeout=300)
     app.query_params["text"] = "before"
     app.run()
     app.button[0].click().run()
@@ -69,7 +69,7 @@ def test_a_click_that_leads_elsewhere_is_not_lost_to_the_next_one(monkeypatch):
 
     gone = []
     monkeypatch.setattr(streamlit, "switch_page", gone.append)
-    app = AppTest.from_function(leaving, default_timeout=120).run()
+    app = AppTest.from_function(leaving, default_timeout=300).run()
     app.session_state["another click waits"] = True
     app.button[0].click().run()
     assert gone == ["app.py"] and app.session_state["view"].text == "Great fun."

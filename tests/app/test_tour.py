@@ -22,7 +22,7 @@ CONTRAST = EXAMPLES["contrast"].text
 
 def opened(**parameters):
     """The tour, opened cold at an address with these parameters."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app.switch_page("pages/tour.py")
     for key, value in parameters.items():
         app.query_params[key] = value
@@ -191,7 +191,7 @@ def test_the_sentence_goes_along_to_the_whole_picture(text):
 
 
 def test_compare_leads_to_the_tour():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
     labels = [link.proto.label for link in app.get("page_link")]
     assert "Start here" in labels
 

@@ -38,7 +38,7 @@ def _no_processes(tmp_path, monkeypatch):
 
 
 def opened():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app = app.switch_page("pages/train.py").run()
     assert not app.exception
     return app

@@ -47,7 +47,7 @@ def test_the_place_in_line_is_shown_and_then_the_work(crowd, monkeypatch):
 @pytest.mark.slow
 def test_a_page_that_cannot_wait_says_so(crowd, monkeypatch):
     monkeypatch.setattr(turns.work, "_most_waiting", 0)
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
     assert "Many people are using this server" in app.error[0].value and not app.exception
     crowd.close()
     app.run()

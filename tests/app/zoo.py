@@ -37,7 +37,7 @@ def own(kind: str, beside: str) -> str:
 
 def opened(page: str, **parameters: str) -> AppTest:
     """A page at an address with these parameters."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     for key, value in {"text": TEXT, **parameters}.items():
         app.query_params[key] = value
     return app.run() if page == "app.py" else app.switch_page(page).run()

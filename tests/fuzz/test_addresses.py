@@ -43,7 +43,7 @@ def test_any_address_gives_a_view_that_can_be_linked_to(query):
 
 
 def opened(query):
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     for key, values in query.items():
         app.query_params[key] = values
     return app.run()

@@ -17,7 +17,7 @@ SOUND = [text for text in TROUBLE if "\0" not in text and text.encode("utf-8", "
 
 @pytest.fixture
 def page():
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300)
     app.query_params["models"] = "lstm"
     return app.switch_page("pages/evaluate.py").run()
 

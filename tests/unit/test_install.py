@@ -150,7 +150,7 @@ def test_the_app_opens(scripts, elsewhere):
     visit = (
         "from streamlit.testing.v1 import AppTest; from model_zoo.paths import ROOT; import sys;"
         "sys.path.insert(0, str(ROOT));"
-        "app = AppTest.from_file(str(ROOT / 'app.py'), default_timeout=120).run();"
+        "app = AppTest.from_file(str(ROOT / 'app.py'), default_timeout=300).run();"
         "assert not app.exception and not app.error;"
         "print(*(html.proto.body for html in app.get('html')))"
     )

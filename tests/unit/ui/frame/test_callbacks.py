@@ -31,7 +31,7 @@ def page():
 
 @pytest.mark.parametrize("stopped", [False, True], ids=["a click", "the end of the visit"])
 def test_a_callback_is_done_to_its_end_whatever_comes_meanwhile(stopped):
-    app = AppTest.from_function(page, default_timeout=120)
+    app = AppTest.from_function(page, default_timeout=300)
     app.session_state["stopped"] = stopped
     app.run()
     app.text_input[0].set_value("Great fun.")

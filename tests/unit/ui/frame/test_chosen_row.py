@@ -26,7 +26,7 @@ def choose(app, *positions):
 
 
 def test_a_row_is_chosen_by_what_it_is():
-    app = AppTest.from_function(page, default_timeout=120)
+    app = AppTest.from_function(page, default_timeout=300)
     assert shown(app, "a", "b", "c") == "none"
     assert choose(app, 1) == "b"
     assert shown(app, "b", "c") == "b", "it stands elsewhere"
@@ -37,7 +37,7 @@ def test_a_row_is_chosen_by_what_it_is():
 
 
 def test_a_row_that_is_not_shown_is_not_chosen():
-    app = AppTest.from_function(page, default_timeout=120)
+    app = AppTest.from_function(page, default_timeout=300)
     shown(app, "a", "b", "c")
     choose(app, 0)
     assert shown(app, "b", "c") == "none"
