@@ -12,9 +12,14 @@ options.intra_op_num_threads = json.loads((HERE / "figures.json").read_text("utf
 session = onnxruntime.InferenceSession(str(HERE / "model.onnx"), options)
 # word vectors (V, E), which the network reads in place of ids; without the file it takes these
 words = np.load(HERE / "words.npy", mmap_mode="r") if (HERE / "words.npy").exists() else None
+one_a_call = session.get_inputs()[0].shape[0] == 1  # in 8 bits a call has scales for all of it
 
 
 def logits(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """(B, T), (B, T) -> (B, C)."""
-    first = {"input_ids": ids} if words is None else {"inputs_embeds": np.float32(words[ids])}
-    return session.run(["logits"], {**first, "attention_mask": mask})[0]
+    first, name = (ids, "input_ids") if words is None else (np.float32(words[ids]), "inputs_embeds")
+    calls = [(first, mask)]
+    if one_a_call:
+        calls = [(first[at, kept][None], mask[at, kept][None]) for at, kept in enumerate(mask > 0)]
+    feeds = ({name: text, "attention_mask": ones} for text, ones in calls)
+    return np.concatenate([session.run(["logits"], feed)[0] for feed in feeds])

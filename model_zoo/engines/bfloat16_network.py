@@ -19,7 +19,11 @@ def load(row: ModelSpec, checksum: str) -> Network:
 
 
 class BFloat16Classifier(Network):
-    """Logits from word vectors in float32; weights, states and products in bfloat16."""
+    """Logits from word vectors in float32; weights, states and products in bfloat16.
+
+    How sums are rounded depends on the shape of a product, which shows with so few digits: texts
+    are computed one by one, so that an answer is the same whatever else is in the batch.
+    """
 
     def __init__(self, row: ModelSpec, network: Classifier) -> None:
         self.title = network.title
@@ -53,7 +57,10 @@ class BFloat16Classifier(Network):
         return self._logits(embedded, torch.ones(embedded.shape[:2], dtype=torch.int64))
 
     def _logits(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        half = embedded.to(torch.bfloat16)
         with torch.no_grad():
-            half = embedded.to(torch.bfloat16)
-            logits = self._network.module(inputs_embeds=half, attention_mask=mask).logits
-        return self._network.in_order(logits.float())
+            logits = [
+                self._network.module(inputs_embeds=text[real][None]).logits
+                for text, real in zip(half, mask.bool(), strict=True)
+            ]
+        return self._network.in_order(torch.cat(logits).float())

@@ -23,6 +23,7 @@ from model_zoo.engines.agreement import (
     of_sentences,
 )
 from model_zoo.engines.onnx_network import OnnxClassifier
+from model_zoo.engines.quantise import candidates, one_text_a_call, quantise
 from model_zoo.engines.references import recorded
 from model_zoo.errors import EngineError
 from model_zoo.models.engines import engine
@@ -47,7 +48,8 @@ def export(row: ModelSpec, folder: Path) -> Agreement:
     checksum = check_weights(row)
     tokenizer = TextTokenizer(row.folder)
     usual = _Torch(row, checksum)
-    model = _written(row, folder)
+    exact = engine(row.id.engine).exact
+    model = _written(row, folder, in_8_bits=not exact)
     by_hand = model is not None
     if model is None:
         from model_zoo.engines.exporter import exported
@@ -61,7 +63,7 @@ def export(row: ModelSpec, folder: Path) -> Agreement:
         return agreement(answers(ours.classify, batches(tokenizer)), usual.logits(batches))
 
     kept: tuple[str, ...] = ()
-    if engine(row.id.engine).exact:
+    if exact:
         import onnx
 
         onnx.save(model, str(folder / exports.GRAPH))
@@ -72,6 +74,8 @@ def export(row: ModelSpec, folder: Path) -> Agreement:
                 f"its probabilities would be up to {agreed.probability:.1g} from torch's."
             )
     else:
+        if not (by_hand and row.model_type in graph.TOGETHER):
+            one_text_a_call(model)
         agreed, kept = _quantised(model, folder / exports.GRAPH, lambda: compare(of_sentences))
     record = {
         "model": row.id.on(ModelId.ENGINE),
@@ -104,7 +108,7 @@ class _Torch:
         return answers(self.network.classify, batches(self.network.tokenizer))
 
 
-def _written(row: ModelSpec, folder: Path) -> "ModelProto | None":
+def _written(row: ModelSpec, folder: Path, in_8_bits: bool) -> "ModelProto | None":
     """The graph as written from the weights, its word vectors in `folder`; None where it cannot."""
     from safetensors.numpy import load_file
 
@@ -113,7 +117,7 @@ def _written(row: ModelSpec, folder: Path) -> "ModelProto | None":
     weights: dict[str, np.ndarray] = {}
     for file in weights_files(row):
         weights |= load_file(file)
-    model = graph.written(row, weights)
+    model = graph.written(row, weights, in_8_bits)
     if model is not None:
         np.save(folder / exports.WORDS, _halved(weights[graph.words_name(row.model_type)]))
     return model
@@ -133,8 +137,6 @@ def _quantised(
 
     Some layers bear 8 bits worse than others: as few as will do are left out.
     """
-    from model_zoo.engines.quantise import candidates, quantise
-
     agreed: Agreement | None = None
     for kept in candidates(model):
         quantise(model, file, kept)

@@ -30,7 +30,7 @@ from model_zoo.paths import ROOT, user_cache
 
 GRAPH, WORDS, RECORD = "model.onnx", "words.npy", "export.json"
 POSITIONS = "positions"  # input of a graph: how many get their last state; the first, unless given
-FORMAT = 3  # of what is written here; another one is made anew
+FORMAT = 4  # of what is written here; another one is made anew
 _ASIDE = ".making-"  # begins the names of folders of exports that are under way
 SECONDS = 900  # after which a process that exports is given up
 PROCESS_BYTES = 350_000_000  # torch and the libraries, in a process of its own

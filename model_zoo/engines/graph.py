@@ -8,6 +8,12 @@ what an exporter spreads over twenty. torch is not needed.
 `logits` (B, C), `states` (B, P, H) what the last layer gives at the first P positions. The head of
 an encoder reads one position, so its last layer computes no more, unless `positions` (1,) int64
 asks for it; a recurrent network's states are all there anyway.
+
+ONNX Runtime rounds what goes into a product of 8-bit numbers by one scale, that of the largest and
+the smallest number in it: of all texts of a call. A graph written `in_8_bits` keeps texts apart
+all the same. An encoder's takes one a call, which costs little: each has many positions. The LSTM's
+takes as many as there are, for the limits of what it reads are known, and two more numbers beside
+it are always at these limits.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -29,10 +35,10 @@ Weights = Mapping[str, np.ndarray]
 
 
 class Graph:
-    """A graph in the making."""
+    """A graph in the making; `in_8_bits` if its products are to be."""
 
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
+    def __init__(self, weights: Weights, in_8_bits: bool = False) -> None:
+        self.weights, self.in_8_bits = weights, in_8_bits
         self._nodes: list[onnx.NodeProto] = []
         self._constants: dict[str, onnx.TensorProto] = {}
 
@@ -213,11 +219,16 @@ def _encoder(
 
 
 def _recurrent(graph: Graph, config: Mapping[str, Any]) -> onnx.ModelProto:
-    """ONNX's own LSTM, which is told the lengths of texts: padding is never read."""
+    """ONNX's own LSTM, which is told the lengths of texts: padding is never read.
+
+    In 8 bits a vector has two more numbers, the limits of all others, and a state two more units,
+    which go to 1 and to -1 as fast as units can.
+    """
     weights, do = graph.weights, graph.do
     hidden, vector = config["hidden_size"], config["embedding_size"]
     ends = ("", "_reverse")[: 1 + bool(config.get("bidirectional"))]
-    layers = config["num_hidden_layers"]
+    layers, more = config["num_hidden_layers"], 2 * graph.in_8_bits
+    limit = float(np.abs(weights[words_name("quartet_recurrent")]).max())
     do("ReduceSum", ["attention_mask", graph.constant("over tokens", [1])], "counted", keepdims=0)
     do("Cast", ["counted"], "lengths", to=TensorProto.INT32)
     inputs = do("Transpose", ["inputs_embeds"], "by position", perm=[1, 0, 2])  # (T, B, E)
@@ -226,18 +237,17 @@ def _recurrent(graph: Graph, config: Mapping[str, Any]) -> onnx.ModelProto:
 
         def stacked(part: str, number: int = number) -> np.ndarray:
             """A weight of all directions, gates in ONNX's order: input, output, forget, cell."""
-            return np.stack(
-                [
-                    np.concatenate(
-                        [
-                            np.split(weights[f"lstm.{part}_l{number}{end}"], 4)[i]
-                            for i in (0, 3, 1, 2)
-                        ]
-                    )
-                    for end in ends
-                ]
-            )
+            whole = np.stack([weights[f"lstm.{part}_l{number}{end}"] for end in ends])
+            gates = whole.reshape(len(ends), 4, hidden, *whole.shape[2:])[:, (0, 3, 1, 2)]
+            columns = [(0, more)] * (gates.ndim - 3)  # what is added is read by no unit
+            gates = np.pad(gates, [(0, 0), (0, 0), (0, more), *columns])
+            if more and part == "bias_ih":
+                gates[:, :, hidden:] = _OPEN
+                gates[:, 3, -1] = -_OPEN
+            return gates.reshape(len(ends), 4 * (hidden + more), *gates.shape[3:])
 
+        if more:
+            inputs = _with_limits(graph, inputs, 1.0 if number else limit, f"limited {number}")
         biases = np.concatenate([stacked("bias_ih"), stacked("bias_hh")], axis=1)
         outputs = [f"outputs {number}", f"ends {number}"]
         do(
@@ -250,9 +260,12 @@ def _recurrent(graph: Graph, config: Mapping[str, Any]) -> onnx.ModelProto:
                 "lengths",
             ],
             outputs,
-            hidden_size=hidden,
+            hidden_size=hidden + more,
             direction="bidirectional" if len(ends) == 2 else "forward",
         )  # outputs (T, D, B, H), ends (D, B, H)
+        if more:
+            slices = [graph.constant(f"own {at}", [at]) for at in (0, hidden, -1)]
+            outputs = [do("Slice", [output, *slices], f"{output} own") for output in outputs]
         last = number == layers - 1
         turned = do(
             "Transpose",
@@ -267,14 +280,27 @@ def _recurrent(graph: Graph, config: Mapping[str, Any]) -> onnx.ModelProto:
     return graph.finish(vector, len(weights["classifier.weight"]), len(ends) * hidden)
 
 
+_OPEN = 30.0  # the sum before a gate that is open and a candidate that is 1, to the last bit
+
+
+def _with_limits(graph: Graph, inputs: str, limit: float, output: str) -> str:
+    """(T, B, E) -> (T, B, E + 2) by `limit` and -`limit`, which no other number goes beyond."""
+    high, low = (graph.constant(f"{output} {sign}", sign * limit) for sign in (1, -1))
+    one = graph.constant("one column", [0, 0, 0, 0, 0, 1])
+    clipped = graph.do("Clip", [inputs, low, high], f"{output} clipped")
+    above = graph.do("Pad", [clipped, one, high], f"{output} above")
+    return graph.do("Pad", [above, one, low], output)
+
+
 KINDS: dict[str, Callable[[Graph, Mapping[str, Any]], onnx.ModelProto]] = {
     "bert": _bert,
     "distilbert": _distilbert,
     "quartet_recurrent": _recurrent,
 }
+TOGETHER = ("quartet_recurrent",)  # written in 8 bits they take any number of texts a call
 
 
-def written(row: Any, weights: Weights) -> onnx.ModelProto | None:
+def written(row: Any, weights: Weights, in_8_bits: bool = False) -> onnx.ModelProto | None:
     """The graph of the model `row` with these `weights`; None where its kind or config has none."""
     config = read_config(row)
     usual = (
@@ -291,6 +317,6 @@ def written(row: Any, weights: Weights) -> onnx.ModelProto | None:
     ):
         return None
     try:
-        return kind(Graph(weights), config)
+        return kind(Graph(weights, in_8_bits), config)
     except (KeyError, ValueError):  # another head, or weights by other names
         return None

@@ -27,7 +27,8 @@ class OnnxClassifier(Network):
     """Logits, and last states, without torch; none of its answers have gradients.
 
     The word vectors `words` (V, E) are looked up here, from a file that stays on disk, and the
-    graph reads those; None where it takes ids. A session is safe for any number of threads.
+    graph reads those; None where it takes ids. A graph that takes one text a call gets each
+    without its padding. A session is safe for any number of threads.
     """
 
     def __init__(self, row: ModelSpec, folder: Path, tokenizer: TextTokenizer) -> None:
@@ -37,6 +38,9 @@ class OnnxClassifier(Network):
         self._session = session(folder / exports.GRAPH)
         self.bytes = (folder / exports.GRAPH).stat().st_size  # about what it takes in memory
         self._order = list(row.order)
+        inputs = {each.name: each.shape for each in self._session.get_inputs()}
+        self._first = next(name for name in inputs if name != "attention_mask")
+        self._one_a_call = inputs[self._first][0] == 1
         words, able = folder / exports.WORDS, row.capabilities
         # "c": torch shares only what could be written to; nobody does
         self.words = np.load(words, mmap_mode="c") if words.is_file() else None
@@ -48,9 +52,7 @@ class OnnxClassifier(Network):
 
     def classify(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         """(B, T), (B, T) -> (B, C)."""
-        if self.words is None:
-            return self._in_order({"input_ids": ids, "attention_mask": mask})
-        return self._in_order({"inputs_embeds": self._look_up(ids), "attention_mask": mask})
+        return self._in_order(ids if self.words is None else self._look_up(ids), mask)
 
     def logits(self, ids: "Tensor", mask: "Tensor") -> "Tensor":
         """(B, T), (B, T) -> (B, C)."""
@@ -75,25 +77,36 @@ class OnnxClassifier(Network):
                 "torch engine."
             )
         vectors = embedded.contiguous().numpy()
-        feed = {"inputs_embeds": vectors, "attention_mask": np.ones(vectors.shape[:2], np.int64)}
-        return _tensor(self._in_order(feed))
+        return _tensor(self._in_order(vectors, np.ones(vectors.shape[:2], np.int64)))
 
     def layers(self, ids: "Tensor") -> Iterator[Layer]:
         """Word embeddings, then what the head gets to see: two spaces; `ids` (B, T)."""
         self._check(Capability.LAYERS)
         vectors = self._look_up(ids.numpy())
         yield Layer("word embeddings", 0, _tensor(vectors))
-        feed = {"inputs_embeds": vectors, "attention_mask": np.ones(ids.shape, np.int64)}
+        how = {}
         if any(
             each.name == exports.POSITIONS for each in self._session.get_overridable_initializers()
         ):
-            feed[exports.POSITIONS] = np.array([ids.shape[1]])
-        yield Layer("last layer", 1, _tensor(self._session.run(["states"], feed)[0]))
+            how[exports.POSITIONS] = np.array([ids.shape[1]])
+        states = self._run("states", vectors, np.ones(ids.shape, np.int64), **how)
+        yield Layer("last layer", 1, _tensor(states))
 
-    def _in_order(self, feed: dict[str, np.ndarray]) -> np.ndarray:
-        """The logits (B, C) in the order of the labels."""
-        (logits,) = self._session.run(["logits"], feed)
+    def _in_order(self, first: np.ndarray, mask: np.ndarray) -> np.ndarray:
+        """The logits (B, C) in the order of the labels; `first` as in `_run`."""
+        logits = self._run("logits", first, mask)
         return logits[:, self._order] if self._order else logits
+
+    def _run(
+        self, output: str, first: np.ndarray, mask: np.ndarray, **how: np.ndarray
+    ) -> np.ndarray:
+        """What the graph gives for ids (B, T) or vectors (B, T, E), whichever it takes."""
+        calls = [(first, mask)]
+        if self._one_a_call:
+            real = mask.astype(bool)
+            calls = [(first[at, kept][None], mask[at, kept][None]) for at, kept in enumerate(real)]
+        feeds = ({self._first: text, "attention_mask": ones, **how} for text, ones in calls)
+        return np.concatenate([self._session.run([output], feed)[0] for feed in feeds])
 
     def _look_up(self, ids: np.ndarray) -> np.ndarray:
         assert self.words is not None

@@ -9,7 +9,8 @@ import onnx
 
 from model_zoo.host import sums_without_loss
 
-_OPERATORS = ("MatMul", "Gemm", "Attention", "LSTM")
+_OPERATORS = ("MatMul", "Gemm", "Attention")
+_RECURRENT = ("LSTM",)  # and no other beside it: its head is small, and would be of all texts
 _LAYER = re.compile(r"(?:^|[./])layers?[./](\d+)[./]")
 
 
@@ -22,7 +23,7 @@ def quantise(model: onnx.ModelProto, file: Path, in_float: Sequence[str] = ()) -
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    recurrent = any(node.op_type == "LSTM" for node in model.graph.node)
+    recurrent = _operators(model) == _RECURRENT
     cut_off = not sums_without_loss()
     with tempfile.TemporaryDirectory() as folder:
         whole, ready = Path(folder) / "whole.onnx", Path(folder) / "ready.onnx"
@@ -34,7 +35,7 @@ def quantise(model: onnx.ModelProto, file: Path, in_float: Sequence[str] = ()) -
         quantize_dynamic(
             str(ready),
             str(file),
-            op_types_to_quantize=list(_OPERATORS),
+            op_types_to_quantize=list(_operators(model)),
             per_channel=True,
             reduce_range=cut_off and recurrent,
             weight_type=QuantType.QUInt8 if cut_off and not recurrent else QuantType.QInt8,
@@ -43,9 +44,23 @@ def quantise(model: onnx.ModelProto, file: Path, in_float: Sequence[str] = ()) -
         )
 
 
+def _operators(model: onnx.ModelProto) -> tuple[str, ...]:
+    """What of it is computed in 8 bits."""
+    kinds = {node.op_type for node in model.graph.node}
+    return _RECURRENT if kinds.issuperset(_RECURRENT) else _OPERATORS
+
+
+def one_text_a_call(model: onnx.ModelProto) -> None:
+    """Have the graph declare that it takes one text, for its products have one scale a call."""
+    for value in (*model.graph.input, *model.graph.output):
+        if len(value.type.tensor_type.shape.dim) > 1:  # `positions` is of no text
+            value.type.tensor_type.shape.dim[0].dim_value = 1
+
+
 def candidates(model: onnx.ModelProto) -> Iterator[tuple[str, ...]]:
     """What is to stay in float32, the least first: nothing, the head, later layers as well."""
-    nodes = [node for node in _named(model).graph.node if node.op_type in _OPERATORS]
+    operators = _operators(model)
+    nodes = [node for node in _named(model).graph.node if node.op_type in operators]
     heads = tuple(node.name for node in nodes if node.op_type == "Gemm")
     layers = [int(found[1]) if (found := _LAYER.search(node.name)) else -1 for node in nodes]
     most = max(layers, default=-1)

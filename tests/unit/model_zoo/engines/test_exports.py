@@ -12,17 +12,21 @@ from onnx.numpy_helper import to_array
 
 from model_zoo.engines import export, exports, quantise
 from model_zoo.engines.agreement import Agreement
+from model_zoo.engines.onnx_network import OnnxClassifier
 from model_zoo.errors import CapabilityError, EngineError
 from model_zoo.explain.attribute import attribute
 from model_zoo.host import use_threads
 from model_zoo.inside.context import influence
+from model_zoo.models.engines import ENGINES
 from model_zoo.models.files import check_weights
-from model_zoo.models.loading import load
+from model_zoo.models.loading import Model, load
+from model_zoo.models.network import Capability
 from model_zoo.models.own import add_folder
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
 from model_zoo.reading.predict import predict
 from model_zoo.reading.score import score
+from model_zoo.text.tokens import TextTokenizer
 from tests import foreign
 
 pytestmark = pytest.mark.slow
@@ -71,6 +75,55 @@ def test_eight_bits_answer_alike_and_are_smaller(name):
     assert graphs["onnx-int8"] < 0.6 * graphs["onnx"]
     record = exports.record(model.spec, model.checksum)
     assert record["answers"] >= export.LEAST_ANSWERS and record["weights"] == model.checksum
+
+
+NEIGHBOURS = [
+    "Nothing fancy, just honest food done right.",
+    "He plays the king as if he were waiting for a bus.",
+    "Good.",
+    "zxqj 💩 " * 9,
+    "A dull film, saved by its cast, " * 12,
+]
+
+
+@pytest.mark.parametrize("engine", [name for name, row in ENGINES.items() if not row.exact])
+@pytest.mark.parametrize("name", NAMES)
+def test_with_few_digits_an_answer_does_not_depend_on_its_neighbours(name, engine):
+    """Whatever else is in the batch, and however long it is."""
+    model = load(f"{name}@{engine}")
+    alone = [predict(model, [text])[0].probabilities for text in NEIGHBOURS]
+    for size in (2, 3, len(NEIGHBOURS)):
+        for at in range(len(NEIGHBOURS) - size + 1):
+            together = predict(model, NEIGHBOURS[at : at + size])
+            for row, expected in zip(together, alone[at : at + size], strict=True):
+                assert row.probabilities == pytest.approx(expected, abs=1e-6)
+    shares = score([model], NEIGHBOURS[::-1] * 2, batch_size=7).probabilities[0]
+    assert np.allclose(shares, alone[::-1] * 2, atol=1e-6)
+    ids = torch.tensor([model.encode([text])[0].ids[:6] for text in (TEXTS[1], TEXTS[2])])
+    vectors = torch.cat([model.network.embed(ids), 9 * model.network.embed(ids)])
+    whole = model.network.logits_from_embeddings(vectors)
+    assert torch.allclose(whole[:1], model.network.logits_from_embeddings(vectors[:1]), atol=1e-6)
+    if Capability.LAYERS in model.network.capabilities:
+        both, one = (list(model.network.layers(part))[-1].states for part in (ids, ids[:1]))
+        assert torch.allclose(both[:1], one, atol=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("electra", 1), ("xlnet", 2)])
+def test_neither_does_that_of_a_model_of_ones_own(tmp_path, kind, seed, monkeypatch):
+    """One that is filled up on the left as well; how far from torch it is does not matter here."""
+    monkeypatch.setattr(export, "LEAST_ANSWERS", 0.0)
+    monkeypatch.setattr(export, "MOST_MOVED", 1.0)
+    folder = foreign.write(kind, tmp_path / kind, ("negative", "positive"), seed)
+    row = add_folder(folder).on("onnx-int8")
+    try:
+        export.export(row, tmp_path)
+    except EngineError as error:
+        pytest.skip(f"{error}")
+    network = OnnxClassifier(row, tmp_path, TextTokenizer(folder))
+    model = Model(row, network, "")
+    alone = [predict(model, [text])[0].probabilities for text in NEIGHBOURS]
+    together = [answer.probabilities for answer in predict(model, NEIGHBOURS)]
+    assert np.allclose(together, alone, atol=1e-6)
 
 
 @pytest.mark.parametrize("name", ["lstm", "distilbert"])  # signed weights, and unsigned ones
