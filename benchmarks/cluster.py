@@ -54,7 +54,7 @@ TOKENS, TAKES, BILLION = 20, 3, 1_000_000_000
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path, nargs="?", help="phrases, say SST-2's train.tsv")
     parser.add_argument("--text", default="sentence", metavar="COL")
     parser.add_argument("--rows", type=int)

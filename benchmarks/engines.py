@@ -43,7 +43,7 @@ NAMES = tuple(model.name for model in model_set().models)
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path, nargs="?", help="rows to score, say SST-2's train.tsv")
     parser.add_argument("--text", default="sentence", metavar="COL")
     parser.add_argument("--rows", type=int, default=5000)

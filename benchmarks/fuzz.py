@@ -232,7 +232,7 @@ def _timed(run: Callable[[str], object], text: str) -> float:
 
 def main() -> int:
     """Print the figures; the exit status."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--texts", type=int, default=21_000)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()

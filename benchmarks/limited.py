@@ -80,7 +80,7 @@ def limited(megabytes: int) -> Iterator[Group]:
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--megabytes", type=int, default=690)
     parser.add_argument("--visitors", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=5)

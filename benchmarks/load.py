@@ -240,7 +240,7 @@ def warm(address: str) -> None:
 
 def main() -> int:
     """Run it and print the figures; 0 if all was right."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--visitors", type=int, default=25)
     parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--minutes", type=float, default=8.0, help="for the visitors' rounds")

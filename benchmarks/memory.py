@@ -31,7 +31,7 @@ SENTENCE = "The acting is great, but the film as a whole is dreadful."
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--visits", type=int, default=200)
     parser.add_argument("--stages", action="store_true", help="only where the megabytes are")
     arguments = parser.parse_args()

@@ -36,7 +36,7 @@ REST_SECONDS = 15  # longer than the server takes to tidy up
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--submits", type=int, default=500)
     parser.add_argument("--collector", action="store_true", help="also the collector's passes")
     arguments = parser.parse_args()

@@ -289,7 +289,7 @@ def rehearse(limit: Limit, environment: Path, checkout: Path, scratch: Path) -> 
 
 def main() -> None:
     """Rehearse, and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--limit-mb", type=int, default=690, help="millions of bytes")
     parser.add_argument("--environment", type=Path, help="use this one, and install nothing")
     arguments = parser.parse_args()

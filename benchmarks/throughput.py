@@ -25,7 +25,7 @@ from model_zoo.tables.table import open_table
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--text", required=True, metavar="COL")
     parser.add_argument("--rows", type=int, default=5000)

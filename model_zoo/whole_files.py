@@ -1,4 +1,7 @@
-"""Files that are written whole or not at all: a kill leaves the old one or the new one."""
+"""Files that are written whole or not at all: a kill leaves the old one or the new one.
+
+What others wrote is read within bounds.
+"""
 
 import json
 import re
@@ -9,6 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 _DIGITS = 12  # that tell blocks which write the same file apart
+MOST_JSON_BYTES = 20_000_000  # of what others wrote; a tokenizer's settings have a few
 
 
 def write_json(file: Path, record: Mapping[str, Any]) -> None:
@@ -42,3 +46,13 @@ def clear_asides(file: Path) -> None:
     for entry in file.parent.iterdir():
         if pattern.fullmatch(entry.name):
             entry.unlink(missing_ok=True)
+
+
+def read_json(file: Path) -> Any:
+    """What a JSON file of anybody's holds; OSError, or ValueError whatever is wrong with it."""
+    if file.stat().st_size > MOST_JSON_BYTES:
+        raise ValueError(f"it is longer than {MOST_JSON_BYTES // 1_000_000} MB")
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None

@@ -1,6 +1,5 @@
 """Where readers are and what their folders say, without loading one and without torch."""
 
-import json
 import os
 from contextlib import suppress
 from math import prod
@@ -12,6 +11,7 @@ from model_zoo.language.models import TITLES
 from model_zoo.language.models import root as language_root
 from model_zoo.models.files import WEIGHTS, read_checksums, read_header
 from model_zoo.paths import ASSETS
+from model_zoo.whole_files import read_json
 
 DESCRIPTION = "reader.json"
 PLAIN = "config.json"
@@ -105,9 +105,9 @@ def read_description(folder: Path) -> dict[str, Any]:
 
 def _table(file: Path) -> dict[str, Any]:
     try:
-        table = json.loads(file.read_text(encoding="utf-8"))
+        table = read_json(file)
         if not isinstance(table, dict):
             raise ValueError("it is no table")
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         raise WeightsError(f"{file} is damaged ({error}). Restore it.") from error
     return table

@@ -24,9 +24,10 @@ from model_zoo.errors import WeightsError
 from model_zoo.host import heed_threads
 from model_zoo.language.models import TITLES
 from model_zoo.language.models import root as language_root
-from model_zoo.models.files import WEIGHTS, read_checksums, read_header, sha256_of
+from model_zoo.models.files import WEIGHTS, check_files, read_checksums, read_header, sha256_of
 from model_zoo.models.halved import halve_word_vectors
 from model_zoo.models.loading import alone_and_quiet
+from model_zoo.models.soundness import check_tokens, no_larger_than
 from model_zoo.patches import lean_imports
 from model_zoo.text.folder import TOKENIZER, settings
 from model_zoo.text.tokens import TextTokenizer
@@ -52,6 +53,7 @@ NETWORKS: Mapping[str, type[PreTrainedModel]] = {
 _TOKENIZER_CONFIG = "tokenizer_config.json"
 _GENERIC = (None, "TokenizersBackend", "PreTrainedTokenizerFast")
 _TOKENS_AT_ONCE = 4096  # of the windows that are computed together, with padding
+_MEND = "Restore it, or choose another folder."
 _ANYWHERE = 0.5  # the threshold where none was calibrated: no answer is likelier than all spans
 
 
@@ -177,7 +179,8 @@ def fresh_network(body: Path, *, half_words: bool = False) -> PreTrainedModel:
             f"{body} is of a {config.model_type}. Choose one of: {', '.join(NETWORKS)}."
         )
     config.num_labels = 2
-    with no_init_weights():
+    header = check_files([body / WEIGHTS], settings(body, PLAIN), _MEND)
+    with no_init_weights(), no_larger_than(header):
         network = made(config).float()
     nn.init.normal_(network.qa_outputs.weight, std=0.02)
     nn.init.zeros_(network.qa_outputs.bias)
@@ -220,6 +223,7 @@ def _network(
         if not file.is_file():
             raise WeightsError(f"{file} is missing, and {folder.name} needs it. Restore it.")
     _checked(folder)
+    check_files([folder / WEIGHTS], {}, _MEND)
     read_header(body / WEIGHTS)
     if (actual := sha256_of(body / WEIGHTS)) != table["body_sha256"]:
         raise WeightsError(
@@ -258,7 +262,9 @@ def _threshold(folder: Path) -> dict[str, Any]:
 
 def _foreign(folder: Path) -> Reader:
     """Any model that AutoModelForQuestionAnswering loads from safetensors."""
-    with alone_and_quiet():
+    files = sorted(folder.glob("*.safetensors"))
+    header = check_files(files, settings(folder, PLAIN), _MEND) if files else {}
+    with alone_and_quiet(), no_larger_than(header):
         network, report = AutoModelForQuestionAnswering.from_pretrained(
             folder,
             local_files_only=True,
@@ -275,6 +281,8 @@ def _foreign(folder: Path) -> Reader:
         )
     tokenizer = TextTokenizer(folder)
     frame(tokenizer)  # says where it has none
+    known = len(network.get_input_embeddings().weight)
+    check_tokens(folder.name, tokenizer.backend.get_vocab_size(), known)
     config = network.config
     config.output_hidden_states = config.output_attentions = False  # would leave hooks behind
     config.return_dict = True

@@ -133,7 +133,7 @@ def read(tokenizer: TextTokenizer, question: str, passage: str, longest: int = L
     if len(question) > MOST_CHARACTERS:
         raise TextError(f"The question has {len(question):,} characters. Shorten it to a sentence.")
     parts = [tokenizer.without_blanks(without_surrogates(text)) for text in (question, passage)]
-    asked, told = tokenizer.backend.encode_batch(parts, add_special_tokens=False)
+    asked, told = tokenizer.encodings(parts, framed=False)
     spans, question_spans = _spans(parts[1], told), _spans(parts[0], asked)
     for name, inside in (("question", question_spans), ("passage", spans)):
         if all(start == end for start, end in inside):

@@ -1,11 +1,14 @@
 """Which commands there are, and how what is typed behind them is understood."""
 
 import argparse
+import ast
 import sys
 import tomllib
 from collections.abc import Sequence
 from importlib import metadata
+from inspect import getsource
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from model_zoo.commands import (
@@ -71,9 +74,10 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
     for command in COMMANDS:
         name = command.__name__.rpartition(".")[2]
-        summary = (command.__doc__ or "").partition(".")[0]
+        about = _about(command)
+        summary = about.partition(".")[0]
         subparser = commands.add_parser(
-            name, help=summary[:1].lower() + summary[1:], description=command.__doc__
+            name, help=summary[:1].lower() + summary[1:], description=about
         )
         if command is not app:
             subparser.add_argument(
@@ -90,6 +94,11 @@ def version() -> str:
     if file.is_file():
         return str(tomllib.loads(file.read_text(encoding="utf-8"))["project"]["version"])
     return metadata.version("quartet")
+
+
+def _about(command: ModuleType) -> str:
+    """What the command's module says of itself; from its source where Python runs without (-OO)."""
+    return command.__doc__ or ast.get_docstring(ast.parse(getsource(command))) or ""
 
 
 class _Parser(argparse.ArgumentParser):

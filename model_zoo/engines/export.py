@@ -27,7 +27,7 @@ from model_zoo.engines.quantise import candidates, one_text_a_call, quantise
 from model_zoo.engines.references import recorded
 from model_zoo.errors import EngineError
 from model_zoo.models.engines import engine
-from model_zoo.models.files import check_weights, weights_files
+from model_zoo.models.files import check_folder, weights_files
 from model_zoo.models.loading import torch_network
 from model_zoo.models.network import ModelId, Network
 from model_zoo.models.registry import remember
@@ -45,7 +45,7 @@ MOST_MOVED = 0.05  # and so far may probabilities be from torch's, on average
 
 def export(row: ModelSpec, folder: Path) -> Agreement:
     """Write the model's export into `folder`; EngineError where it does not agree with torch."""
-    checksum = check_weights(row)
+    checksum = check_folder(row)
     tokenizer = TextTokenizer(row.folder)
     usual = _Torch(row, checksum)
     exact = engine(row.id.engine).exact
@@ -69,7 +69,7 @@ def export(row: ModelSpec, folder: Path) -> Agreement:
         onnx.save(model, str(folder / exports.GRAPH))
         del model  # it may be large, and checking takes memory of its own
         agreed = compare(of_all_sizes)
-        if agreed.probability > EXACT:
+        if not agreed.probability <= EXACT:  # no number, for one
             raise EngineError(
                 f"its probabilities would be up to {agreed.probability:.1g} from torch's."
             )

@@ -312,11 +312,7 @@ def written(row: Any, weights: Weights, in_8_bits: bool = False) -> onnx.ModelPr
     kind = KINDS.get(row.model_type)
     if not (kind and usual and words_name(row.model_type) in weights):
         return None
-    if row.model_type == "quartet_recurrent" and not np.all(
-        [f"lstm.weight_ih_l{n}" in weights for n in range(config["num_hidden_layers"])]
-    ):
-        return None
     try:
         return kind(Graph(weights, in_8_bits), config)
-    except (KeyError, ValueError):  # another head, or weights by other names
+    except (KeyError, ValueError, TypeError):  # another head, or weights by other names
         return None

@@ -10,6 +10,7 @@ from model_zoo.engines import exports
 from model_zoo.errors import CapabilityError
 from model_zoo.host import threads
 from model_zoo.models.network import Capability, Layer, Network
+from model_zoo.models.soundness import check_tokens
 from model_zoo.models.spec import ModelSpec
 from model_zoo.text.tokens import TextTokenizer
 
@@ -44,7 +45,9 @@ class OnnxClassifier(Network):
         words, able = folder / exports.WORDS, row.capabilities
         # "c": torch shares only what could be written to; nobody does
         self.words = np.load(words, mmap_mode="c") if words.is_file() else None
-        if self.words is None:  # the graph takes ids
+        if self.words is not None:
+            check_tokens(row.title, tokenizer.backend.get_vocab_size(), len(self.words))
+        else:  # the graph takes ids
             able -= {Capability.EMBEDDINGS}
         if "states" not in {output.name for output in self._session.get_outputs()}:
             able -= {Capability.LAYERS}

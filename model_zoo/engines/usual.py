@@ -14,6 +14,7 @@ from model_zoo.engines import exports
 from model_zoo.engines.onnx_network import OnnxClassifier
 from model_zoo.errors import EngineError
 from model_zoo.host import free_bytes, heed_threads
+from model_zoo.models.classes import class_names
 from model_zoo.models.files import read_config
 from model_zoo.models.loading import torch_network
 from model_zoo.models.network import Layer, Network, States
@@ -43,8 +44,8 @@ def load(row: ModelSpec, checksum: str) -> Network:
 def _is_plain(row: ModelSpec) -> bool:
     """Whether the folder is what its set says; of others, torch's loading knows what is wrong."""
     config = read_config(row)
-    labels = config.get("id2label", {"0": "", "1": ""})
-    return config.get("model_type") == row.model_type and len(labels) == len(row.labels)
+    classes = class_names(config)
+    return config.get("model_type") == row.model_type and len(classes) == len(row.labels)
 
 
 ROOM_BYTES = 100_000_000  # what computing gradients may take for a moment

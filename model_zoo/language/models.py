@@ -1,6 +1,5 @@
 """The four language models: their folders, and loading one of them."""
 
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -14,11 +13,13 @@ import numpy as np
 from model_zoo.errors import UnknownModelError, WeightsError, did_you_mean
 from model_zoo.host import heed_threads
 from model_zoo.language.vocabulary import Vocabulary
-from model_zoo.models.files import WEIGHTS, read_checksums, read_header, sha256_of
+from model_zoo.models.files import WEIGHTS, check_files, read_checksums, read_header, sha256_of
 from model_zoo.models.loading import alone_and_quiet
+from model_zoo.models.soundness import Header, check_tokens, no_larger_than
 from model_zoo.patches import lean_imports
 from model_zoo.paths import ASSETS
 from model_zoo.text.tokens import PAD_ID, TOKENIZER, Encoded, TextTokenizer, check_readable
+from model_zoo.whole_files import read_json
 
 if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
     from transformers import PreTrainedModel
@@ -63,8 +64,8 @@ def parameters(name: str) -> int:
 
 def metrics(name: str) -> dict[str, Any]:
     """How the model was trained, its metrics.json; empty where there is none that can be read."""
-    with suppress(OSError, ValueError, RecursionError):
-        table = json.loads((root() / name / "metrics.json").read_text(encoding="utf-8"))
+    with suppress(OSError, ValueError):
+        table = read_json(root() / name / "metrics.json")
         return table if isinstance(table, dict) else {}
     return {}
 
@@ -183,17 +184,22 @@ def load(name: str) -> LanguageModel:
     if checksum != stamp(name):
         raise WeightsError(f"{folder / WEIGHTS} is not the file that was recorded. {_mend()}")
     try:
+        header = check_files([folder / WEIGHTS], read_json(folder / "config.json"), _mend())
         with alone_and_quiet():
-            network = _network(name, folder)
+            network = _network(name, folder, header)
+    except WeightsError:
+        raise
     except Exception as error:  # each network and each damaged file fails in a way of its own
         reason = " ".join(str(error).split())[:300]
         raise WeightsError(f"{folder} cannot be loaded: {reason}. {_mend()}") from error
     heed_threads()  # torch may have been imported just now
     tokenizer = TextTokenizer(folder)
+    known = len(network.get_input_embeddings().weight)
+    check_tokens(TITLES[name], tokenizer.backend.get_vocab_size(), known)
     return LanguageModel(name, TITLES[name], tokenizer, Vocabulary(tokenizer), network, checksum)
 
 
-def _network(name: str, folder: Path) -> "PreTrainedModel":
+def _network(name: str, folder: Path, header: Header) -> "PreTrainedModel":
     """The folder's network, made by hand: from_pretrained brings torch's compiler, 60 MB."""
     from pkgutil import resolve_name
 
@@ -205,7 +211,7 @@ def _network(name: str, folder: Path) -> "PreTrainedModel":
         from model_zoo.models.halved import halve_linears, halve_word_vectors
 
     config = network_class.config_class.from_pretrained(folder)
-    with no_init_weights():
+    with no_init_weights(), no_larger_than(header):
         network: PreTrainedModel = network_class(config)
     network.float()
     weights = load_file(folder / WEIGHTS)

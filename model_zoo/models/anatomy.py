@@ -111,10 +111,10 @@ def _shape(part: str, shapes: Shapes, config: dict[str, Any]) -> str:
     rows, columns = matrices[0]
     if part == "self-attention":
         heads = config.get("num_attention_heads") or config.get("n_heads")
-        return f"{heads} heads of {columns // heads}" if heads else ""
+        known = type(heads) is int and heads > 0  # the file is anybody's
+        return f"{heads} heads of {columns // heads}" if known else ""
     if part == "feed-forward":
         return f"{min(rows, columns):,} → {max(rows, columns):,} → {min(rows, columns):,}"
     if part.startswith("from"):  # three gates and the new content, each with a row for every unit
-        hidden = config["hidden_size"]
-        return f"{columns:,} → {rows // hidden} × {hidden:,}"
+        return f"{columns:,} → 4 × {rows // 4:,}"
     return f"{rows:,} × {columns:,}" if part.endswith("vectors") else f"{columns:,} → {rows:,}"

@@ -32,6 +32,18 @@ def unfit(config: Mapping[str, Any]) -> str:
     'gives a number and not a label. Choose a model that chooses between labels.'
     """
     classes, kind = class_names(config), config.get("problem_type")
+    named, count = config.get("id2label"), config.get("num_labels")
+    if isinstance(named, Mapping) and named:
+        if sorted(map(int, named)) != list(range(len(named))):
+            return (
+                "numbers its classes otherwise than 0, 1, 2 and so on. Number them so in id2label "
+                "of its config.json."
+            )
+        if count is not None and int(count) != len(named):
+            return (
+                f"has num_labels {count} and names {len(named)} classes. Name each of them in "
+                "id2label of its config.json."
+            )
     if kind == "regression" or len(classes) < 2:
         return "gives a number and not a label. Choose a model that chooses between labels."
     if kind == "multi_label_classification":

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from model_zoo.errors import WeightsError
 from model_zoo.models.network import Capability, Layer, Network
+from model_zoo.models.soundness import check_tokens
 from model_zoo.models.trial import Trial
 from model_zoo.text.tokens import TextTokenizer
 
@@ -41,12 +41,8 @@ class Classifier(Network):
         # asked for these, the library would leave hooks on the module, or give tuples
         config.output_hidden_states = config.output_attentions = False
         config.return_dict = True
-        size, known = tokenizer.backend.get_vocab_size(), len(module.get_input_embeddings().weight)
-        if size > known:
-            raise WeightsError(
-                f"{title} has vectors for {known:,} tokens, and its tokenizer knows {size:,}. Save "
-                "the tokenizer that the model was trained with into its folder."
-            )
+        known = len(module.get_input_embeddings().weight)
+        check_tokens(title, tokenizer.backend.get_vocab_size(), known)
         able, pads = architecture.capabilities, True
         if type(self) is Classifier:  # of any kind: the others know what they are made of
             trial = Trial(title, module, tokenizer)

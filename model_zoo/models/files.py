@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 import struct
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -16,12 +17,14 @@ from typing import Any
 from model_zoo import paths
 from model_zoo.errors import WeightsError
 from model_zoo.locks import held
+from model_zoo.models.classes import unfit
 from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import BUNDLED, ModelSet, model_set
+from model_zoo.models.soundness import Header, check_finite, check_sizes
 from model_zoo.models.spec import ModelSpec
 from model_zoo.text.tokens import TOKENIZER, TextTokenizer
-from model_zoo.whole_files import write_text
+from model_zoo.whole_files import read_json, write_text
 
 WEIGHTS = "model.safetensors"
 INDEX = "model.safetensors.index.json"  # of weights in several files
@@ -31,6 +34,8 @@ _RECORD_S = 10.0  # that others have for their line in it
 _BESIDE = ("config.json", TOKENIZER, "tokenizer_config.json")  # what else a model is read from
 
 
+# the first line and another one are three hyphens; later ones are rules of the text
+_FRONT_MATTER = re.compile(r"\A\ufeff?---[ \t]*\n(?:.*\n)*?---[ \t]*(?:\n|\Z)\n*")
 _LAYERS = ("num_hidden_layers", "n_layers", "n_layer", "num_layers")  # as configs call it
 
 
@@ -106,7 +111,7 @@ def weights_files(model: ModelSpec) -> list[Path]:
     if (folder / WEIGHTS).is_file():
         return [folder / WEIGHTS]
     try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+        index = read_json(folder / INDEX)
         names = sorted({Path(name).name for name in index["weight_map"].values()})
         files = [folder / name for name in names]
         if not files or not all(file.is_file() for file in files):
@@ -153,7 +158,7 @@ def _read_table(model: ModelSpec, name: str) -> dict[str, Any]:
     """The JSON file `name` in the model's folder; WeightsError where it holds no table."""
     file = model.folder / name
     try:
-        table = json.loads(file.read_text(encoding="utf-8"))
+        table = read_json(file)
     except FileNotFoundError:
         raise WeightsError(f"{file} is missing. {mend(model)}") from None
     except (OSError, ValueError) as error:
@@ -184,15 +189,16 @@ def read_card(model: str | ModelSpec) -> str:
     file = row.folder / "README.md"
     if not file.is_file():
         raise WeightsError(f"{file} is missing. {mend(row)}")
-    return file.read_text(encoding="utf-8", errors="replace").split("---\n", 2)[-1]
+    return _FRONT_MATTER.sub("", file.read_text(encoding="utf-8", errors="replace"), count=1)
 
 
 def licence(model: str | ModelSpec) -> str:
     """The licence named in the front matter of the model card; "not stated" where there is none."""
     file = spec(model).folder / "README.md"
     text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
-    match = re.search(r"^license: *(\S+)", text, re.MULTILINE)
-    return match[1] if match else "not stated"
+    front = _FRONT_MATTER.match(text)
+    named = front and re.search(r"^license: *(\S+)", front[0], re.MULTILINE)
+    return named[1].strip("\"'") if named else "not stated"
 
 
 def set_tokenizer(of: ModelSet | None = None) -> TextTokenizer:
@@ -234,6 +240,38 @@ def check_weights(model: str | ModelSpec) -> str:
             f"expected {recorded[:12]}…. {mend(row)}"
         )
     return actual
+
+
+def check_folder(model: str | ModelSpec) -> str:
+    """The sha256 of the model's weights, once the whole folder is found fit to be loaded.
+
+    Beyond what `check_weights` looks at: classes, sizes, and whether all weights are numbers. An
+    engine need not know. Raises WeightsError.
+    """
+    row = spec(model)
+    checksum, config = check_weights(row), read_config(row)
+    try:
+        if reason := unfit(config):
+            raise WeightsError(f"{row.folder} {reason}")
+        check_files(weights_files(row), config, mend(row))
+    except (ValueError, TypeError, AttributeError, OverflowError) as error:
+        raise WeightsError(
+            f"{row.folder} cannot be loaded as {row.title}: {error}. {mend(row)}"
+        ) from error
+    return checksum
+
+
+def check_files(files: Sequence[Path], config: Mapping[str, Any], advice: str) -> Header:
+    """The tensors of all weights files, once they are found to be numbers, and as many as it takes.
+
+    Raises WeightsError, ending in `advice`; ValueError where `config` is of a larger network.
+    """
+    headers = {file: read_header(file, advice) for file in files}
+    merged = {name: tensor for header in headers.values() for name, tensor in header.items()}
+    check_sizes(config, merged)
+    for file, header in headers.items():
+        check_finite(file, header, advice)
+    return merged
 
 
 def _checksum_of(model: ModelSpec) -> str:

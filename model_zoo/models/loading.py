@@ -7,18 +7,27 @@ from pkgutil import resolve_name
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from model_zoo.errors import RoomError, WeightsError
+import numpy as np
+
+from model_zoo.errors import RoomError, WeightsError, ZooError
 from model_zoo.host import free_bytes, heed_threads
 from model_zoo.models.engines import engine
-from model_zoo.models.files import card, check_weights, mend, weights_files
+from model_zoo.models.files import (
+    card,
+    check_folder,
+    mend,
+    read_config,
+    read_header,
+    weights_files,
+)
 from model_zoo.models.network import ModelId, Network
 from model_zoo.models.registry import spec
+from model_zoo.models.soundness import check_sizes, check_tokens, no_larger_than
 from model_zoo.models.spec import ModelSpec
 from model_zoo.patches import lean_imports
 from model_zoo.text.tokens import Encoded, TextTokenizer, check_readable
 
 if TYPE_CHECKING:  # torch and transformers are imported when a model is loaded, not before
-    import numpy as np
     from transformers import PreTrainedModel
 
 _LOADING = Lock()
@@ -77,14 +86,44 @@ def load(model: str | ModelSpec) -> Model:
     row = spec(model)
     if row.id.is_own:
         check_room(row)
-    checksum = check_weights(row)
+    checksum = check_folder(row)
+    _check_tokenizer(row)
     start = engine(row.id.engine).load
     network = resolve_name(start)(row, checksum) if start else torch_network(row)
+    _check_answer(row, network)
     return Model(row, network, checksum)
 
 
+def _check_tokenizer(row: ModelSpec) -> None:
+    """Raises WeightsError where the folder's tokenizer names what the network has no vector for."""
+    vocabulary = read_config(row).get("vocab_size")
+    if type(vocabulary) is int:  # each kind of network has a usual one, which may be meant
+        tokenizer = TextTokenizer(row.folder)
+        entries = tokenizer.backend.get_vocab(with_added_tokens=True)
+        largest = max(entries.values(), default=0)
+        check_tokens(row.title, len(entries), vocabulary, largest, tokenizer.pad_id)
+
+
+def _check_answer(row: ModelSpec, network: Network) -> None:
+    """Raises WeightsError where the network does not answer a word with a number for each label."""
+    try:
+        ids = np.array([network.encode(["good"])[0].ids])
+        answer = network.classify(ids, np.ones_like(ids))
+        if answer.shape != (1, len(row.labels)):
+            raise ValueError(f"{answer.shape[-1]} numbers for {len(row.labels)} labels")
+        if not np.isfinite(answer).all():
+            raise ValueError("what comes of its weights is no number")
+    except ZooError:
+        raise
+    except Exception as error:  # every engine fails in a way of its own
+        reason = " ".join(str(error).split())[:200].rstrip(".")
+        raise WeightsError(
+            f"{row.title} cannot read a text and classify it ({reason}). {mend(row)}"
+        ) from error
+
+
 def torch_network(
-    row: ModelSpec, *, lean: bool = False, words: "np.ndarray | None" = None
+    row: ModelSpec, *, lean: bool = False, words: np.ndarray | None = None
 ) -> Network:
     """The model as torch computes it; raises as `load` does, but checks no checksum.
 
@@ -103,12 +142,12 @@ def load_module(model: str | ModelSpec) -> "PreTrainedModel":
     Checked and raising as `load` does; its classes are in the network's own order.
     """
     row = spec(model)
-    check_weights(row)
+    check_folder(row)
     return _checked(row)
 
 
 def _checked(
-    row: ModelSpec, lean: bool = False, words: "np.ndarray | None" = None
+    row: ModelSpec, lean: bool = False, words: np.ndarray | None = None
 ) -> "PreTrainedModel":
     """The network with the weights that are in its folder."""
     if row.id.is_own:
@@ -138,7 +177,7 @@ def check_room(model: ModelSpec) -> None:
         )
 
 
-def _module(row: ModelSpec, lean: bool, words: "np.ndarray | None") -> "PreTrainedModel":
+def _module(row: ModelSpec, lean: bool, words: np.ndarray | None) -> "PreTrainedModel":
     """The folder's network with its weights, in evaluation mode, float32 and frozen.
 
     By hand: from_pretrained makes the network without memory first, and with that comes torch's
@@ -156,10 +195,12 @@ def _module(row: ModelSpec, lean: bool, words: "np.ndarray | None") -> "PreTrain
 
     # unless told, the library asks on the terminal whether to run code that a folder names
     distrust = {"trust_remote_code": False}
+    header = {name: t for file in weights_files(row) for name, t in read_header(file).items()}
+    check_sizes(read_config(row), header)
     config = AutoConfig.from_pretrained(row.folder, local_files_only=True, **distrust)
     if config.model_type != row.model_type:
         raise ValueError(f"its config.json is of a {config.model_type}")
-    with no_init_weights():
+    with no_init_weights(), no_larger_than(header):
         # one of the Auto classes chooses by the config; all others are the network's own
         if hasattr(module_class, "from_config"):
             module = module_class.from_config(config, **distrust)

@@ -4,7 +4,6 @@ The command line may name any folder. The app offers those below the folders in 
 which whoever runs it lists: an address or a visitor names models there, never paths.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from model_zoo.models.classes import class_names, matched, unfit
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import CONFIG, model_set
 from model_zoo.models.spec import ModelSpec
+from model_zoo.whole_files import read_json
 
 LOCAL, HUB = ModelId.OWN
 MOST_FOLDERS = 200  # that are offered
@@ -161,9 +161,9 @@ def _downloaded(name: str) -> Path | None:
 def _read_config(folder: Path) -> dict[str, object]:
     """The folder's config.json; WeightsError where there is none, or it is no classifier's."""
     try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        config = read_json(folder / CONFIG)
         reason = unfit(config)
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError) as error:
         raise WeightsError(
             f"{folder} holds no model: its config.json is missing or damaged. Give the folder that "
             "`save_pretrained` wrote."

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,13 @@ from model_zoo.models.classes import (
 from model_zoo.models.network import ModelId
 from model_zoo.models.owner import Holder, Owner, read_owner
 from model_zoo.models.spec import ModelSpec
+from model_zoo.whole_files import read_json
 
 BUNDLED = ModelId.SET
 DESCRIPTION = "set.json"
 CONFIG = "config.json"
 SENTIMENT_TASK = "sentiment"
+MOST_MODELS = 100  # in a set
 _NAME = re.compile(r"[\w-]{1,60}")  # goes into addresses and identities
 
 
@@ -126,7 +129,8 @@ def sets_folders() -> list[Path]:
 def read_set(folder: Path, name: str) -> ModelSet:
     """The set in `folder`, to be called `name`; SetError, saying what is wrong, if it is none."""
     try:
-        configs = folder.glob(f"*/{CONFIG}")
+        configs = list(islice(folder.glob(f"*/{CONFIG}"), MOST_MODELS + 1))
+        _check_count(folder, len(configs))
         files = (folder / DESCRIPTION, *sorted(configs))
         stamps = tuple((file.parent.name, file.stat().st_mtime_ns) for file in files)
     except OSError:
@@ -175,7 +179,7 @@ def _read(folder: Path, name: str, stamps: tuple[tuple[str, int], ...]) -> Model
     """The set, as long as its `stamps` are the same."""
     file = folder / DESCRIPTION
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
+        record = read_json(file)
         json.dumps(record, ensure_ascii=False).encode()  # half of a surrogate pair cannot be shown
         labels = tuple(record["labels"])
         colours = dict(record.get("colours") or {})
@@ -186,8 +190,9 @@ def _read(folder: Path, name: str, stamps: tuple[tuple[str, int], ...]) -> Model
             isinstance(name, str) for name in rows
         ):
             raise ValueError("labels are no list, or a model has no name")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise SetError(f"{file} cannot be read ({error!r}). Mend it, or make it anew.") from error
+    _check_count(file, len(rows))
     _check_labels(file, labels)
     _check_colours(file, labels, colours)
     models: dict[ModelId, ModelSpec] = {}
@@ -208,11 +213,11 @@ def _spec(
 ) -> ModelSpec:
     """The model in `folder`; what is wrong with its files is said when it is loaded."""
     try:
-        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+        config = read_json(folder / CONFIG)
         classes = class_names(config)
         order = matched(classes, labels)
         model_type = str(row.get("model_type") or config.get("model_type", ""))
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError, OverflowError):
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError):
         classes, order, model_type = (), (), str(row.get("model_type", ""))
     try:
         identity = ModelId.of(name, set_name)
@@ -231,6 +236,11 @@ def _spec(
         # names that say nothing are taken to be in order; for others, loading it says what is wrong
         comparable=order is not None or all(name.startswith("LABEL_") for name in classes),
     )
+
+
+def _check_count(where: Path, models: int) -> None:
+    if models > MOST_MODELS:
+        raise SetError(f"{where} has more than {MOST_MODELS} models. Make several sets of them.")
 
 
 def _check_labels(file: Path, labels: tuple[Any, ...]) -> None:

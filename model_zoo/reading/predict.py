@@ -6,6 +6,7 @@ from time import perf_counter
 
 import numpy as np
 
+from model_zoo.errors import WeightsError
 from model_zoo.models.loading import Model
 from model_zoo.models.network import softmax
 from model_zoo.text.tokens import Encoded, check_readable
@@ -116,7 +117,10 @@ def batches(encoded: Sequence[Encoded], size: int = BATCH_SIZE) -> Iterator[list
 
 
 def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float, ...]]:
-    """Each text's probabilities of the model's labels, computed as one batch; each sums to 1."""
+    """Each text's probabilities of the model's labels, computed as one batch; each sums to 1.
+
+    Raises WeightsError where a network gives what is no number.
+    """
     tokenizer = model.network.tokenizer
     lengths = np.array([len(item.ids) for item in encoded])
     places = np.arange(lengths.max())
@@ -127,4 +131,9 @@ def probabilities(model: Model, encoded: Sequence[Encoded]) -> list[tuple[float,
     ids = np.full(real.shape, tokenizer.pad_id)
     ids[real] = np.concatenate([item.ids for item in encoded])
     logits = model.network.classify(ids, real.astype(np.int64))  # (B, C)
+    if not np.isfinite(logits).all():
+        raise WeightsError(
+            f"{model.title} answers a text with what is no number. Its weights are not fit for it; "
+            "choose another model."
+        )
     return [tuple(row) for row in softmax(logits).tolist()]

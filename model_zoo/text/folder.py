@@ -9,7 +9,9 @@ from typing import Any
 from tokenizers import Tokenizer
 
 from model_zoo.errors import WeightsError
+from model_zoo.text.bounds import check_rules, panics_as_errors
 from model_zoo.text.typed import ready, text_alone
+from model_zoo.whole_files import read_json
 
 TOKENIZER = "tokenizer.json"
 MAX_TOKENS = 512  # positions BERT has; all other models keep to it so that all read the same
@@ -21,6 +23,8 @@ _USUAL = {  # role -> names of the two families, where the folder names none
 }
 # Their first positions are taken: a text's own begin after the number of the padding token.
 _AFTER_PADDING = ("roberta", "xlm-roberta", "camembert", "roberta-prelayernorm", "mpnet", "xmod")
+_POSITIONS = ("max_position_embeddings", "n_positions")
+_LEAST_TOKENS = 3  # a word between two special ones
 _VOCABULARIES = ("vocab.*", "*.model", "*.tiktoken", "merges.txt", "spiece.*")
 
 
@@ -31,10 +35,9 @@ def backend(folder: Path) -> Tokenizer:
     WeightsError where that cannot be, or the file is damaged.
     """
     file, masks = folder / TOKENIZER, frozenset(_names(folder, "mask_token"))
-    if not file.is_file():
-        return _parsed(_converted(folder), masks)
+    definition = None if file.is_file() else _converted(folder)
     try:
-        return _parsed(file.read_text(encoding="utf-8"), masks)
+        return _parsed(definition or file.read_text(encoding="utf-8"), masks)
     except Exception as error:  # the library raises no narrower kind
         raise WeightsError(f"{file} cannot be read ({error}). Copy it again.") from error
 
@@ -51,7 +54,7 @@ def settings(folder: Path, name: str) -> dict[str, Any]:
     """The folder's JSON file `name`; empty where there is none. Raises WeightsError if damaged."""
     file = folder / name
     try:
-        content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        content = read_json(file) if file.is_file() else {}
     except (OSError, ValueError) as error:
         raise WeightsError(f"{file} cannot be read ({error}). Copy it again.") from error
     if not isinstance(content, dict):
@@ -83,24 +86,41 @@ def most_tokens(limit: Any, config: Mapping[str, Any]) -> int:
     """How many tokens are read: no more than MAX_TOKENS, `limit` and the positions of `config`.
 
     `limit` is the tokenizer's own, of any size; models with relative positions have no number of
-    them, or -1.
+    them, or -1. ValueError where a number is none, or leaves no room for a word.
 
     >>> most_tokens(None, {}), most_tokens(1e30, {"max_position_embeddings": -1})
     (512, 512)
     >>> most_tokens(512, {"model_type": "roberta", "max_position_embeddings": 130})
     128
     """
-    positions = config.get("max_position_embeddings") or config.get("n_positions")
-    if positions and config.get("model_type") in _AFTER_PADDING:
-        padding = config.get("pad_token_id")
-        positions -= (1 if padding is None else padding) + 1
-    known = [int(number) for number in (limit, positions) if number and number > 0]
-    return min(MAX_TOKENS, *known) if known else MAX_TOKENS
+    limit = _number("model_max_length", limit)
+    positions = next(filter(None, (_number(key, config.get(key)) for key in _POSITIONS)), None)
+    known = [number for number in (limit, positions) if number and number > 0]
+    if positions and positions > 0 and config.get("model_type") in _AFTER_PADDING:
+        padding = _number("pad_token_id", config.get("pad_token_id"))
+        known.append(positions - (1 if padding is None else padding) - 1)
+    most = min([MAX_TOKENS, *known])
+    if most < _LEAST_TOKENS:
+        raise ValueError(f"it reads {int(most)} tokens at most, which leaves no room for a word")
+    return int(most)
+
+
+def _number(name: str, value: Any) -> float | None:
+    """The value of a setting, or None where there is none; ValueError where it is no number."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:
+        raise ValueError(f"{name} is {str(value)[:40]!r}, which is no number")
+    return value
 
 
 @lru_cache(maxsize=16)
 def _parsed(definition: str, masks: frozenset[str]) -> Tokenizer:
-    return ready(_alone(Tokenizer.from_str(json.dumps(text_alone(json.loads(definition), masks)))))
+    rules = json.loads(definition)
+    with panics_as_errors():
+        tokenizer = Tokenizer.from_str(json.dumps(text_alone(rules, masks)))
+    check_rules(rules, tokenizer)
+    return ready(_alone(tokenizer))
 
 
 def _alone(tokenizer: Tokenizer) -> Tokenizer:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from tokenizers import Encoding, Regex, Tokenizer, normalizers
 
-from model_zoo.errors import TextError
+from model_zoo.errors import TextError, WeightsError
+from model_zoo.text.bounds import panics_as_errors
 from model_zoo.text.folder import MAX_TOKENS as MAX_TOKENS
 from model_zoo.text.folder import TOKENIZER as TOKENIZER
 from model_zoo.text.folder import backend, most_tokens, settings, special_token
@@ -89,15 +90,21 @@ class TextTokenizer:
         self.folder = folder
         self.backend = backend(folder)
         config, model = settings(folder, "tokenizer_config.json"), settings(folder, "config.json")
-        self.max_tokens = most_tokens(config.get("model_max_length"), model)
+        try:
+            self.max_tokens = most_tokens(config.get("model_max_length"), model)
+        except ValueError as error:
+            raise WeightsError(
+                f"{folder} cannot be read: {error}. Mend its tokenizer_config.json or config.json."
+            ) from error
         self.pad_left = config.get("padding_side") == "left"
         self.unknown, self.mask, pad = (
             special_token(self.backend, folder, role)
             for role in ("unk_token", "mask_token", "pad_token")
         )
         self.unknown_id, self.mask_id = self._id(self.unknown), self._id(self.mask)
-        self.pad_id: int = self._id(pad) or 0 if pad else model.get("pad_token_id") or 0
-        special = self.backend.encode("a").special_tokens_mask
+        given = model.get("pad_token_id")
+        self.pad_id: int = self._id(pad) or 0 if pad else given if type(given) is int else 0
+        special = self.encodings(["a"])[0].special_tokens_mask
         self.framed = special[:1] == special[-1:] == [1] and sum(special) == 2
         self._word_start = _word_start(self.backend)
         self._whole = frozenset(self.backend.get_added_tokens_decoder())  # never cut, as [MASK]
@@ -110,8 +117,9 @@ class TextTokenizer:
     def encode(self, texts: Sequence[str], max_tokens: int | None = None) -> list[Encoded]:
         """Each text as the model reads it, at most `max_tokens` tokens, special ones counted.
 
-        What is cut off is counted in `Encoded.dropped`. Never raises on any string: code points
-        that are not characters (lone surrogates) are read as U+FFFD, one for one, so offsets hold.
+        What is cut off is counted in `Encoded.dropped`. Code points that are not characters (lone
+        surrogates) are read as U+FFFD, one for one, so offsets hold. Raises TextError where the
+        rules of a tokenizer of the user's own fail on a text.
         """
         limit = max_tokens or self.max_tokens
         return [self._encoded(*row, limit) for row in self._read(texts)]
@@ -134,7 +142,7 @@ class TextTokenizer:
         """Each text as typed, as it is given to the tokenizer, and what that makes of it, uncut."""
         clean = [self._with_mask(without_surrogates(text)) for text in texts]
         for part in _portions(clean):
-            encodings = self.backend.encode_batch(clean[part])
+            encodings = self.encodings(clean[part])
             yield from zip(texts[part], clean[part], encodings, strict=True)
 
     def without_blanks(self, text: str) -> str:
@@ -143,6 +151,17 @@ class TextTokenizer:
         For passages, and whatever else nobody is to guess a word of.
         """
         return text if self.mask is None else text.replace(self.mask, self.mask.swapcase())
+
+    def encodings(self, texts: Sequence[str], *, framed: bool = True) -> list[Encoding]:
+        """What the tokenizer's own rules make of each text, uncut; TextError where they fail."""
+        try:
+            with panics_as_errors():
+                return self.backend.encode_batch(list(texts), add_special_tokens=framed)
+        except Exception as error:  # the library raises no narrower kind
+            raise TextError(
+                f"A tokenizer cannot read a text ({error}). Change the text, or choose another "
+                "model."
+            ) from error
 
     def whole_word(self, token: int) -> str | None:
         """The word that the vocabulary's entry `token` is by itself; None for a part of one."""

@@ -178,3 +178,17 @@ def test_attribute(capsys):
     assert "dreadful" in capsys.readouterr().out
     assert "Choose from" in refusal(capsys, "attribute", text, "--method", "magic")
     assert "empty" in refusal(capsys, "attribute", " ")
+
+
+def test_help_is_the_same_where_python_leaves_docstrings_out():
+    """`python -OO`; benchmarks read theirs as well."""
+    helps = [
+        subprocess.run(
+            [sys.executable, *how, "-m", "model_zoo", "--help"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        ).stdout
+        for how in ((), ("-OO",))
+    ]  # fmt: skip
+    assert helps[0] == helps[1] and "predict" in helps[0]
+    for file in (ROOT / "benchmarks").glob("*.py"):
+        assert "__doc__." not in file.read_text(encoding="utf-8"), "None has no methods"

@@ -182,7 +182,7 @@ def test_what_does_not_fit_into_memory_is_refused_before_it_is_read(folder, monk
     monkeypatch.setattr(loading, "free_bytes", lambda: needed)
     load(row)
     monkeypatch.setattr(loading, "free_bytes", lambda: needed - 1)
-    monkeypatch.setattr(loading, "check_weights", lambda row: pytest.fail("weights were read"))
+    monkeypatch.setattr(loading, "check_folder", lambda row: pytest.fail("weights were read"))
     with pytest.raises(RoomError, match="mine needs 0 MB of memory and 0 MB are free here. Choose"):
         load(row)
 
