@@ -17,7 +17,8 @@ one_a_call = session.get_inputs()[0].shape[0] == 1  # in 8 bits a call has scale
 
 def logits(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """(B, T), (B, T) -> (B, C)."""
-    first, name = (ids, "input_ids") if words is None else (np.float32(words[ids]), "inputs_embeds")
+    name = "input_ids" if words is None else "inputs_embeds"
+    first = ids if words is None else words[ids].astype(np.float32)
     calls = [(first, mask)]
     if one_a_call:
         calls = [(first[at, kept][None], mask[at, kept][None]) for at, kept in enumerate(mask > 0)]

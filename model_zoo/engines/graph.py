@@ -285,7 +285,7 @@ _OPEN = 30.0  # the sum before a gate that is open and a candidate that is 1, to
 
 def _with_limits(graph: Graph, inputs: str, limit: float, output: str) -> str:
     """(T, B, E) -> (T, B, E + 2) by `limit` and -`limit`, which no other number goes beyond."""
-    high, low = (graph.constant(f"{output} {sign}", sign * limit) for sign in (1, -1))
+    high, low = (graph.constant(f"{output} {sign}", np.array(sign * limit)) for sign in (1, -1))
     one = graph.constant("one column", [0, 0, 0, 0, 0, 1])
     clipped = graph.do("Clip", [inputs, low, high], f"{output} clipped")
     above = graph.do("Pad", [clipped, one, high], f"{output} above")

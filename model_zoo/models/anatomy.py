@@ -111,8 +111,9 @@ def _shape(part: str, shapes: Shapes, config: dict[str, Any]) -> str:
     rows, columns = matrices[0]
     if part == "self-attention":
         heads = config.get("num_attention_heads") or config.get("n_heads")
-        known = type(heads) is int and heads > 0  # the file is anybody's
-        return f"{heads} heads of {columns // heads}" if known else ""
+        if not isinstance(heads, int) or heads < 1:  # the file is anybody's
+            return ""
+        return f"{heads} heads of {columns // heads}"
     if part == "feed-forward":
         return f"{min(rows, columns):,} → {max(rows, columns):,} → {min(rows, columns):,}"
     if part.startswith("from"):  # three gates and the new content, each with a row for every unit

@@ -75,6 +75,7 @@ def check_sizes(config: Mapping[str, Any], header: Header) -> None:
         t["shape"][0] for name, t in header.items() if name.endswith(_POSITIONS) and t["shape"]
     ]
     positions = max(tables, default=None)
+    most: int | None
     for key, value in config.items():
         if isinstance(value, dict):  # of a part, as some have
             check_sizes(value, header)

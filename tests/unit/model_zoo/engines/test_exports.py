@@ -108,17 +108,13 @@ def test_with_few_digits_an_answer_does_not_depend_on_its_neighbours(name, engin
         assert torch.allclose(both[:1], one, atol=1e-6)
 
 
-@pytest.mark.parametrize(("kind", "seed"), [("electra", 1), ("xlnet", 2)])
-def test_neither_does_that_of_a_model_of_ones_own(tmp_path, kind, seed, monkeypatch):
-    """One that is filled up on the left as well; how far from torch it is does not matter here."""
+def test_neither_does_that_of_a_model_of_ones_own(tmp_path, monkeypatch):
+    """Whose graph is torch's; how far from torch its answers are does not matter here."""
     monkeypatch.setattr(export, "LEAST_ANSWERS", 0.0)
     monkeypatch.setattr(export, "MOST_MOVED", 1.0)
-    folder = foreign.write(kind, tmp_path / kind, ("negative", "positive"), seed)
+    folder = foreign.write("electra", tmp_path / "mine", ("negative", "positive"))
     row = add_folder(folder).on("onnx-int8")
-    try:
-        export.export(row, tmp_path)
-    except EngineError as error:
-        pytest.skip(f"{error}")
+    export.export(row, tmp_path)
     network = OnnxClassifier(row, tmp_path, TextTokenizer(folder))
     model = Model(row, network, "")
     alone = [predict(model, [text])[0].probabilities for text in NEIGHBOURS]
