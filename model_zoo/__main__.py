@@ -52,8 +52,9 @@ def _ended(message: str, code: int) -> int:
         if code != 130:
             os.dup2(nowhere, sys.stdout.fileno())
         os.close(nowhere)
-    with suppress(OSError, ValueError):
-        print(f"model_zoo: {message}", file=sys.stderr, flush=True)
+    if sys.stderr is not None:
+        with suppress(OSError, ValueError):
+            print(f"model_zoo: {message}", file=sys.stderr, flush=True)
     return code
 
 

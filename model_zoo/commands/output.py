@@ -159,8 +159,9 @@ _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def say(message: str) -> None:
-    """One line on stderr, whatever the message holds."""
-    print(" ".join(visible(f"model_zoo: {message}").split()), file=sys.stderr)
+    """One line on stderr, if there is one, whatever the message holds."""
+    if sys.stderr is not None:  # print would take stdout in its place
+        print(" ".join(visible(f"model_zoo: {message}").split()), file=sys.stderr)
 
 
 def print_json(value: object) -> None:

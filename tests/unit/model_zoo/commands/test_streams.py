@@ -169,3 +169,9 @@ def test_a_text_may_begin_with_a_hyphen(capsys, text):
     assert json.loads(capsys.readouterr().out)[0]["text"] == text
     assert main(["predict", "--models", "lstm", "--json", "--", "--terrible"]) == 0
     assert json.loads(capsys.readouterr().out)[0]["text"] == "--terrible"
+
+
+def test_without_stderr_no_error_goes_to_stdout(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+    assert main(["predict", "", "--models", "lstm"]) == 2
+    assert capsys.readouterr().out == ""

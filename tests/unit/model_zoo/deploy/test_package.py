@@ -38,6 +38,7 @@ TEXTS = [
     "Good.",
     "Not bad at all, but don't expect much …",
     "é ü 漢字 😀 [MASK] “curly”",
+    "terrible💩💩 [SEP] ……",
     "A dull film, saved by its cast. " * 3,
     "word " * 600,
 ]
