@@ -13,6 +13,7 @@ from model_zoo.commands.output import Table, out, print_json, right, seed, visib
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.text.notices import notices
+from model_zoo.text.tokens import MASK
 from model_zoo.text.words import align
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ def run(arguments: argparse.Namespace) -> None:
     )
     out.print(Text(visible(f"{METHODS[arguments.method].title}, in logits, for: {targets}.")))
     first = results[0][0]
-    for sentence in notices(len(first.tokens), first.unknown, first.dropped):
+    for sentence in notices(
+        len(first.tokens), first.unknown, first.dropped, blank=MASK in first.tokens
+    ):
         out.print(sentence, markup=False)
 
 

@@ -13,6 +13,7 @@ from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.reading.predict import Prediction
 from model_zoo.text.notices import notices
+from model_zoo.text.tokens import MASK
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +59,9 @@ def run(arguments: argparse.Namespace) -> None:
         out.print(Text(visible(text)))
         out.print(table)
         first = predictions[0]
-        for sentence in notices(len(first.tokens), first.unknown, first.dropped):
+        for sentence in notices(
+            len(first.tokens), first.unknown, first.dropped, blank=MASK in first.tokens
+        ):
             out.print(sentence, markup=False)
 
 

@@ -1,11 +1,14 @@
 """What whoever asked must know of how a text was read."""
 
 
-def notices(tokens: int, unknown: int, dropped: int, *, end: bool = False) -> list[str]:
+def notices(
+    tokens: int, unknown: int, dropped: int, *, end: bool = False, blank: bool = False
+) -> list[str]:
     """Sentences; none where there is nothing to say.
 
     Of a text so many `tokens` are read, special ones counted, `unknown` of them are outside the
     vocabulary, and `dropped` more were cut off: behind them, or where its `end` is read, before.
+    `blank` says whether there is a typed [MASK] among them, which nobody may have meant.
 
     >>> notices(10, unknown=1, dropped=0)
     ['1 of 8 tokens is not in the vocabulary (emoji or another script, say) and read as [UNK].']
@@ -17,6 +20,8 @@ def notices(tokens: int, unknown: int, dropped: int, *, end: bool = False) -> li
             f"The text is longer than the models can read: the {used} {tokens} tokens were used, "
             f"the {left_out} {dropped:,} were left out."
         )
+    if blank:
+        sentences.append("[MASK] is read as a blank, not as text.")
     read = tokens - 2  # without [CLS] and [SEP]
     if unknown >= read > 0:
         sentences.append(

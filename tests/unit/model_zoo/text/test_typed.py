@@ -79,8 +79,10 @@ def test_names_of_special_tokens_are_text(name):
     assert encoded.word_texts == ("good", "[", name[1:-1], "]", "bad", "[", name[1:-1], "]")
 
 
-def test_a_blank_is_one_only_where_it_is_meant():
+def test_a_blank_is_one_only_where_it_is_meant(capsys):
     assert read("a [MASK] film").ids[2] == TOKENIZER.mask_id
+    assert main(["predict", "a [MASK] film", "--models", "lstm"]) == 0
+    assert "[MASK] is read as a blank" in capsys.readouterr().out
     text = TOKENIZER.without_blanks("a [MASK] film")
     assert len(text) == 13 and TOKENIZER.mask_id not in read(text).ids
 
