@@ -7,6 +7,7 @@ archive is looked through before any of it is parsed.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
 from zipfile import BadZipFile, ZipFile
 
@@ -43,7 +44,8 @@ def read(source: Source) -> Content:
 
     Raises DataError where the file cannot be read or holds too much, or there is no such sheet.
     """
-    with _opened(source) as (sheet, others):
+    with _named(source):
+        sheet, others = _opened(source)
         title = sheet.title
         found = _filled(sheet, MAX_COLUMNS + 1)
         _, first = next(found, (0, ()))
@@ -60,7 +62,7 @@ def read(source: Source) -> Content:
     notes = [f"Its first sheet, {title!r}, was read; there are {others} more."] if others else []
 
     def rows() -> Iterator[tuple[int, Values]]:
-        with _opened(source) as (sheet, _):
+        with _named(source):
             found = _filled(sheet, len(columns) + _BEYOND)
             if source.header:
                 next(found)
@@ -86,7 +88,9 @@ def _filled(sheet: "ReadOnlyWorksheet", most: int) -> Iterator[tuple[int, Values
     """
     rows = sheet.iter_rows(max_row=MAX_ROWS, max_col=most, values_only=True)
     for number, cells in enumerate(rows, start=1):
-        width = max((at for at, cell in enumerate(cells, 1) if cell not in (None, "")), default=0)
+        width = 0 if cells.count(None) == len(cells) else len(cells)  # a file may skip a million
+        while width and cells[width - 1] in (None, ""):
+            width -= 1
         if width:
             yield number, tuple(map(_value, cells[:width]))
 
@@ -98,44 +102,43 @@ def _value(value: object) -> object:
     return str(value) if isinstance(value, (date, time)) else value
 
 
-@contextmanager
-def _opened(source: Source) -> "Iterator[tuple[ReadOnlyWorksheet, int]]":
-    """The sheet that is wanted, and how many others nobody asked for; DataError if unreadable."""
+def _opened(source: Source) -> "tuple[ReadOnlyWorksheet, int]":
+    """The sheet that is wanted, and how many others nobody asked for; DataError if there is none.
+
+    The file is in memory as long as the sheet is, and its texts are unpacked once.
+    """
     from openpyxl import load_workbook
 
     with source.opened() as stream:
-        try:
-            _look_through(source, stream)
-            book: Any = load_workbook(stream, read_only=True, data_only=True, keep_links=False)
-            names = {sheet.title: sheet for sheet in book.worksheets}
-            if not names or (source.sheet is not None and source.sheet not in names):
-                listed = ", ".join(repr(name[:40]) for name in list(names)[:20]) or "none"
-                raise DataError(
-                    f"{source.name} has no sheet {source.sheet or ''!r}. Its sheets: {listed}."
-                )
-            sheet = names[source.sheet] if source.sheet is not None else book.worksheets[0]
-            sheet.reset_dimensions()  # what a file says of its size may be wrong
-            yield sheet, 0 if source.sheet is not None else len(names) - 1
-        except DataError:
-            raise
-        except (
-            BadZipFile,
-            OSError,
-            ValueError,
-            LookupError,
-            TypeError,
-            AttributeError,
-            SyntaxError,
-            ArithmeticError,
-            NotImplementedError,
-            RuntimeError,
-            AssertionError,
-        ) as error:  # what openpyxl and its parser raise where parts are damaged or not there
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
-            raise DataError(
-                f"{source.name} is not an Excel workbook (.xlsx) that can be read ({reason}). Save "
-                "it again, or as CSV."
-            ) from None
+        _look_through(source, stream)
+        content = BytesIO(stream.read())
+    book: Any = load_workbook(content, read_only=True, data_only=True, keep_links=False)
+    names = {sheet.title: sheet for sheet in book.worksheets}
+    if not names or (source.sheet is not None and source.sheet not in names):
+        listed = ", ".join(repr(name[:40]) for name in list(names)[:20]) or "none"
+        wanted = "" if source.sheet is None else f" {source.sheet!r}"
+        raise DataError(f"{source.name} has no sheet{wanted}. Its sheets: {listed}.")
+    sheet = names[source.sheet] if source.sheet is not None else book.worksheets[0]
+    sheet.reset_dimensions()  # what a file says of its size may be wrong
+    return sheet, 0 if source.sheet is not None else len(names) - 1
+
+
+@contextmanager
+def _named(source: Source) -> Iterator[None]:
+    """Raises DataError for whatever openpyxl and its parser do where parts are damaged."""
+    try:
+        yield
+    except DataError:
+        raise
+    except (
+        BadZipFile, OSError, ValueError, LookupError, TypeError, AttributeError, SyntaxError,
+        ArithmeticError, NotImplementedError, RuntimeError, AssertionError,
+    ) as error:  # fmt: skip
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
+        raise DataError(
+            f"{source.name} is not an Excel workbook (.xlsx) that can be read ({reason}). Save it "
+            "again, or as CSV."
+        ) from None
 
 
 def _look_through(source: Source, stream: IO[bytes]) -> None:

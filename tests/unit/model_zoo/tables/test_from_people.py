@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import zipfile
 
 import pandas as pd
 import pytest
@@ -197,6 +198,52 @@ def test_a_workbook_that_holds_too_much_is_refused_before_it_is_parsed(monkeypat
             patched.setattr("openpyxl.load_workbook", None)
             with pytest.raises(DataError, match=part):
                 open_table(content, "a.xlsx")
+
+
+NAMESPACE = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+
+
+def remade(part, xml):
+    """A sound workbook with other XML in one of its parts, which is named as Excel names it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(excel({"A": [["text"], ["fine"]]}))) as sound:
+        parts = {name: sound.read(name).decode() for name in sound.namelist()}
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/{STRINGS}" ContentType="{kind}"/>'
+    if part == STRINGS:  # openpyxl writes texts into their cells
+        types = parts["[Content_Types].xml"].replace("</Types>", f"{override}</Types>")
+        parts["[Content_Types].xml"] = types
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (parts | {part: xml}).items():
+            archive.writestr(name, content)
+    return stream.getvalue()
+
+
+def cell(place, value):
+    number = "".join(filter(str.isdecimal, place))
+    row = f'<row r="{number}"><c r="{place}"><v>{value}</v></c></row>'
+    return f"<worksheet {NAMESPACE}><sheetData>{row}</sheetData></worksheet>"
+
+
+@pytest.mark.parametrize(
+    ("part", "xml", "message"),
+    [
+        (SHEET, cell("A999999999999", 1), "is empty"),
+        (SHEET, cell("ZZZZZZ1", 1), "not an Excel workbook"),
+        (SHEET, cell("A1", "9" * 5000), "not an Excel workbook"),
+        (SHEET, "no XML", "not an Excel workbook"),
+        (
+            STRINGS,
+            f'<!DOCTYPE x [<!ENTITY a "aaaa">]><sst {NAMESPACE}><si><t>&a;</t></si></sst>',
+            "not an Excel workbook",
+        ),
+    ],
+)
+def test_a_workbook_made_to_break_a_reader(part, xml, message, monkeypatch):
+    monkeypatch.setattr(workbook, "MAX_ROWS", 1000)  # a million take a second
+    with pytest.raises(DataError, match=message):
+        open_table(remade(part, xml), "a.xlsx")
 
 
 def test_long_numbers_of_json_are_not_computed():
