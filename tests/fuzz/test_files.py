@@ -183,7 +183,7 @@ def test_an_upload_of_blank_lines_is_refused_before_any_is_read(name, end, tmp_p
     with monkeypatch.context() as patched:
         patched.setattr(Source, "lines", never)
         assert "more than 2,000,000 lines" in outcome(packed_up, name)
-    if name == "a.csv":
+    if (name, end) == ("a.csv", b"\n"):
         file = tmp_path / name
         file.write_bytes(b"text\nfine" + b"\n" * 3_000_000)
         assert [*open_table(file).rows()] == [("fine",)], "one's own file may have any number"
