@@ -86,13 +86,16 @@ def test_a_training_outlives_pauses_and_kills_and_the_next_one_follows():
     job.go_on()
     wait(lambda: not trainers(job))  # it looks for the next in line before it ends
     line.start_next()
-    wait(lambda: job.state.kind is Kind.DONE and learning(second))
+    wait(lambda: learning(second))
     second.cancel()
-    assert model_set(job.name).labels == ("0", "1") and job.data is None
-    assert job.progress().done == 1.0 and job.progress().left == 0.0
-    assert b"thing number" not in (job.folder / line.LOG).read_bytes()
     wait(lambda: second.state.kind is Kind.CANCELLED)
     assert second.data is None and not (second.folder / "work").exists()
     assert not set_folder(second.name).exists(), "a cancelled training leaves nothing"
+    wait(lambda: not trainers(second))
+    line.start_next()
+    wait(lambda: job.state.kind is Kind.DONE)
+    assert model_set(job.name).labels == ("0", "1") and job.data is None
+    assert job.progress().done == 1.0 and job.progress().left == 0.0
+    assert b"thing number" not in (job.folder / line.LOG).read_bytes()
     second.remove()
     assert not second.folder.exists()
