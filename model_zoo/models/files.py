@@ -24,6 +24,7 @@ from model_zoo.models.sets import BUNDLED, ModelSet, model_set
 from model_zoo.models.soundness import Header, check_finite, check_sizes
 from model_zoo.models.spec import ModelSpec
 from model_zoo.text.tokens import TOKENIZER, TextTokenizer
+from model_zoo.text.typed import RULES
 from model_zoo.whole_files import read_json, write_text
 
 WEIGHTS = "model.safetensors"
@@ -332,10 +333,11 @@ def write_checksum(name: str, root: Path) -> str:
 
 
 def reading_checksum(row: ModelSpec) -> str:
-    """The sha256 over what answers depend on beside the weights: config, tokenizer, labels."""
+    """The sha256 over what answers depend on beside the weights: config, tokenizer, labels, and the
+    rules by which typed text is read."""
     files = [row.folder / name for name in _BESIDE]
     sums = [sha256_of(file) if file.is_file() else "" for file in files]
-    return hashlib.sha256(json.dumps([sums, row.labels, row.order]).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([sums, row.labels, row.order, RULES]).encode()).hexdigest()
 
 
 def sha256_of(file: Path) -> str:

@@ -13,6 +13,7 @@ from tokenizers import Regex, Tokenizer, normalizers, pre_tokenizers
 
 from model_zoo.text.words import KEYCAP
 
+RULES = 1  # counts up when a text comes to be read in another way: answers are kept by it
 ELLIPSES = "…{2,}"  # they are typed in a row, and mean no more than one
 _WHOLE_OR_UNKNOWN = ("WordPiece", "WordLevel")  # one unknown character makes its word [UNK]
 _FLAG = "[\U0001f1e6-\U0001f1ff]"  # two of these letters make one
