@@ -8,7 +8,7 @@ LANES ?= 2
 RESULTS := .pytest_cache/results.xml
 PYTEST := $(BIN)/python -m pytest --durations=10
 # Dealt out as tests/lanes.py says.
-SIDE_BY_SIDE := -n $(LANES) --dist loadgroup --no-loadscope-reorder --junitxml=$(RESULTS)
+SIDE_BY_SIDE := -n $(LANES) --dist loadfile --no-loadscope-reorder --junitxml=$(RESULTS)
 
 .DEFAULT_GOAL := help
 .PHONY: help app setup test test-fast test-long durations planted lint format train screenshot bench-browser load fault fuzz rehearse pauses memory limited docs clean

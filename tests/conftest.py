@@ -13,6 +13,7 @@ from model_zoo.models import own, sets
 from tests import lanes
 
 pytest_collection_modifyitems = lanes.order
+pytest_xdist_make_scheduler = lanes.dealer
 pytest_configure = lanes.give_way
 
 settings.register_profile("untimed", deadline=None)  # machines are busy at times

@@ -1,6 +1,6 @@
 """How a run is dealt out to two processes, and how long its files took.
 
-`make test` runs pytest with `-n 2 --dist loadgroup`. The browser tests, which share a server and a
+`make test` runs pytest with `-n 2 --dist loadfile`. The browser tests, which share a server and a
 browser, are one lane's work from the beginning; the other lane takes one file after another, those
 that take the longest first, and the first lane helps it when it is through. What needs a quiet
 machine (the mark `quiet`) runs alone, afterwards.
@@ -15,9 +15,11 @@ import os
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests.root import ROOT
 
@@ -31,16 +33,25 @@ def seconds() -> dict[str, float]:
     return json.loads(DURATIONS.read_text(encoding="utf-8"))
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist looks for the groups in the same hook
+class Lanes(LoadFileScheduling):
+    """A file at a time to whichever process is free; all browser tests to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "browser" if file.startswith("tests/browser/") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def dealer(config: pytest.Config, log: Any) -> Lanes | None:
+    """Who deals the tests out, where files are asked for."""
+    return Lanes(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def order(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser tests first and together; then a file at a time, the longest first."""
-    if not getattr(config.option, "loadgroup", False):
-        return
-    takes = seconds()
-    for item in items:
-        within = BROWSER in item.path.parents
-        item.add_marker(pytest.mark.xdist_group("browser" if within else _name(item.path)))
-    items.sort(key=lambda item: _place(item.path, takes))
+    """Where tests are dealt out: browser tests first, then the files that take the longest."""
+    if hasattr(config, "workerinput"):
+        takes = seconds()
+        items.sort(key=lambda item: _place(item.path, takes))
 
 
 def _place(file: Path, takes: dict[str, float]) -> tuple[bool, float, str]:

@@ -7,30 +7,37 @@ import pytest
 from tests import lanes
 
 
-def dealt(*names, side_by_side=True):
-    """The files and groups of items, in the order in which they would run."""
-    items = []
-    for name in names:
-        marks = []
-        item = SimpleNamespace(path=lanes.TESTS / name, add_marker=marks.append, marks=marks)
-        items.append(item)
-    lanes.order(SimpleNamespace(option=SimpleNamespace(loadgroup=side_by_side)), items)
-    return [(lanes._name(item.path), *(mark.args[0] for mark in item.marks)) for item in items]
+def ordered(*names, config):
+    """The files in the order in which they would run."""
+    items = [SimpleNamespace(path=lanes.TESTS / name) for name in names]
+    lanes.order(config, items)
+    return [lanes._name(item.path) for item in items]
 
 
-def test_browser_tests_are_one_lane_and_the_longest_files_come_first(monkeypatch):
+def test_browser_tests_come_first_and_then_the_longest_files(monkeypatch):
     monkeypatch.setattr(lanes, "seconds", lambda: {"unit/b.py": 9.0, "app/a.py": 2.0})
-    assert dealt("unit/new.py", "app/a.py", "browser/x.py", "unit/b.py", "browser/y.py") == [
-        ("browser/x.py", "browser"),
-        ("browser/y.py", "browser"),
-        ("unit/b.py", "unit/b.py"),
-        ("app/a.py", "app/a.py"),
-        ("unit/new.py", "unit/new.py"),
+    names = ("unit/new.py", "app/a.py", "browser/x.py", "unit/b.py", "browser/y.py")
+    dealt_out = SimpleNamespace(workerinput={})
+    assert ordered(*names, config=dealt_out) == [
+        "browser/x.py",
+        "browser/y.py",
+        "unit/b.py",
+        "app/a.py",
+        "unit/new.py",
     ]
-    assert dealt("unit/b.py", "browser/x.py", side_by_side=False) == [
-        ("unit/b.py",),
-        ("browser/x.py",),
+    assert ordered(*names, config=SimpleNamespace()) == list(names)
+
+
+def test_browser_tests_are_one_lane(pytestconfig):
+    """Where two lanes shared them, each would start a server and a browser."""
+    lane = lanes.Lanes.__new__(lanes.Lanes)._split_scope
+    assert lane("tests/browser/test_a.py::test[b]") == lane("tests/browser/test_c.py::test")
+    assert lane("tests/app/test_a.py::test[b]") == lane("tests/app/test_a.py::test_c")
+    assert lane("tests/app/test_a.py::test") != lane("tests/app/test_b.py::test")
+    deals = [
+        hook.plugin_name for hook in pytestconfig.hook.pytest_xdist_make_scheduler.get_hookimpls()
     ]
+    assert any(name.endswith("conftest.py") for name in deals)
 
 
 def test_durations_are_read_from_the_results_of_a_run(tmp_path, monkeypatch):
