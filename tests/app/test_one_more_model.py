@@ -116,7 +116,8 @@ def repository(tmp_path_factory):
     copy = tmp_path_factory.mktemp("repository")
     for name in ("model_zoo", "ui", "pages", "assets", ".streamlit"):
         shutil.copytree(ROOT / name, copy / name)
-    shutil.copy(ROOT / "app.py", copy)
+    for file in ("app.py", "pyproject.toml"):  # which says what version it is
+        shutil.copy(ROOT / file, copy)
     description = copy / "assets" / "models" / "set.json"
     record = json.loads(description.read_text("utf-8"))
     record["models"] += [
