@@ -14,7 +14,7 @@ from tests import lanes
 
 pytest_collection_modifyitems = lanes.order
 pytest_xdist_make_scheduler = lanes.dealer
-pytest_configure = lanes.give_way
+pytest_runtest_setup = lanes.give_way
 
 settings.register_profile("untimed", deadline=None)  # machines are busy at times
 settings.load_profile("untimed")

@@ -63,10 +63,16 @@ def _name(file: Path) -> str:
     return file.relative_to(TESTS).as_posix()
 
 
-def give_way(config: pytest.Config) -> None:
+_begun: list[pytest.Item] = []  # what this process began with
+
+
+@pytest.hookimpl(tryfirst=True)
+def give_way(item: pytest.Item) -> None:
     """Every lane but the browser's has low priority: a page that waits is a test that fails."""
-    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
-        os.nice(5)  # and not more: what it starts gives way further
+    if "PYTEST_XDIST_WORKER" in os.environ and not _begun:
+        _begun.append(item)
+        if BROWSER not in item.path.parents:
+            os.nice(5)  # and not more: what it starts gives way further
 
 
 def shared(factory: pytest.TempPathFactory, name: str) -> Path:
