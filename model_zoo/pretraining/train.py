@@ -105,7 +105,7 @@ def _taught(before: PreTrainedModel | None, setting: Setting) -> tuple[PreTraine
     teacher = Teacher(setting.teacher, setting.tokenizer)
     ids, _mask, _ends = setting.train.batch(range(min(512, len(setting.train))))
     loss = Imitation(teacher, before, ids)
-    before.add_module(_MAPS, loss.maps)  # trained and checkpointed with the network
+    before.add_module("maps_to_teacher", loss.maps)  # trained and checkpointed with the network
     return before, loss
 
 
@@ -126,7 +126,6 @@ def _teacher(out: Path) -> Path:
     return folder / WEIGHTS
 
 
-_MAPS = "maps_to_teacher"
 _FRAME = 2  # tokens of a row that nobody has to guess: [CLS] and [SEP]
 _NEXT_STAGE = 100  # from the seed of one stage to the next one's
 _RECURRENT = Recipe(epochs=4, lr=3e-3, averaging=0.999, candidates=2048)
@@ -237,8 +236,8 @@ def train(
             )
             tokens = int(rows.starts[-1]) - _FRAME * len(rows)
             guesses += tokens * stage.recipe.epochs * stage.asked
-            if hasattr(network, _MAPS):
-                delattr(network, _MAPS)
+            if stage.taught:
+                del network.maps_to_teacher
     assert network is not None
     folder = out / name
     save_network(network.cpu(), folder, tokenizer_folder)

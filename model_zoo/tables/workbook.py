@@ -26,7 +26,7 @@ from model_zoo.tables.source import (
 )
 
 if TYPE_CHECKING:
-    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_PARTS = 10_000
 MAX_BYTES = 400_000_000  # unpacked
@@ -81,7 +81,7 @@ def _name(value: object) -> str:
     return cell_text(value, "the first row", "a column's name")
 
 
-def _filled(sheet: "ReadOnlyWorksheet", most: int) -> Iterator[tuple[int, Values]]:
+def _filled(sheet: "Worksheet", most: int) -> Iterator[tuple[int, Values]]:
     """(number, values) of every row that holds anything, without empty cells at its end.
 
     Of each row no more than `most` cells.
@@ -102,7 +102,7 @@ def _value(value: object) -> object:
     return str(value) if isinstance(value, (date, time)) else value
 
 
-def _opened(source: Source) -> "tuple[ReadOnlyWorksheet, int]":
+def _opened(source: Source) -> "tuple[Worksheet, int]":
     """The sheet that is wanted, and how many others nobody asked for; DataError if there is none.
 
     The file is in memory as long as the sheet is, and its texts are unpacked once.

@@ -88,6 +88,7 @@ def test_nothing_jumps_while_another_sentence_is_read(open_page):
     submit(page, "A good film.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
     expect(chip(page, "good")).to_be_visible()
+    expect(page.get_by_role("heading", level=2).filter(has_text="forms")).to_be_visible()
     at_rest(page)
     page.evaluate(WATCH_TOPS)
     submit(page, "A bad film.")

@@ -240,7 +240,7 @@ def reaching(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute):
             names = ast.unparse(node.value).split(".")
-            if private(node.attr) and names not in (["self"], ["cls"]):
+            if private(node.attr) and names not in (["self"], ["cls"], ["super()"]):
                 yield node.lineno
             written = not isinstance(node.ctx, ast.Load) and "session_state" not in names
             if written and names[0] in foreign:

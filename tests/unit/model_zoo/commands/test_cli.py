@@ -13,6 +13,7 @@ from model_zoo.models.sets import model_set
 from tests.root import ROOT
 
 SPECS = model_set().models
+SAMPLE = str(ROOT / "assets" / "samples" / "messages.csv")
 
 
 def answer(capsys, *argv):
@@ -112,7 +113,7 @@ def test_evaluate(capsys, reviews):
         (["predict", "fine", "--models", "./nowhere"], "no folder ./nowhere"),
         (["predict", "fine", "--models", "lstm,./model_zoo"], "holds no model"),
         (["evaluate", "nowhere.csv", "--text", "a", "--label", "b"], "does not exist"),
-        (["evaluate", "README.md", "--text", "a", "--label", "b"], "no column 'a'"),
+        (["evaluate", SAMPLE, "--text", "a", "--label", "b"], "no column 'a'"),
         (["evaluate", "x.csv", "--text", "a"], "required: --label"),
         (["train", "gpt", "--data", "nowhere"], "no model named 'gpt'"),
         (["train", "lstm", "--data", "nowhere"], "does not exist"),
