@@ -304,5 +304,5 @@ def test_models_of_any_kind_are_explained_word_by_word(kind, tmp_path):
 def test_what_is_written_of_it_has_the_fields_it_always_had(lstm):
     assert list(attribute(lstm, "Good.").as_record()) == [
         "model", "method", "target", "baseline", "text", "tokens", "scores", "words",
-        "word_scores", "rise", "gap", "gap_relative", "steps", "seconds", "unknown", "cut",
+        "word_scores", "rise", "gap", "gap_relative", "steps", "seconds", "unknown", "dropped",
     ]  # fmt: skip
