@@ -29,7 +29,7 @@ from model_zoo.models.loading import load
 from model_zoo.models.sets import model_set
 from tests.browser.chromium import running_app
 
-TOLERANCE = 1e-6
+TOLERANCE = 1e-5  # as far as two engines may be apart: seen 1.4e-6, once, on a busy server
 ENGINES_APART = 1e-5  # probabilities by ONNX Runtime and by torch, of one text
 COLUMNS = len(model_set().models)
 SENTENCES = [
