@@ -77,3 +77,9 @@ def reviews(tmp_path_factory) -> Path:
                 lines.append(f"{phrase}\t{label}")
         (folder / f"{part}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """What stands for bytes in the name of a test: packed ones hold the time at which they were
+    packed, and two processes that share the tests out must agree on their names."""
+    return argname if isinstance(val, bytes) else None
