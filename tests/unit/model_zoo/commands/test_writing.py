@@ -7,21 +7,20 @@ from model_zoo.errors import TrainingError
 from model_zoo.locks import writing
 from model_zoo.training.run_state import make_folder
 
+# {0} is what they read, {1} what they write, {2} the folder of both
+FILES = [
+    ("score", "{0}", "--text", "text", "--models", "lstm", "--out", "{1}"),
+    ("guess", "--test", "{0}", "--out", "{1}"),
+    ("blimp", "{0}", "--out", "{1}"),
+    ("advise", "{0}", "--text", "text", "--out", "{1}"),
+]
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("score", "{0}", "--text", "text", "--models", "lstm", "--out", "{0}"),
-        ("guess", "--test", "{0}", "--out", "{0}"),
-        ("blimp", "{0}", "--out", "{0}"),
-        ("advise", "{0}", "--text", "text", "--out", "{0}"),
-    ],
-    ids=lambda command: command[0],
-)
+
+@pytest.mark.parametrize("command", FILES, ids=lambda command: command[0])
 def test_what_is_read_is_not_written_over(command, tmp_path, capsys):
     file = tmp_path / "a.tsv"
     file.write_text("text\nfine\n", "utf-8")
-    assert main([part.format(file) for part in command]) == 2
+    assert main([part.format(file, file) for part in command]) == 2
     assert "would be lost" in capsys.readouterr().err
     assert file.read_text("utf-8") == "text\nfine\n"
     assert [path.name for path in tmp_path.iterdir()] == ["a.tsv"]
@@ -30,10 +29,7 @@ def test_what_is_read_is_not_written_over(command, tmp_path, capsys):
 @pytest.mark.parametrize(
     "command",
     [
-        ("score", "{0}", "--text", "text", "--models", "lstm", "--out", "{1}"),
-        ("guess", "--test", "{0}", "--out", "{1}"),
-        ("blimp", "{0}", "--out", "{1}"),
-        ("advise", "{0}", "--text", "text", "--out", "{1}"),
+        *FILES,
         ("train", "lstm", "--data", "{2}", "--out", "{2}/models", "--run", "{1}"),
         ("train", "lm-lstm", "--data", "{2}", "--out", "{2}/models", "--run", "{1}"),
         ("train", "qa-lstm", "--data", "{2}", "--out", "{2}/models", "--run", "{1}"),

@@ -7,28 +7,17 @@ import zipfile
 
 import pandas as pd
 import pytest
-from openpyxl import Workbook
 
 from model_zoo.errors import DataError
 from model_zoo.tables import workbook
 from model_zoo.tables.table import looks_like_data, open_table
+from tests.unit.model_zoo.tables.test_tables import excel
 
 COLUMNS = ("text", "label")
 ROWS = [('Good, "really".', "1"), ("Très bien — so so", "0")]
 FRAME = pd.DataFrame(ROWS, columns=COLUMNS)
 CSV = 'text,label\n"Good, ""really"".",1\nTrès bien — so so,0\n'
 TSV = 'text\tlabel\n"Good, ""really""."\t1\nTrès bien — so so\t0\n'
-
-
-def excel(sheets):
-    book, stream = Workbook(), io.BytesIO()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-    book.save(stream)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -116,30 +105,6 @@ def test_a_workbook_keeps_types_and_has_sheets():
 def test_a_formula_of_a_workbook_is_never_its_own_text():
     content = excel({"A": [["text", "n"], ["fine", "=1+1"]]})  # nobody has computed it
     assert list(open_table(content, "a.xlsx").rows()) == [("fine", "")]
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("a.xlsx", b"PK\3\4nothing", "not an Excel workbook"),
-        ("a.xlsx", b"text,label\nx,1\n", "not an Excel workbook"),
-        ("a.xlsx", excel({"A": []}), "sheet 'A' is empty"),
-        ("a.xlsx", excel({"A": [["text"]]}), "no rows"),
-        ("a.xlsx", excel({"A": [["text", "text"], ["a", "b"]]}), "two columns named"),
-        ("a.csv.gz", gzip.compress(CSV.encode())[:-12], "cannot be unpacked"),
-        ("a.csv.gz", CSV.encode(), "cannot be unpacked"),
-        ("a.json", b'[{"text": "x"}, 2]', "array of objects"),
-        ("a.json", b'[{"text": "x"},\n{"text": }]', "line 2.*one object a line"),
-        ("a.json", b"[[1, 2]]", "array of objects"),
-        ("a.json", b'"text"', "line 1 is not a JSON object"),
-        ("a.csv", b'text,label\nx,1\n\n"y\nz,1\n', "line 4 .*quotation mark left open"),
-        ("a.csv", b'text,label\n"x\ny",1\n"z\n",1,2\n', "line 4 has 3 cells"),
-        ("a.csv", b"1,1\n2,3\n", "two columns named '1'.*--no-header"),
-    ],
-)
-def test_a_sentence_says_where_and_what_to_do(name, content, message):
-    with pytest.raises(DataError, match=message):
-        list(open_table(content, name).rows())
 
 
 def test_what_is_read_as_an_old_encoding_is_said():

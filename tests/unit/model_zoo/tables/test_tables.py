@@ -1,10 +1,12 @@
 """Reading tables: every format, and one clear sentence for each that cannot be used."""
 
+import gzip
 import io
 import json
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
 from model_zoo.errors import DataError
 from model_zoo.tables import parquet as parquet_reader
@@ -19,6 +21,17 @@ def read(content, name="a.csv", **how):
 def parquet(frame):
     stream = io.BytesIO()
     frame.to_parquet(stream)
+    return stream.getvalue()
+
+
+def excel(sheets):
+    book, stream = Workbook(), io.BytesIO()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    book.save(stream)
     return stream.getvalue()
 
 
@@ -113,6 +126,20 @@ ZIP = b"PK\x03\x04" + b"\0" * 100
         ("a.jsonl", b"[" * 100_000, "line 1 is not a JSON object"),
         ("a.jsonl", b"{}\n", "no JSON object with a key"),
         ("a.jsonl", json.dumps({"t": "x" * 200_000}).encode(), "more than 100,000 characters"),
+        ("a.xlsx", b"PK\3\4nothing", "not an Excel workbook"),
+        ("a.xlsx", b"text,label\nx,1\n", "not an Excel workbook"),
+        ("a.xlsx", excel({"A": []}), "sheet 'A' is empty"),
+        ("a.xlsx", excel({"A": [["text"]]}), "no rows"),
+        ("a.xlsx", excel({"A": [["text", "text"], ["a", "b"]]}), "two columns named 'text'"),
+        ("a.csv.gz", gzip.compress(b"text,label\nfine,1\n")[:-12], "cannot be unpacked"),
+        ("a.csv.gz", b"text,label\nfine,1\n", "cannot be unpacked"),
+        ("a.json", b'[{"text": "x"}, 2]', "array of objects"),
+        ("a.json", b'[{"text": "x"},\n{"text": }]', "line 2.*one object a line"),
+        ("a.json", b"[[1, 2]]", "array of objects"),
+        ("a.json", b'"text"', "line 1 is not a JSON object"),
+        ("a.csv", b'text,label\nx,1\n\n"y\nz,1\n', "line 4 .*quotation mark left open"),
+        ("a.csv", b'text,label\n"x\ny",1\n"z\n",1,2\n', "line 4 has 3 cells"),
+        ("a.csv", b"1,1\n2,3\n", "two columns named '1'.*--no-header"),
     ],
 )
 def test_one_sentence_for_a_file_that_cannot_be_used(name, content, message):
