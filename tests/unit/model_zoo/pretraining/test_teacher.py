@@ -117,9 +117,11 @@ def test_what_is_tested_on_is_not_among_the_long_texts(tmp_path):
     parquet.write_table(pa.table({"text": texts}), file)
     assert long_texts([file], [kept]) == texts[1:]
     assert long_texts([file], []) == texts
-    for wrong in (tmp_path / "none.parquet", language_zoo.TOKENIZER / "config.json"):
-        with pytest.raises(DataError, match="Parquet file with a column text"):
-            long_texts([wrong], [])
+    wrong = tmp_path / "reviews.csv"
+    wrong.write_text("review,stars\nFine.,5\n", "utf-8")
+    for name, message in (("none.parquet", "does not exist"), (wrong.name, "no column 'text'")):
+        with pytest.raises(DataError, match=message):
+            long_texts([tmp_path / name], [])
 
 
 def test_long_texts_are_cut_at_ends_of_sentences_and_nothing_is_lost():
