@@ -18,7 +18,7 @@ from ui.show.wording import made_of, plain
 with page("Compare", heading=False):
     for notice in state.address_notices():
         st.warning(plain(notice), icon=":material/link_off:")
-    encoded, row, below = text_box()
+    encoded, row, below = text_box(answered=True)
     text = reading(encoded)
     with row:
         toolbar()

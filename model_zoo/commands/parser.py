@@ -89,11 +89,14 @@ def parser() -> argparse.ArgumentParser:
 
 
 def version() -> str:
-    """Quartet's own, of this checkout or as it is installed."""
+    """Quartet's own, of this checkout or as it is installed; "unknown" in a copy without either."""
     file = ROOT / "pyproject.toml"
     if file.is_file():
         return str(tomllib.loads(file.read_text(encoding="utf-8"))["project"]["version"])
-    return metadata.version("quartet")
+    try:
+        return metadata.version("quartet")
+    except metadata.PackageNotFoundError:
+        return "unknown"
 
 
 def _about(command: ModuleType) -> str:

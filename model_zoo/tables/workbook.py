@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from model_zoo.errors import DataError
 from model_zoo.tables.separated import names_of
@@ -125,15 +125,12 @@ def _opened(source: Source) -> "tuple[Worksheet, int]":
 
 @contextmanager
 def _named(source: Source) -> Iterator[None]:
-    """Raises DataError for whatever openpyxl and its parser do where parts are damaged."""
+    """Raises DataError where parts are damaged: openpyxl and its parsers raise what they like."""
     try:
         yield
     except DataError:
         raise
-    except (
-        BadZipFile, OSError, ValueError, LookupError, TypeError, AttributeError, SyntaxError,
-        ArithmeticError, NotImplementedError, RuntimeError, AssertionError,
-    ) as error:  # fmt: skip
+    except Exception as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
         raise DataError(
             f"{source.name} is not an Excel workbook (.xlsx) that can be read ({reason}). Save it "
@@ -142,7 +139,7 @@ def _named(source: Source) -> Iterator[None]:
 
 
 def _look_through(source: Source, stream: IO[bytes]) -> None:
-    """Raises DataError where the archive holds more than may be parsed, and BadZipFile if none."""
+    """Raises DataError where the archive holds more than may be parsed, or is none (BadZipFile)."""
     entries = 0
     while block := stream.read(_BLOCK):
         entries += block.count(b"PK\1\2")

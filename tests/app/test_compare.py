@@ -157,6 +157,12 @@ def test_only_unknown_symbols_are_pointed_out(app):
     assert "nothing to go on" in app.warning[0].value
 
 
+def test_what_could_not_be_read_is_said_once(app):
+    submit(app, "Not terrible💩 at all.")
+    said = [each.value for each in (*app.warning, *app.caption) if "UNK" in each.value]
+    assert len(said) == 1 and said[0].startswith("1 of 6 tokens is not in the vocabulary")
+
+
 @pytest.mark.slow
 def test_a_word_can_be_left_out_and_masked(app):
     submit(app, "This is not a bad film at all.")

@@ -45,6 +45,11 @@ def assert_sound(app, text):
     assert text not in sentences(app) or text.isalpha()  # never as it was typed
 
 
+def test_what_could_not_be_read_is_said():
+    (said,) = [each.value for each in opened("Not terrible💩.").warning]
+    assert "1 of 4 tokens is not in the vocabulary" in said
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -3,7 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from model_zoo.text.tokens import MASK, MAX_TOKENS, Encoded, leave_out
+from model_zoo.text.notices import notices
+from model_zoo.text.tokens import MASK, Encoded, leave_out
 from ui.frame import pictures, state
 from ui.frame.examples import EXAMPLES
 from ui.frame.permalink import MAX_WITHOUT
@@ -15,11 +16,12 @@ BOX = "typed"  # key of the text box
 
 
 def text_box(
-    button: str = "Compare", *, judged: bool = True
+    button: str = "Compare", *, judged: bool = True, answered: bool = False
 ) -> tuple[Encoded, DeltaGenerator, DeltaGenerator]:
-    """The text as submitted last: a box, a button, examples, its length.
+    """The text as submitted last: a box, a button, examples, its length, what was not read of it.
 
-    What an example shows is said where texts are `judged`.
+    What an example shows is said where texts are `judged`; what was not read is left to the answers
+    where there are some, which know it of each model (`answered`).
 
     Also returns two rows for what else the page has to offer: the one that holds the examples, and
     the one below it that ends in the text's length.
@@ -50,12 +52,6 @@ def text_box(
     read = sum(word is not None for word in encoded.word_of)
     tokens = counted(read + encoded.dropped, "token")
     remarks = [f"{tokens} · {counted(len(text), 'character')}"]
-    if encoded.truncated:
-        remarks.append(f"**only the first {MAX_TOKENS} tokens, with [CLS] and [SEP], are read**")
-    if unknown := encoded.tokens.count("[UNK]"):
-        remarks.append(f"{counted(unknown, 'token')} not in the vocabulary, read as [UNK]")
-    if MASK in encoded.tokens:
-        remarks.append(f"{MASK} is a blank")
     shown = [example.shows for example in EXAMPLES.values() if judged and example.text == text]
     remarks += shown or [f"Alt+1 to Alt+{len(EXAMPLES)} choose an example"]
     below = st.container(horizontal=True, vertical_alignment="center", key="below-toolbar")
@@ -65,6 +61,10 @@ def text_box(
         help="Tokens are what the models read: words, or pieces of words that their vocabulary "
         "does not hold whole.",
     )
+    unknown, blank = encoded.tokens.count("[UNK]"), MASK in encoded.tokens
+    sentences = notices(len(encoded.tokens), unknown, encoded.dropped, blank=blank)
+    if sentences and not answered:
+        st.warning("  \n".join(map(plain, sentences)), icon=":material/info:")
     return encoded, row, below
 
 

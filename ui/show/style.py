@@ -72,8 +72,6 @@ STYLE = """<style>
 .q-words span{display:inline-block;padding:.1rem .3rem;margin:.1rem 0;border-radius:.3rem;
  text-align:center;overflow-wrap:anywhere}
 .q-words small{display:block;font-size:.75rem;font-variant-numeric:tabular-nums}
-:is(.st-key-scored,.st-key-preview,.st-key-meanings,.st-key-mistakes,.st-key-by-label,
- .st-key-options) button[aria-label^="Download"]{display:none} /* it would not make formulas safe */
 .q-seen{margin:.2rem 0 .5rem;font-size:.9rem;line-height:1.5;overflow-wrap:anywhere}
 .q-seen s{text-decoration:none;opacity:.65;background:repeating-linear-gradient(135deg,transparent
  0 3px,color-mix(in srgb,currentColor 22%,transparent) 3px 4px)}
@@ -107,6 +105,7 @@ STYLE = """<style>
 [data-testid="stElementToolbarButton"]:has([aria-label^="Download as CSV"]){display:none} /* what it
  writes, spreadsheets run; files to download are offered beside tables */
 [data-testid="InputInstructions"]{display:none} /* lies over the end of a long text */
+[data-testid="stFileUploaderDropzoneInstructions"]{display:none} /* the label says it, uncut */
 @media (max-width:640px){[data-testid="stTabs"] [role="tablist"]{flex-wrap:wrap;row-gap:0}
  .q-changes th,.q-changes td{padding:.3rem .2rem;font-size:.85rem}}
 </style>"""

@@ -11,6 +11,7 @@ from model_zoo.models.sets import BUNDLED, ModelSet
 from model_zoo.quality.metrics import McNemar
 from model_zoo.reading.predict import Prediction
 from model_zoo.text.notices import notices as text_notices
+from model_zoo.text.tokens import MASK
 
 MEMORY_AWAITED = "memory: being measured in a fresh process…"
 
@@ -96,7 +97,8 @@ def confidence(prediction: Prediction) -> str:
 
 def notices(prediction: Prediction) -> list[str]:
     """What the reader must know of how the text was read; empty when there is nothing to say."""
-    return text_notices(len(prediction.tokens), prediction.unknown, prediction.dropped)
+    tokens, blank = prediction.tokens, MASK in prediction.tokens
+    return text_notices(len(tokens), prediction.unknown, prediction.dropped, blank=blank)
 
 
 def margin(prediction: Prediction) -> str:
@@ -106,13 +108,13 @@ def margin(prediction: Prediction) -> str:
 
 
 def signed_number(number: float) -> str:
-    """A number with its sign, two decimals; ±0.00 where nothing is left of it.
+    """A number with its sign, two decimals; without one where nothing is left of it.
 
     >>> signed_number(1.5), signed_number(-0.25), signed_number(0.004)
-    ('+1.50', '−0.25', '±0.00')
+    ('+1.50', '−0.25', '0.00')
     """
     text = f"{number:+.2f}"
-    return "±0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
+    return "0.00" if text in ("+0.00", "-0.00") else text.replace("-", "−")
 
 
 def points(share: float, other: float, *, signed: bool = False) -> str:
@@ -125,8 +127,7 @@ def points(share: float, other: float, *, signed: bool = False) -> str:
     """
     difference = int(f"{100 * share:.0f}") - int(f"{100 * other:.0f}")
     number = f"{difference:+}" if signed else f"{difference}"
-    if number == "+0":
-        number = "±0"
+    number = number if difference else "0"
     noun = "point" if number in ("1", "+1", "-1") else "points"
     return f"{number.replace('-', '−')}\u00a0{noun}"
 

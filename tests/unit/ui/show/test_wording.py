@@ -178,7 +178,7 @@ def test_margin_and_change_in_points():
     assert sentences == [
         "positive −50 points: turns negative",
         "positive +10 points",
-        "positive ±0 points",
+        "positive 0 points",
         "positive +40 points: turns positive",
     ]
     unnamed = change(prediction("a", 0.9), prediction("a", 0.4), named=False)
@@ -296,8 +296,8 @@ def test_a_number_has_a_sign_unless_nothing_is_left_of_it():
     assert [signed_number(number) for number in (1.5, -0.25, 0.004, -0.004)] == [
         "+1.50",
         "−0.25",
-        "±0.00",
-        "±0.00",
+        "0.00",
+        "0.00",
     ]
 
 
