@@ -6,7 +6,7 @@ Every visitor is a websocket client with sentences of their own. In each round, 
 with the next one, and once the four answers and the charts of how they formed are there,
 Attributions; a new request interrupts what the page would still go on to draw, as a browser's does.
 All that is read is compared with what the library says of the sentence, computed afterwards, one
-after the other: none may differ by more than 1e-6.
+after the other: none may differ by more than 4e-6.
 """
 
 import argparse
@@ -29,7 +29,7 @@ from model_zoo.models.loading import load
 from model_zoo.models.sets import model_set
 from tests.browser.chromium import running_app
 
-TOLERANCE = 1e-5  # as far as two engines may be apart: seen 1.4e-6, once, on a busy server
+TOLERANCE = 4e-6  # rounding of float32: other threads or kernels move a score by up to 1.1e-6
 ENGINES_APART = 1e-5  # probabilities by ONNX Runtime and by torch, of one text
 COLUMNS = len(model_set().models)
 SENTENCES = [
