@@ -37,7 +37,8 @@ with page("Compare", heading=False):
         courses = formation(answers)
         with below:
             share(answers, courses)
-        with places.measuring.container():  # last: it takes a second, and nothing waits for it
+        # last: it takes a second, and nothing waits for it
+        with places.measuring.container(key="measurements"):
             gauges(answers.text, list(answers.now), places.dials, places.facts)
         explained(answers.text, places.strips, places.legend, places.below)
     caption(

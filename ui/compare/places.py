@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 from ui.compare.figures import GAUGES_PX
 from ui.frame.columns import in_rows
 
-STRIP_PX = 36  # a line of words
-FACTS_PX = 120
-BELOW_PX = 330  # two links, a map, captions
+STRIP_PX = 40  # a line of words
+LEGEND_PX = 22
+FACTS_PX = 106
+BELOW_PX = 381  # two links, a map, captions
 MEASURING_PX = 180  # controls, and how the figures were come by
 
 
@@ -34,7 +35,7 @@ def reserve(columns: Mapping[str, DeltaGenerator]) -> Places:
     """Places in the `columns` that hold the answers, and in others below these."""
     dials = {name: _kept(column, GAUGES_PX) for name, column in columns.items()}
     strips = {name: _kept(column, STRIP_PX) for name, column in columns.items()}
-    legend = _kept(st.container(), 20)
+    legend = _kept(st.container(), LEGEND_PX)
     lower = dict(in_rows(columns))
     facts = {name: _kept(column, FACTS_PX) for name, column in lower.items()}
     below = {name: _kept(column, BELOW_PX) for name, column in lower.items()}

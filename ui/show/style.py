@@ -45,6 +45,7 @@ STYLE = """<style>
  display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden}}
 .q-reserve{min-height:var(--high)}
 .q-unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.st-key-measurements{min-height:180px} /* its elements come one by one */
 .st-key-measured{min-height:6.5rem} /* the progress is a line, what is said after it four */
 .q-card .q-moved{font-weight:650;margin:.3rem 0 0}
 .q-card .q-wait{opacity:.85;margin-top:1.2rem}
