@@ -211,13 +211,45 @@ FAULTS = (
         "ui/show/style.py",
         ".q-unseen{",
         ".q-table{min-width:700px}\n.q-unseen{",
-        "tests/browser/test_models_page.py::test_every_tab_opens_by_its_address_fits_and_can_be_read",
+        "tests/browser/test_models_page.py::test_every_tab_opens_fits_and_can_be_read",
     ),
     Fault(
         "ui/show/style.py",
         ".q-unseen{",
         ".q-claim{color:#eee}\n.q-unseen{",
-        "tests/browser/test_models_page.py::test_every_tab_opens_by_its_address_fits_and_can_be_read",
+        "tests/browser/test_models_page.py::test_every_tab_opens_fits_and_can_be_read",
+    ),
+    # pages that one visitor walks through
+    Fault(
+        "ui/show/style.py",
+        ".q-unseen{",
+        ".q-card{min-width:700px}\n.q-unseen{",
+        "tests/browser/test_sets.py::test_every_page_shows_them",
+    ),
+    Fault(
+        "ui/show/style.py",
+        ".q-unseen{",
+        ".q-guesses li{color:#eee}\n.q-unseen{",
+        "tests/browser/test_words.py::test_each_part_is_accessible_and_fits",
+    ),
+    Fault(
+        "ui/show/style.py",
+        ".q-unseen{",
+        ".q-words{min-width:700px}\n.q-unseen{",
+        "tests/browser/test_attributions.py::test_another_method_is_chosen_on_a_phone",
+    ),
+    Fault(
+        ".streamlit/config.toml",
+        "[server]\n",
+        "[server]\nenableCORS = false\n",
+        "tests/browser/test_faults.py::test_no_other_machine_is_asked_at_the_start_or_by_foreign_pages",
+    ),
+    # said in the browser and under AppTest, which is quicker
+    Fault(
+        "ui/show/wording.py",
+        'return f"{name}{moved}: turns {after.label}"',
+        'return f"{name}{moved}: turns {before.label}"',
+        "tests/app/test_compare.py::test_pin_edit_unpin",
     ),
 )
 

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
+from model_zoo.measure import footprint
+from model_zoo.models.sets import model_set
 from tests.browser.chromium import executable, started
 
-expect.set_options(timeout=120_000)  # the first answer waits for four models, on a busy machine
+PATIENCE = 300_000  # milliseconds: the first answer waits for four exports, on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items):
@@ -31,10 +34,23 @@ def guarded(folder, caches):
     assert not calls.exists(), calls.read_text()
 
 
+def measured(caches, *models):
+    """Write down each model's memory, as a server did that ran on this machine before.
+
+    Measuring it takes a process a model, whose time the pages under test would want for.
+    """
+    made_up = footprint._Figure(100_000_000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(footprint, "_in_fresh_process", lambda *_: iter([made_up]))
+        for name in models:
+            footprint.added_memory(name, kept_in=caches / "quartet")
+
+
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """Address of a freshly started app."""
     folder = tmp_path_factory.mktemp("server")
+    measured(folder, *model_set().models)
     with guarded(folder, folder) as env, started(env=env) as running:
         yield running.address
 
@@ -60,7 +76,7 @@ class Tab:
         self.server = ""
         self._context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
         self.page = self._context.new_page()
-        self.page.set_default_timeout(120_000)
+        self.page.set_default_timeout(PATIENCE)
         self.page.on("request", lambda request: self._asked(request.url))
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("dialog", self._asks)

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.browser.looks import grave_violations
 from ui.frame.page import MENU
 
 READY = {
@@ -29,22 +29,4 @@ def test_a_page_opened_cold_has_our_menu_and_no_serious_violation(open_page, fil
     expect(page.get_by_role("link", name="Compare", exact=True)).to_be_visible()
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)  # Streamlit's own menu
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    page.wait_for_timeout(1000)  # charts are faded in
     assert not grave_violations(page)
-
-
-def grave_violations(page):
-    """What axe finds serious or critical on a page come to rest: rule, help, and where.
-
-    While a page is being filled, a region that scrolls may hold nothing to focus yet.
-    """
-    for _ in range(10):
-        violations = [
-            (rule["id"], rule["help"], [node["html"][:200] for node in rule["nodes"]])
-            for rule in Axe().run(page).response["violations"]
-            if rule["impact"] in ("serious", "critical")
-        ]
-        if not violations:
-            break
-        page.wait_for_timeout(1000)
-    return violations

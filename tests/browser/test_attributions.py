@@ -2,10 +2,10 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from model_zoo.models.sets import model_set
+from tests.browser.looks import look
 
 SPECS = model_set().models
 STRIPS = ".q-words"
@@ -26,18 +26,14 @@ def test_from_the_strip_on_compare_to_its_page(open_page):
     expect(page.locator("del").first).to_be_visible()
 
 
-def test_another_method_is_chosen(open_page):
-    page = open_page("/attributions?text=A+dull+film.&models=lstm,bilstm")
+def test_another_method_is_chosen_on_a_phone(open_page):
+    page = open_page("/attributions?text=A+dull+film.&models=lstm,bilstm", width=390)
     expect(page.locator(STRIPS)).to_have_count(2)
     page.get_by_role("combobox", name="Method").click()
     page.get_by_role("option", name="Saliency").click()
     expect(page.get_by_text("The deeper the grey")).to_be_visible()
     expect(page.locator(STRIPS)).to_have_count(2)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_on_a_phone(open_page, scheme):
-    page = open_page("/attributions?text=A+dull+film.", width=390, scheme=scheme)
     expect(page.get_by_role("heading", name="How far to trust it")).to_be_visible()
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    for scheme in ("light", "dark"):
+        look(page, 390, scheme)
     assert page.get_by_test_id("stException").count() == 0

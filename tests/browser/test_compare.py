@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from model_zoo.models.sets import model_set
+from tests.browser.looks import run_over as at_rest
 from ui.frame.examples import EXAMPLES
 
 SPECS = model_set().models
@@ -66,17 +67,19 @@ def chip(page, word):
     return page.locator(".st-key-words").get_by_role("button", name=word, exact=True)
 
 
-def at_rest(page):
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-
-
-def test_answers_stay_where_they_appear(open_page):
+def test_answers_gauges_and_words_are_seen_at_one_look_and_stay_where_they_appear(open_page):
     page = open_page()
     page.evaluate(WATCH_TOPS)
     answered(page)
+    forms = page.get_by_role("heading", name="How the answer forms")
+    below = forms.bounding_box()["y"]
     expect(chip(page, "bad")).to_be_visible()
     expect(page.locator(FACTS)).to_have_count(len(SPECS))
+    expect(page.locator(".q-words")).to_have_count(len(SPECS))
     at_rest(page)
+    words = page.locator(".q-words").first.bounding_box()
+    assert words["y"] + words["height"] <= 900
+    assert abs(forms.bounding_box()["y"] - below) <= 60  # a line of words more or less
     frames = page.evaluate("tops.cards.map((top, at) => [top, summedUp[at]])")
     places = [top for top, summed_up in frames if summed_up]
     assert max(places) - min(places) <= 60
@@ -99,19 +102,6 @@ def test_nothing_jumps_while_another_sentence_is_read(open_page):
         assert max(places) - min(places) <= 60
 
 
-def test_a_sentence_is_answered_by_all_four(open_page):
-    page = open_page()
-    answered(page)
-    submit(page, "A wonderful, moving film with a brilliant cast.")
-    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
-    titles = page.locator(".q-card h2").all_inner_texts()
-    assert titles == [row.title for row in SPECS.values()]
-    for text in page.locator(".q-card").all_inner_texts():
-        assert re.search(r"\d ms", text) and re.search(r"\d M", text) and "positive" in text
-    submit(page, "A dull, lifeless film and a waste of time.", "Control+Enter")
-    expect(page.locator(VERDICT)).to_contain_text("All four say negative")
-
-
 def test_examples_by_click_and_keyboard_and_button(open_page):
     page = open_page()
     for choose, name in (
@@ -125,19 +115,6 @@ def test_examples_by_click_and_keyboard_and_button(open_page):
     box(page).fill("Great fun, I loved it.")
     page.get_by_role("button", name="Compare").click()
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
-
-
-def test_answers_gauges_and_words_are_seen_at_one_look_and_nothing_jumps(open_page):
-    page = open_page()
-    answered(page)
-    below = page.get_by_role("heading", name="How the answer forms").bounding_box()["y"]
-    expect(page.locator(FACTS)).to_have_count(len(SPECS))
-    expect(page.locator(".q-words")).to_have_count(len(SPECS))
-    at_rest(page)
-    words = page.locator(".q-words").first.bounding_box()
-    assert words["y"] + words["height"] <= 900
-    after = page.get_by_role("heading", name="How the answer forms").bounding_box()["y"]
-    assert abs(after - below) <= 60  # a line of words more or less
 
 
 def test_numbers_only_fit_on_a_phone(open_page):
@@ -178,21 +155,6 @@ def test_gauges_and_charts_are_drawn(open_page):
     page.get_by_role("radio", name="8", exact=True).click()
     expect(page.get_by_text("8 copies of")).to_be_visible()
     expect(page.locator(FACTS).first).to_contain_text("ms a sentence")
-
-
-def test_pin_and_edit(open_page):
-    page = open_page()
-    answered(page)
-    submit(page, "A good film.")
-    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
-    page.get_by_role("button", name="Pin this sentence").click()
-    expect(page.get_by_role("button", name="Unpin")).to_be_visible()
-    submit(page, "A bad film.")
-    expect(page.locator(CHANGES)).to_contain_text("Pinned: A good film.")
-    expect(page.locator(CHANGES)).to_contain_text("Now: A bad film.")
-    expect(page.locator(CHANGES).get_by_text("turns negative")).to_have_count(len(SPECS))
-    page.get_by_role("button", name="Unpin").click()
-    expect(page.locator(CHANGES)).to_have_count(0)
 
 
 def test_a_sentence_is_not_lost_to_a_click_that_follows_at_once(open_page):
@@ -277,18 +239,29 @@ def test_a_copied_link_opened_cold_shows_the_same(open_page, server):
     ]
 
 
-def test_back_in_history_goes_back_to_the_sentence_before(open_page):
+def test_a_sentence_is_answered_kept_on_another_page_and_found_again_in_history(open_page):
     page = open_page()
     answered(page)
-    submit(page, "A good film.")
+    submit(page, "A wonderful, moving film.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
-    expect(page).to_have_url(re.compile("good"))
-    submit(page, "A bad film.")
+    titles = page.locator(".q-card h2").all_inner_texts()
+    assert titles == [row.title for row in SPECS.values()]
+    for text in page.locator(".q-card").all_inner_texts():
+        assert re.search(r"\d ms", text) and re.search(r"\d M", text) and "positive" in text
+    expect(page).to_have_url(re.compile("wonderful"))
+    submit(page, "A dull and lifeless film.", "Control+Enter")
     expect(page.locator(VERDICT)).to_contain_text("All four say negative")
-    expect(page).to_have_url(re.compile("bad"))
+    expect(page).to_have_url(re.compile("lifeless"))
     page.go_back()
-    expect(box(page)).to_have_value("A good film.")
+    expect(box(page)).to_have_value("A wonderful, moving film.")
     expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    page.get_by_role("link", name="The four models", exact=True).click()
+    expect(page.get_by_role("heading", name="The four models")).to_be_visible()
+    expect(page.locator(".q-table")).to_be_visible()
+    page.get_by_role("link", name="Compare", exact=True).click()
+    expect(box(page)).to_have_value("A wonderful, moving film.")
+    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(page).to_have_url(re.compile("wonderful"))
 
 
 def test_a_hostile_link_is_a_notice(open_page):
@@ -318,7 +291,7 @@ def test_downloads(open_page, browser):
     expect(report.locator("blockquote")).to_have_text("A good film, <i>they say</i>.")
     expect(report.locator(LABELS)).to_have_count(len(SPECS))
     report.close()
-    expect(page.get_by_text("Which words made the answer")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("Which words made the answer")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download as slides").click()
     deck = browser.new_page(viewport={"width": 800, "height": 600})
@@ -341,9 +314,8 @@ def test_downloads(open_page, browser):
 
 
 def test_the_loader_panel_shows_and_unloads(open_page):
-    page = open_page()
-    answered(page)
-    expect(page.locator(FACTS)).to_have_count(len(SPECS))
+    page = open_page("/?models=distilbert")
+    expect(page.locator(FACTS)).to_have_count(1)
     page.get_by_test_id("stExpandSidebarButton").click()
     entry = page.locator(".st-key-loader-distilbert")
     expect(entry).to_contain_text("in memory")
@@ -351,22 +323,8 @@ def test_the_loader_panel_shows_and_unloads(open_page):
     page.get_by_role("button", name="Unload DistilBERT").click()
     expect(entry).to_contain_text("not loaded")
     submit(page, "A good film.")
-    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
+    expect(page.locator(LABELS)).to_contain_text("positive")
     expect(entry).to_contain_text("in memory")
-
-
-def test_text_is_kept_on_the_way_to_another_page_and_back(open_page):
-    page = open_page()
-    answered(page)
-    submit(page, "Great fun, I loved it.")
-    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
-    page.get_by_role("link", name="The four models", exact=True).click()
-    expect(page.get_by_role("heading", name="The four models")).to_be_visible()
-    expect(page.locator(".q-table")).to_be_visible()
-    page.get_by_role("link", name="Compare", exact=True).click()
-    expect(box(page)).to_have_value("Great fun, I loved it.")
-    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
-    expect(page).to_have_url(re.compile("Great"))
 
 
 def test_markup_is_not_executed(open_page):

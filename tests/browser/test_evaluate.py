@@ -4,6 +4,8 @@ import re
 
 from playwright.sync_api import expect
 
+from tests.browser.looks import PLOT, fits, run_over
+
 ROWS = b"review,verdict\nA wonderful film.,up\nDull and far too long.,down\nNot bad.,up\n"
 
 
@@ -26,7 +28,7 @@ def test_upload_map_labels_score_download_and_open_a_row(open_page):
     expect(page.get_by_text("Say which values mean negative")).to_have_count(0)
     start = page.get_by_role("button", name="Score all 3 rows")
     # the page shifts as the warning goes: while its run lasts, the button may stand there twice
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    run_over(page)
     expect(start).to_have_count(1)
     start.click()
     expect(page.get_by_text("3 labelled rows, 2 of them positive")).to_be_visible()
@@ -61,22 +63,10 @@ def test_stop_keeps_finished_rows(open_page):
     expect(page.get_by_role("heading", name="Do the models agree?")).to_be_visible()
 
 
-def test_a_file_that_cannot_be_used_says_so(open_page):
-    page = open_page("/evaluate")
-    page.locator("input[type=file]").set_input_files(
-        {"name": "<b>x.csv", "mimeType": "text/csv", "buffer": b"text,label\na,b,c\n"}
-    )
-    expect(page.get_by_role("alert").filter(has_text="line 2 has 3 cells")).to_be_visible()
-
-
 def test_on_a_phone_in_the_dark_nothing_is_wider_than_the_screen(open_page):
     page = open_page("/evaluate", width=390, scheme="dark")
     page.get_by_role("button", name="72 opinions").click()
     page.get_by_role("button", name="Score all 72 rows").click()
     expect(page.get_by_role("heading", name="Row by row")).to_be_visible()
-    expect(page.locator(".js-plotly-plot")).to_have_count(6)
-    wider = page.evaluate(
-        "(() => { const main = document.querySelector('[data-testid=stMain]');"
-        " return main.scrollWidth - main.clientWidth })()"
-    )
-    assert wider <= 0
+    expect(page.locator(PLOT)).to_have_count(6)
+    fits(page)

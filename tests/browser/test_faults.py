@@ -21,11 +21,10 @@ import pytest
 from playwright.sync_api import expect
 
 from model_zoo import paths
-from model_zoo.measure import footprint
 from model_zoo.models.files import WEIGHTS
 from model_zoo.models.sets import model_set
 from tests.browser.chromium import executable, free_port, started
-from tests.browser.conftest import guarded
+from tests.browser.conftest import PATIENCE, guarded, measured
 from tests.browser.test_compare import LABELS, VERDICT, box, submit
 from tests.root import ROOT
 
@@ -35,12 +34,9 @@ NEW_LABELS = ".q-card:not([data-old]) .q-label"
 
 
 @pytest.fixture
-def caches(tmp_path, monkeypatch):
-    """A folder in which each model's memory is written down: what a server would do for minutes."""
-    made_up = footprint._Figure(100_000_000)
-    monkeypatch.setattr(footprint, "_in_fresh_process", lambda *_: iter([made_up]))
-    for name in SPECS:
-        footprint.added_memory(name, kept_in=tmp_path / "quartet")
+def caches(tmp_path):
+    """A folder in which each model's memory is written down."""
+    measured(tmp_path, *SPECS)
     return tmp_path
 
 
@@ -54,7 +50,7 @@ def visit(browser):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(address)
         return page
 
@@ -120,14 +116,17 @@ def swap(file):
     new.replace(file)
 
 
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of the app, with weights that can be damaged."""
-    folder = tmp_path / "app"
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the app, with weights that can be damaged, and its server, started as users do."""
+    home = tmp_path_factory.mktemp("copy")
+    folder = home / "app"
     for part in ("ui", "pages", "model_zoo", ".streamlit", "assets"):
         shutil.copytree(ROOT / part, folder / part)
     shutil.copy(ROOT / "app.py", folder)
-    yield folder
+    measured(home, *SPECS)
+    with guarded(home, home) as env, started(folder, env=env, flags=()) as server:
+        yield folder, server
     shutil.rmtree(folder)
 
 
@@ -138,28 +137,26 @@ DAMAGES = [
 
 
 @pytest.mark.parametrize("damages", DAMAGES, ids=lambda damages: ", ".join(damages))
-def test_damaged_weights_fail_one_card_and_are_taken_up_again(
-    visit, caches, copy, tmp_path, damages
-):
-    with guarded(tmp_path, caches) as env, started(copy, env=env) as server:
-        page = visit(server.address)
-        answers(page)
-        maps = Path(f"/proc/{server.process.pid}/maps")
-        if maps.exists():  # a truncated file that is mapped kills who reads it
-            assert WEIGHTS not in maps.read_text()
-        for number, (name, damage) in enumerate(damages.items()):
-            file = copy / "assets" / "models" / name / WEIGHTS
-            damage(file)
-            grow_old(page)
-            submit(page, f"A dull and lifeless film, number {number}.")
-            card = page.locator(".q-card").nth(list(SPECS).index(name))
-            expect(card.get_by_role("alert")).to_contain_text("git restore")
-            expect(page.locator(NEW_LABELS)).to_have_count(len(SPECS) - 1)
-            shutil.copy(paths.MODELS / name / WEIGHTS, file)
-            grow_old(page)
-            submit(page, f"A good film, number {number}.")
-            expect(page.locator(NEW_LABELS)).to_have_count(len(SPECS))
-        assert server.process.poll() is None
+def test_damaged_weights_fail_one_card_and_are_taken_up_again(visit, copy, damages):
+    folder, server = copy
+    page = visit(server.address)
+    answers(page)
+    maps = Path(f"/proc/{server.process.pid}/maps")
+    if maps.exists():  # a truncated file that is mapped kills who reads it
+        assert WEIGHTS not in maps.read_text()
+    for number, (name, damage) in enumerate(damages.items()):
+        file = folder / "assets" / "models" / name / WEIGHTS
+        damage(file)
+        grow_old(page)
+        submit(page, f"A dull and lifeless film, number {number}.")
+        card = page.locator(".q-card").nth(list(SPECS).index(name))
+        expect(card.get_by_role("alert")).to_contain_text("git restore")
+        expect(page.locator(NEW_LABELS)).to_have_count(len(SPECS) - 1)
+        shutil.copy(paths.MODELS / name / WEIGHTS, file)
+        grow_old(page)
+        submit(page, f"A good film, number {number}.")
+        expect(page.locator(NEW_LABELS)).to_have_count(len(SPECS))
+    assert server.process.poll() is None
 
 
 def shell(*commands):
@@ -252,7 +249,7 @@ def test_a_poor_host_will_do(browser_beside, tmp_path, host, network):
     within = permitted(host(folder))
     with nullcontext() if network else no_network(), started(env=env, within=within) as server:
         page = browser_beside(server.process).new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{server.address}/?text=A+dull+and+lifeless+film.")
         answers(page)
         expect(page.locator(VERDICT)).to_contain_text("All four say negative")
@@ -267,12 +264,11 @@ def test_a_poor_host_will_do(browser_beside, tmp_path, host, network):
         assert page.get_by_test_id("stException").count() == 0
 
 
-def test_no_other_machine_is_asked_at_the_start_or_by_foreign_pages(visit, caches, tmp_path):
-    with guarded(tmp_path, caches) as env, started(env=env, flags=()) as server:
-        expect(visit(server.address).get_by_label("A sentence in English")).to_be_visible()
-        connection = http.client.HTTPConnection(server.address.removeprefix("http://"))
-        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
-        stranger = {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Origin": "http://example.com"}
-        connection.request("GET", "/_stcore/stream", headers=upgrade | stranger)
-        assert connection.getresponse().status == 403
-        connection.close()
+def test_no_other_machine_is_asked_at_the_start_or_by_foreign_pages(copy):
+    _, server = copy  # which is guarded
+    connection = http.client.HTTPConnection(server.address.removeprefix("http://"))
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    stranger = {"Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==", "Origin": "http://example.com"}
+    connection.request("GET", "/_stcore/stream", headers=upgrade | stranger)
+    assert connection.getresponse().status == 403
+    connection.close()

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.looks import run_over
 from tests.browser.test_evaluate import upload
 
 LINK = "[a](http://evil.example)"
@@ -137,7 +138,7 @@ def test_names_headers_cells_and_labels_of_a_file(open_page):
     expect(page.get_by_role("heading", name="head")).to_have_count(0)
     nothing_made(page)
     expect(page.get_by_role("button", name="Open in Compare")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # the run is over
+    run_over(page)
     with page.expect_download() as download:
         page.locator(".st-key-download-csv button").click()
     assert not set(download.value.suggested_filename) & set('<>$:*/\\"')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import grave_violations
+from tests.browser.looks import grave_violations
 
 TODAY = f", {date.today():%Y-%m-%d} "
 

@@ -1,36 +1,18 @@
 """Sets of 6 and of 150 labels, and models of one's own, on every page, wide and narrow."""
 
 from contextlib import suppress
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import TimeoutError, expect
 
+from model_zoo.models.sets import model_set
 from tests.app import zoo
 from tests.browser.chromium import started
-from tests.browser.conftest import guarded
-from tests.browser.test_accessibility import READY, grave_violations
+from tests.browser.conftest import guarded, measured
+from tests.browser.looks import PLOT, grave_violations, look, run_over
+from tests.browser.test_accessibility import READY
 from ui.frame.page import MENU
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A server that finds two more sets, and folders with models."""
-    folder = zoo.write_zoo(tmp_path_factory.mktemp("zoo"))
-    with guarded(folder, folder / "caches") as env:
-        found = {
-            "QUARTET_SETS": str(folder / "sets"),
-            "QUARTET_MODEL_DIRS": str(folder / "models"),
-        }
-        with started(env=env | found) as running:
-            yield running.address
-
-
-def address(title, file, **parameters):
-    path = "" if title == "Compare" else Path(file).stem
-    return f"/{path}?{urlencode(parameters)}"
-
 
 # Many labels, and of two models the labels are others.
 LOOK = {
@@ -40,33 +22,45 @@ LOOK = {
 WITHOUT_TABLE = ("Speed and size",)  # nothing of these models was measured yet
 
 
-@pytest.mark.parametrize(("file", "title"), MENU, ids=[title for _, title in MENU])
-def test_every_page_shows_them(open_page, file, title):
-    page = open_page(address(title, file, **LOOK))
-    ready = ".js-plotly-plot" if title in WITHOUT_TABLE else READY[title]
-    expect(page.locator(ready).first).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_label("Set of models")).to_have_count(1)
-    for width, scheme in ((1440, "light"), (390, "dark")):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(1000)  # charts are faded in, and fitted
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server that finds two more sets, and folders with models."""
+    folder = zoo.write_zoo(tmp_path_factory.mktemp("zoo"))
+    with pytest.MonkeyPatch.context() as patch:
+        zoo.enter(patch, folder)
+        sets = [f"{name}/{model}" for name in ("six", "many") for model in model_set().models]
+        own = ["local/electra", zoo.own("roberta", "many"), zoo.own("albert", "many")]
+        measured(folder / "caches", *model_set().models, *sets, *own)
+        with guarded(folder, folder / "caches") as env, started(env=env) as running:
+            yield running.address
+
+
+def test_every_page_shows_them(open_page):
+    page = open_page(f"/?{urlencode(LOOK)}")
+    for _, title in MENU:
+        if title != MENU[0][1]:
+            page.get_by_role("link", name=title, exact=True).click()
+            expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+        ready = PLOT if title in WITHOUT_TABLE else READY[title]
         expect(page.locator(ready).first).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), width
+        run_over(page)
+        expect(page.get_by_test_id("stException")).to_have_count(0)
+        expect(page.get_by_label("Set of models")).to_have_count(1)
+        for width, scheme in ((390, "dark"), (1440, "light")):
+            look(page, width, scheme)
+            expect(page.locator(ready).first).to_be_visible()
+            if title == "Compare":
+                assert not grave_violations(page)
         if title == "Compare":
-            assert not grave_violations(page)
-    if title == "Compare":
-        expect(page.locator(".q-card")).to_have_count(4)
-        names = page.locator(".q-card").evaluate_all("cards => cards.map(c => c.dataset.model)")
-        assert len(set(names)) == 4 and all("many" in name for name in names)
+            names = page.locator(".q-card").evaluate_all("cards => cards.map(c => c.dataset.model)")
+            assert len(set(names)) == len(names) == 4 and all("many" in name for name in names)
 
 
 def choose(page, menu, option):
     """Choose an option of a menu; one that opens while its page still runs may be shut again."""
     entry = page.get_by_role("option", name=option)
     for _ in range(20):
-        expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+        run_over(page)
         if not entry.is_visible():
             page.get_by_role("combobox", name=menu).click()
         with suppress(TimeoutError):

@@ -4,19 +4,14 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import grave_violations
+from tests.browser.looks import PLOT, fits, grave_violations, run_over
 
-PLOT = ".js-plotly-plot"
 PICTURES = (".q-card", PLOT, PLOT, PLOT, PLOT, ".q-words", PLOT)
 OWN = "The soup was cold, yet we came back for it twice."
 
 
-def idle(page):
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-
-
 def press(page, name):
-    idle(page)
+    run_over(page)
     page.get_by_role("button", name=name).click()
 
 
@@ -28,7 +23,7 @@ def test_all_steps_on_a_phone(open_page):
         expect(page.locator(picture).first).to_be_visible()
         show = page.get_by_role("button", name="Show")
         expect(show).to_be_disabled()
-        idle(page)
+        run_over(page)
         page.get_by_test_id("stRadio").locator("label").filter(has_not_text="Your guess").nth(
             1
         ).click()
@@ -36,13 +31,7 @@ def test_all_steps_on_a_phone(open_page):
         press(page, "Show")
         expect(page.get_by_test_id("stAlert")).to_be_visible()
         expect(page.locator(picture).first).to_be_visible()
-        idle(page)
-        wider = page.evaluate(
-            "(() => { const main = document.querySelector('[data-testid=stMain]');"
-            " return main.scrollWidth - main.clientWidth })()"
-        )
-        assert wider <= 0, step
-        page.wait_for_timeout(1000)  # charts are faded in
+        fits(page)
         assert not grave_violations(page), step
         if step < len(PICTURES):
             press(page, "Next")

@@ -8,16 +8,17 @@ import psutil
 import pytest
 from playwright.sync_api import expect
 
+from model_zoo.models.sets import model_set
 from model_zoo.tuning import speed
 from tests.browser.chromium import started
-from tests.browser.conftest import guarded
+from tests.browser.conftest import PATIENCE, guarded, measured
 
 
 @pytest.fixture
 def environment(tmp_path, monkeypatch):
     """Folders of its own, and this machine's speed as if it had been measured."""
     caches = tmp_path / "caches"
-    (caches / "quartet").mkdir(parents=True)
+    measured(caches, *model_set().models)
     record = {"of": speed._key(), "speed": asdict(speed.TYPICAL)}
     (caches / "quartet" / "training-speed.json").write_text(json.dumps(record))
     with guarded(tmp_path, caches) as env:
@@ -39,7 +40,7 @@ def trainers():
 def test_choose_train_survive_and_compare(browser, environment, tmp_path):
     with started(env=environment) as server:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.goto(f"{server.address}/train")
         page.get_by_role("button", name="400 messages to a town library").click()
         expect(page.get_by_text("rows to learn from")).to_be_visible()
@@ -59,7 +60,7 @@ def test_choose_train_survive_and_compare(browser, environment, tmp_path):
             page.goto(f"{server.address}/train")
             expect(page.get_by_text("Its process ended without a word")).to_be_visible()
             page.get_by_role("button", name="Go on").click()
-            expect(page.get_by_text("of 40 held-out rows right")).to_be_visible(timeout=180_000)
+            expect(page.get_by_text("of 40 held-out rows right")).to_be_visible()
             expect(page.get_by_text("On the held-out rows")).to_be_visible()
             with page.expect_download() as download:
                 page.get_by_role("button", name="All of it").click()

@@ -3,24 +3,20 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_accessibility import grave_violations
-
-
-def settled(page):
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+from tests.browser.looks import fits, grave_violations, run_over
 
 
 def test_a_clicked_word_is_guessed_and_the_link_shows_it_again(open_page):
     page = open_page("/")
     page.get_by_role("link", name="Guess the word").click()
     expect(page.locator(".q-guesses")).to_have_count(4)
-    settled(page)
+    run_over(page)
     page.get_by_role("button", name="film", exact=True).click()
     expect(page.get_by_text("“film” is its guess").first).to_be_visible()
-    settled(page)
+    run_over(page)
     page.get_by_role("button", name="bad", exact=True).click()
     expect(page.locator(".q-guesses")).to_have_count(8)
-    settled(page)
+    run_over(page)
     page.wait_for_function("location.search.includes('without=')")
     again = open_page(page.evaluate("location.pathname + location.search"))
     expect(again.get_by_text("Blank 2: film")).to_be_visible()
@@ -36,7 +32,7 @@ def test_the_beginning_ends_at_the_word_clicked_last_and_the_link_says_so(open_p
     }.items():
         page.get_by_role("radio", name=word, exact=True).click()
         expect(faded).to_have_text(rest)
-        settled(page)
+        run_over(page)
         page.wait_for_function(f"location.search.endsWith('without={number}')")
     assert page.get_by_role("alert").count() == 0
 
@@ -51,14 +47,13 @@ SHOWN = {
 }
 
 
-@pytest.mark.parametrize("part", SHOWN)
 @pytest.mark.parametrize(
     "scheme, width", [("light", 1440), pytest.param("dark", 390, marks=pytest.mark.long)]
 )
-def test_each_part_is_accessible_and_fits(open_page, part, scheme, width):
-    page = open_page(f"/words?part={part.replace(' ', '+')}", scheme=scheme, width=width)
-    expect(page.locator(SHOWN[part]).first).to_be_visible()
-    settled(page)
-    page.wait_for_timeout(1000)  # charts are faded in
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert not grave_violations(page)
+def test_each_part_is_accessible_and_fits(open_page, scheme, width):
+    page = open_page("/words", scheme=scheme, width=width)
+    for part, shown in SHOWN.items():
+        page.get_by_role("radio", name=part, exact=True).click()
+        expect(page.locator(shown).first).to_be_visible()
+        fits(page)
+        assert not grave_violations(page), part
