@@ -251,6 +251,24 @@ FAULTS = (
         'return f"{name}{moved}: turns {before.label}"',
         "tests/app/test_compare.py::test_pin_edit_unpin",
     ),
+    Fault(
+        "model_zoo/models/hub_client.py",
+        "{name} is gated: accept",
+        "{name} is closed: accept",
+        "tests/app/test_own_models.py::test_what_the_hub_refuses_is_said",
+    ),
+    Fault(
+        "model_zoo/models/classes.py",
+        'return "gives a number and not a label. Choose',
+        'return "gives a score and not a label. Choose',
+        "tests/app/test_own_models.py::test_what_cannot_be_used_is_said_before_it_is_added",
+    ),
+    Fault(
+        "ui/serve/cached.py",
+        'return _kept("path", name, compute, text, begin=begin)',
+        'return _results.get("path", (name, text), compute, begin)',
+        "tests/app/test_memory.py::test_nothing_that_is_kept_outlives_the_weights_it_was_computed_with",
+    ),
 )
 
 

@@ -6,52 +6,21 @@ import subprocess
 import sys
 
 import pytest
-
-from tests.root import ROOT
-
-# What a fresh process does: make both models, small and untrained, and visit every page.
-MAKE = """
-import sys
-from pathlib import Path
-
-import torch
 from tokenizers import ByteLevelBPETokenizer, Tokenizer, processors
-from transformers import (
-    BertConfig, BertForSequenceClassification, RobertaConfig, RobertaForSequenceClassification,
-)
+from transformers import BertConfig, RobertaConfig
 
 from model_zoo.models.files import write_checksum
 from model_zoo.models.transformer import label_names
-from model_zoo.paths import MODELS
+from model_zoo.whole_files import write_json
+from tests.foreign import network
+from tests.root import ROOT
 
-torch.manual_seed(0)
-small = dict(hidden_size=32, num_attention_heads=4, intermediate_size=64, **label_names())
-
-bert = BertConfig(vocab_size=30522, num_hidden_layers=3, **small)
-BertForSequenceClassification(bert).half().save_pretrained(MODELS / "small")
-for name in ("tokenizer.json", "tokenizer_config.json"):
-    (MODELS / "small" / name).write_bytes((MODELS / "bert" / name).read_bytes())
-
-trained = ByteLevelBPETokenizer()
-sentences = Path("assets/samples/opinions.csv").read_text("utf-8").splitlines()
-specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
-trained.train_from_iterator(sentences, vocab_size=600, special_tokens=specials)
-tokenizer = Tokenizer.from_str(trained.to_str())
-tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
-folder = MODELS / "own-words"
-roberta = RobertaConfig(
-    vocab_size=600, num_hidden_layers=2, max_position_embeddings=514, pad_token_id=1, **small
-)
-RobertaForSequenceClassification(roberta).half().save_pretrained(folder)
-tokenizer.save(str(folder / "tokenizer.json"))
-(folder / "tokenizer_config.json").write_text(
-    '{"pad_token": "<pad>", "mask_token": "<mask>", "unk_token": "<unk>", "model_max_length": 512}'
-)
-for name in ("small", "own-words"):
-    write_checksum(name, MODELS)
-"""
+# What a fresh process does: visit every page.
 VISIT = """
 import json
+from functools import cache
+
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from ui.serve import cached
@@ -60,6 +29,7 @@ from ui.serve import footprints
 from ui.compare import answers as compare
 from ui.compare import gauges
 
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 pool.warm_up = lambda: None
 footprints.added = lambda _: {}
 gauges.RUNS, compare.PAINT_SECONDS = 3, 0
@@ -110,6 +80,34 @@ with page("Seventh"):
 """
 
 
+def make(models):
+    """Both models, small and untrained, in their folders."""
+    small = {"hidden_size": 32, "num_attention_heads": 4, "intermediate_size": 64, **label_names()}
+    bert = BertConfig(vocab_size=30522, num_hidden_layers=3, **small)
+    network(bert).half().save_pretrained(models / "small")
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(models / "bert" / name, models / "small")
+
+    trained = ByteLevelBPETokenizer()
+    sentences = (ROOT / "assets/samples/opinions.csv").read_text("utf-8").splitlines()
+    specials = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
+    trained.train_from_iterator(
+        sentences, vocab_size=600, special_tokens=specials, show_progress=False
+    )
+    tokenizer = Tokenizer.from_str(trained.to_str())
+    tokenizer.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0))
+    folder = models / "own-words"
+    roberta = RobertaConfig(
+        vocab_size=600, num_hidden_layers=2, max_position_embeddings=514, pad_token_id=1, **small
+    )
+    network(roberta).half().save_pretrained(folder)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    marks = {"pad_token": "<pad>", "mask_token": "<mask>", "unk_token": "<unk>"}
+    write_json(folder / "tokenizer_config.json", marks | {"model_max_length": 512})
+    for name in ("small", "own-words"):
+        write_checksum(name, models)
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory):
     """A copy with two rows more in the bundled set, and their folders."""
@@ -130,7 +128,7 @@ def repository(tmp_path_factory):
     last = '("pages/models.py", "The four models"),'
     menu = frame.read_text("utf-8").replace(last, f'{last} ("pages/seventh.py", "Seventh"),')
     frame.write_text(menu, encoding="utf-8")
-    run(copy, MAKE)
+    make(copy / "assets" / "models")
     return copy
 
 

@@ -13,6 +13,7 @@ from tests import foreign
 from tests.app import zoo
 from tests.hub_server import HubServer, Repository
 from ui.frame import own_models
+from ui.frame.permalink import View, parse
 from ui.serve import downloads
 from ui.serve.downloads import Downloads
 from ui.serve.pool import pool
@@ -44,9 +45,7 @@ def alone(monkeypatch, tmp_path):
     monkeypatch.setattr(sets, "_added", {})
     monkeypatch.setattr(own_models, "downloads", Downloads())
     yield
-    for name in list(pool._loaded):
-        if "/" in name:
-            pool.unload(name)
+    pool.unload(*(name for name in list(pool._loaded) if "/" in name))
 
 
 @pytest.fixture
@@ -116,6 +115,7 @@ def test_nothing_can_be_added_unless_it_is_allowed():
     app = opened()
     assert "whoever runs this server lists folders" in sidebar(app)
     assert not keys(app) & {FOLDER, HUB_NAME, "look-up", "add-folder"}
+    assert switch(app) is None, "there is one set"
 
 
 def test_a_listed_folder_becomes_a_column(shelved):
@@ -161,6 +161,8 @@ def test_it_is_among_those_that_are_chosen_until_it_is_not(shelved):
     assert pills(app).value == ["bert", "local/judge"]
     press(app, "away-local/judge")
     assert pills(app).value == ["bert"] and "judge" not in pills(app).options
+    assert models(app) == ["bert"] and "away-local/judge" not in keys(app)
+    assert "judge" not in zoo.written(app)
 
 
 def test_it_is_in_links_and_on_other_pages(shelved):
@@ -199,13 +201,6 @@ def test_a_mapping_comes_back_from_a_link_and_can_be_turned_round(shelved):
     assert models(app) == ["lstm", "local/plain~.0.1"]
 
 
-def test_it_is_taken_away(shelved):
-    app = added(opened(), "judge")
-    press(app, "away-local/judge")
-    assert models(app) == ["lstm"] and "away-local/judge" not in keys(app)
-    assert "judge" not in zoo.written(app)
-
-
 def test_the_last_column_taken_away_leaves_the_set(shelved):
     app = opened(models="local/judge")
     press(app, "away-local/judge")
@@ -226,15 +221,12 @@ def test_a_ninth_column_is_refused_with_a_sentence(shelf, tmp_path, monkeypatch)
     assert models(app) == [*eight[1:], "local/m4"]
 
 
-def test_a_model_of_other_labels_is_said_to_stand_alone(shelved):
-    app = added(opened(), "topics")
-    assert "it has a column of its own, and is left out of agreement" in sidebar(app)
-    assert not app.error and not any("class-local-topics" in str(key) for key in keys(app))
-
-
-@pytest.mark.parametrize("name", ["local/nobody", "local/../judge", "hub/org--judge", "/judge"])
-def test_an_address_names_no_folder_that_is_not_listed(shelved, name):
-    app = opened(models=f"lstm,{name}")
+def test_an_address_names_no_folder_that_is_not_listed(shelved):
+    given = View(text="A text.", models=("lstm",))
+    for name in ("local/nobody", "local/../judge", "hub/org--judge", "/judge"):
+        view, (notice,) = parse({"models": [f"lstm,{name}"]}, given)
+        assert view.models == ("lstm",) and "there is no model named" in notice, name
+    app = opened(models="lstm,local/../judge")
     assert any("there is no model named" in read(box.value) for box in app.warning)
     assert address(app, "models") is None
 
@@ -250,25 +242,23 @@ def test_a_folder_that_is_gone_is_said_and_can_be_taken_away(shelf, tmp_path, mo
     assert models(app) == ["lstm"] and not app.error
 
 
-@pytest.mark.parametrize(
-    "spoil, message",
-    [
-        (lambda folder: (folder / "model.safetensors").unlink(), "model.safetensors is missing"),
-        (lambda folder: (folder / "config.json").write_text('{"num_labels": 1}'), "a number and"),
-        (lambda folder: (folder / "config.json").write_text("{"), "missing or damaged"),
-    ],
-    ids=["weights", "regression", "config"],
-)
-def test_what_cannot_be_used_is_said_before_it_is_added(
-    shelf, tmp_path, monkeypatch, spoil, message
-):
-    folder = shutil.copytree(shelf / "judge", tmp_path / "listed" / "judge")
-    spoil(folder)
-    monkeypatch.setenv("QUARTET_MODEL_DIRS", str(folder.parent))
+SPOILT = {  # a folder: which file of it, what is in that, what is said
+    "weights": ("model.safetensors", "", "model.safetensors is missing"),
+    "regression": ("config.json", '{"num_labels": 1}', "a number and"),
+    "config": ("config.json", "{", "missing or damaged"),
+}
+
+
+def test_what_cannot_be_used_is_said_before_it_is_added(shelf, tmp_path, monkeypatch):
+    for name, (file, content, _) in SPOILT.items():
+        spoilt = shutil.copytree(shelf / "judge", tmp_path / "listed" / name) / file
+        spoilt.write_text(content) if content else spoilt.unlink()
+    monkeypatch.setenv("QUARTET_MODEL_DIRS", str(tmp_path / "listed"))
     app = opened()
-    app.selectbox(key=FOLDER).select("judge").run()
-    assert not app.exception and "add-folder" not in keys(app)
-    assert message in errors(app)
+    for name, (*_, message) in SPOILT.items():
+        app.selectbox(key=FOLDER).select(name).run()
+        assert not app.exception and "add-folder" not in keys(app)
+        assert message in errors(app), name
 
 
 def test_what_does_not_fit_is_said(shelved, monkeypatch):
@@ -336,18 +326,28 @@ def test_a_download_can_be_cancelled_and_asked_for_again(hub, tmp_path, monkeypa
     assert "add-download" in keys(app)
 
 
-@pytest.mark.parametrize(
-    "status, message",
-    [(401, "it is private, or there is none"), (403, "is gated"), (429, "too many requests")],
-)
-def test_what_the_hub_refuses_is_said(hub, status, message):
-    hub.refuse["/api/"] = (status, {})
-    app = looked_up(opened())
-    assert message in errors(app)
-    assert "download-model" not in keys(app)
+def test_what_the_hub_refuses_is_said(hub):
+    app = opened()
+    for status, message in (
+        (401, "it is private, or there is none"),
+        (403, "is gated"),
+        (429, "too many requests"),
+    ):
+        hub.refuse["/api/"] = (status, {})
+        looked_up(app)
+        assert message in errors(app)
+        assert "download-model" not in keys(app)
     hub.heal()
     looked_up(app)
     assert not app.error and "download-model" in keys(app)
+    hub.refuse["nobody"] = (401, {})
+    for name, message in (
+        ("", "no model's name on the Hub"),
+        ("../x/y", "no model's name"),
+        ("org/nobody", "shows no"),
+    ):
+        looked_up(app, name)
+        assert message in errors(app) and "download-model" not in keys(app)
 
 
 def test_a_download_that_fails_is_said_and_can_be_tried_again(hub):
@@ -358,16 +358,6 @@ def test_a_download_that_fails_is_said_and_can_be_tried_again(hub):
     assert "add-download" not in keys(app)
     finished(press(app, "download-model"))
     assert not app.error and "add-download" in keys(app)
-
-
-@pytest.mark.parametrize(
-    "name, message",
-    [("", "no model's name on the Hub"), ("../x/y", "no model's name"), ("org/nobody", "shows no")],
-)
-def test_what_is_no_model_on_the_hub_is_said(hub, name, message):
-    hub.refuse["nobody"] = (401, {})
-    app = looked_up(opened(), name)
-    assert message in errors(app)
 
 
 def test_without_a_network_that_is_said(hub, monkeypatch):
@@ -404,8 +394,7 @@ def switch(app):
     return next((box for box in app.selectbox if box.label == "Set of models"), None)
 
 
-def test_a_switch_of_sets_is_there_where_there_are_two(tmp_path, monkeypatch):
-    assert switch(opened()) is None
+def test_the_switch_of_sets_leads_to_another_and_stays_on_other_pages(tmp_path, monkeypatch):
     foreign.write_set(tmp_path / "sets" / "six", "six", foreign.SIX)
     monkeypatch.setenv("QUARTET_SETS", str(tmp_path / "sets"))
     app = opened()
@@ -418,10 +407,14 @@ def test_a_switch_of_sets_is_there_where_there_are_two(tmp_path, monkeypatch):
     assert switch(app).value == "six" and address(app, "set") == "six"
 
 
-def test_a_model_of_ones_own_stays_beside_another_set(shelved, tmp_path, monkeypatch):
+def test_a_model_of_other_labels_stands_alone_and_stays_beside_another_set(
+    shelved, tmp_path, monkeypatch
+):
     foreign.write_set(tmp_path / "sets" / "six", "six", foreign.SIX)
     monkeypatch.setenv("QUARTET_SETS", str(tmp_path / "sets"))
     app = added(opened(), "topics")
+    assert "it has a column of its own, and is left out of agreement" in sidebar(app)
+    assert not app.error and not any("class-local-topics" in str(key) for key in keys(app))
     switch(app).select("The set six").run()
     assert "away-local/topics~six" in keys(app), "to be chosen beside this set, too"
     assert "are not those of the set" not in sidebar(app), "its labels are those of this set"
