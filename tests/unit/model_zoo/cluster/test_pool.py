@@ -1,10 +1,10 @@
-"""On a cluster of two nodes: the rows of one machine, each once, whatever is killed."""
+"""On a cluster of two nodes: the rows of one machine, each once, whatever is killed.
+
+Ray takes seconds to start and each of its workers does, too: what needs no Ray is in test_run.
+"""
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,11 +18,13 @@ from model_zoo.__main__ import main
 from model_zoo.labels import SENTIMENT
 from model_zoo.reading.score import WINDOW
 from tests.root import ROOT
+from tests.warm import Command
 
 ray = pytest.importorskip("ray", reason="Ray is not installed: requirements-cluster.txt")
 pytestmark = pytest.mark.slow  # starts a cluster
 
-ROWS = 2 * WINDOW + 100  # of the one large file
+ROWS = WINDOW + 100  # two blocks
+FILES, ROWS_OF_EACH = 14, 20  # of long texts, that take half a second a file, or so
 
 
 @pytest.fixture(scope="module")
@@ -33,71 +35,54 @@ def cluster():
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(ROOT))
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        node = {"num_cpus": 1, "object_store_memory": 80_000_000, "include_dashboard": False}
-        started = Cluster(initialize_head=True, head_node_args=node)
-        started.worker = started.add_node(num_cpus=1, object_store_memory=80_000_000)
+        node = {"num_cpus": 1, "object_store_memory": 80_000_000}
+        soon_missed = {"_system_config": {"health_check_period_ms": 1000}}
+        started = Cluster(
+            initialize_head=True,
+            head_node_args=node | {"include_dashboard": False} | soon_missed,
+        )
+        started.worker = started.add_node(**node)
         yield started
         ray.shutdown()
         started.shutdown()
 
 
-@pytest.fixture(scope="module")
-def texts(tmp_path_factory) -> Path:
-    """A folder of a file of some blocks, a file a block, and one that cannot be read."""
-    folder = tmp_path_factory.mktemp("texts")
-    words = ("good", "bad", "film", "not", "a", "plot", "moving", "dull")
-    rows = [
-        f'{n},"{words[n % 8]}, {words[n % 7]} {words[n % 5]} {n}",{SENTIMENT[n % 3 % 2]}'
-        for n in range(ROWS)
-    ]
-    rows[3], rows[9] = "3,,negative", "\n9,fine,positive"
-    (folder / "large.csv").write_text("id,text,kind\n" + "\n".join(rows) + "\n")
-    return folder
-
-
-def many(folder: Path, files: int, rows: int = 2, words: int = 1) -> Path:
-    """A folder of so many files of some rows each; many words take time."""
-    folder.mkdir()
-    for file in range(files):
-        part = range(rows * file, rows * (file + 1))
-        lines = "".join(f"{n},{'good film ' * words}{n}\n" for n in part)
-        (folder / f"{file:02}.csv").write_text("id,text\n" + lines)
-    return folder
-
-
 def command(name, inputs, address, **options) -> list[str]:
-    given = [name, *map(str, inputs), "--text", "text"]
+    given = [name, str(inputs), "--text", "text"]
     given += ["--cluster", address, "--block-rows", str(WINDOW)]
     for option, value in options.items():
         given += [f"--{option}", str(value)]
     return given
 
 
-def rows_of(out: Path) -> list[dict]:
-    parts = sorted(out.glob("part-*.parquet"))
-    return pyarrow.concat_tables([read_table(part) for part in parts]).to_pylist()
-
-
-def ids(out: Path) -> Counter:
-    return Counter(int(row["id"]) for row in rows_of(out))
+def parts_of(out: Path) -> pyarrow.Table:
+    return pyarrow.concat_tables([read_table(part) for part in sorted(out.glob("part-*.parquet"))])
 
 
 def record(out: Path) -> dict:
     return json.loads((out / "_run.json").read_text("utf-8"))
 
 
-def test_the_answers_are_those_of_one_machine(cluster, texts, tmp_path, capsys):
-    out = tmp_path / "out"
-    given = command("score", [texts], cluster.address, out=out, models="lstm,bilstm", price=0.05)
+def test_answers_and_figures_are_those_of_one_machine(cluster, tmp_path, capsys):
+    words = ("good", "bad", "film", "not", "a", "plot", "moving", "dull")
+    rows = [
+        f'{n},"{words[n % 8]}, {words[n % 7]} {words[n % 5]} {n}",{SENTIMENT[n % 3 % 2]}'
+        for n in range(ROWS)
+    ]
+    rows[9] = "\n9,fine,positive"
+    whole, file, out = tmp_path / "whole.csv", tmp_path / "one empty.csv", tmp_path / "out"
+    whole.write_text("id,text,kind\n" + "\n".join(rows) + "\n")
+    file.write_text(whole.read_text().replace(rows[3], "3,,negative"))
+
+    given = command("score", file, cluster.address, out=out, models="lstm,bilstm", price=0.05)
     assert main([*given, "--json"]) == 0, capsys.readouterr().err
     written = json.loads(capsys.readouterr().out)
     one = tmp_path / "one.parquet"
-    given_here = ["score", str(texts / "large.csv"), "--text", "text", "--models", "lstm,bilstm"]
-    assert main([*given_here, "--out", str(one)]) == 0
-    parts = sorted(out.glob("part-*.parquet"))
-    assert len(parts) == 3
-    scored = pyarrow.concat_tables([read_table(part) for part in parts])
-    expected = read_table(one)
+    here = ["--text", "text", "--models", "lstm,bilstm"]
+    assert main(["score", str(file), *here, "--out", str(one)]) == 0
+    capsys.readouterr()
+    scored, expected = parts_of(out), read_table(one)
+    assert len(list(out.glob("part-*"))) == 2
     assert scored.drop_columns(["error"]).replace_schema_metadata().equals(expected)
     errors = scored["error"].to_pylist()
     assert errors[3] == "nothing to read" and not any(errors[:3] + errors[4:])
@@ -109,129 +94,76 @@ def test_the_answers_are_those_of_one_machine(cluster, texts, tmp_path, capsys):
     assert written["cost_a_million_rows"] == pytest.approx(
         0.05 * written["core_hours_a_million_rows"], abs=1e-3
     )
-    about = read_table(parts[0]).schema.field("lstm_label").metadata
-    assert about[b"model"] == b"lstm"
+    about = read_table(min(out.glob("part-*"))).schema.field("lstm_label").metadata
+    assert about[b"model"] == b"lstm" and about[b"engine"]
     assert about[b"weights_sha256"].decode() == record(out)["settings"]["models"]["lstm"]
-    assert about[b"engine"]
     sample = read_table(out / "_summary.parquet")
     assert 0 < len(sample) <= 1000 and sample.schema.names == scored.schema.names
 
-    assert main(given) == 0  # again: nothing is left to do
-    assert f"{ROWS:,} of them were there" in capsys.readouterr().out
-    assert main([*given, "--batch-size", "7"]) == 2
-    assert "batch_size was 32, and is 7 now" in capsys.readouterr().err
-
-
-def test_a_changed_input_is_refused(cluster, tmp_path, capsys):
-    folder, out = many(tmp_path / "in", 2), tmp_path / "out"
-    given = command("score", [folder], cluster.address, out=out, models="lstm")
-    assert main(given) == 0
-    before = {part.name: part.read_bytes() for part in out.glob("part-*")}
-    (folder / "00.csv").write_text("id,text\n0,good film\n1,worse\n")
-    assert main(given) == 2
-    assert "00.csv is new, gone or changed" in " ".join(capsys.readouterr().err.split())
-    assert {part.name: part.read_bytes() for part in out.glob("part-*")} == before
-    other = tmp_path / "mine"
-    other.mkdir()
-    (other / "thesis.txt").write_text("mine")
-    given[given.index(str(out))] = str(other)
-    assert main(given) == 2 and "holds no _run.json" in capsys.readouterr().err
-
-
-def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_kept(cluster, tmp_path, capsys):
-    folder, out = many(tmp_path / "in", 3), tmp_path / "out"
-    (folder / "01.csv").unlink()
-    (folder / "broken.parquet").write_bytes(b"PAR1 and nothing more")
-    (folder / "bad.jsonl").write_text('{"id": "9", "text": null}\n{"id": "8", "text": 5}\n')
-    given = command("score", [folder], cluster.address, out=out, models="lstm")
-    assert main(given) == 2
-    said = " ".join(capsys.readouterr().err.split())
-    assert "1 could not be read" in said and "broken.parquet is not a Parquet file" in said
-    assert ids(out) == Counter([0, 1, 4, 5, 8, 9])
-    errors = {row["id"]: (row["error"], row["lstm_label"]) for row in rows_of(out)}
-    assert errors["9"] == ("null", "") and errors["8"] == ("not text: int", "")
-    assert record(out)["state"] == "incomplete"
-
-
-def test_figures_are_those_of_one_machine(cluster, texts, tmp_path, capsys):
-    content = (texts / "large.csv").read_text().replace("3,,negative", "3,bad film,negative")
-    whole = tmp_path / "rows.csv"
-    whole.write_text(content)
-    options = {"label": "kind", "models": "lstm,bilstm"}
-    assert main([*command("evaluate", [whole], cluster.address, **options), "--json"]) == 0
-    many_ = json.loads(capsys.readouterr().out)
-    given = ["evaluate", str(whole), "--text", "text", "--json"]
-    assert main([*given, "--label", "kind", "--models", "lstm,bilstm"]) == 0
-    one = json.loads(capsys.readouterr().out)
-    for figures in (one, many_):
+    options = {"label": "kind", "models": "lstm,bilstm", "workers": 1}
+    assert main([*command("evaluate", whole, cluster.address, **options), "--json"]) == 0
+    many = json.loads(capsys.readouterr().out)
+    assert main(["evaluate", str(whole), *here, "--label", "kind", "--json"]) == 0
+    alone = json.loads(capsys.readouterr().out)
+    for figures in (alone, many):
         for model in figures["models"].values():
             del model["seconds"]
-    assert many_ == one and many_["rows"] == ROWS
-    assert main(command("evaluate", [texts], cluster.address, **options)) == 2
-    assert "large.csv, row 4: column 'text' is empty" in " ".join(capsys.readouterr().err.split())
+    assert many == alone and many["rows"] == ROWS
 
 
-SLOW = {"files": 24, "rows": 20, "words": 250}  # half a second a file, or so
-IDS = Counter(range(24 * 20))
+def workers() -> list[psutil.Process]:
+    """What reads blocks, among what the nodes have started."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        try:
+            if "MapWorker" in " ".join(process.cmdline()):
+                found.append(process)
+        except psutil.Error:  # it has ended meanwhile
+            continue
+    return found
 
 
-def started(folder, out, address) -> subprocess.Popen:
-    given = command("score", [folder], address, out=out, models="lstm")
-    return subprocess.Popen(
-        [sys.executable, "-m", "model_zoo", *given, "--json"],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
-
-
-def wait_for_parts(process, out, count) -> set[str]:
-    while len(done := {part.name for part in out.glob("part-*")}) < count:
-        assert process.poll() is None, process.communicate()[1].decode()
+def wait_for_parts(process: Command, out: Path, count: int) -> dict[Path, int]:
+    """The parts and when each was written, once there are so many and some are still to come."""
+    while len(done := sorted(out.glob("part-*"))) < count:
+        assert process.returncode is None, process.ended()
         time.sleep(0.02)
-    return done
+    assert len(done) < FILES, "all was over before anything was lost"
+    return {part: part.stat().st_mtime_ns for part in done}
 
 
-def _parts(out) -> dict[Path, int]:
-    return {part: part.stat().st_mtime_ns for part in out.glob("part-*")}
+def test_a_killed_driver_a_killed_worker_and_a_lost_node_cost_no_row(cluster, tmp_path):
+    """One after the other: the driver goes on where it was, the rest is made up for by Ray."""
+    folder, out = tmp_path / "in", tmp_path / "scored"
+    folder.mkdir()
+    for file in range(FILES):
+        numbers = range(ROWS_OF_EACH * file, ROWS_OF_EACH * (file + 1))
+        lines = "".join(f"{n},{'good film ' * 250}{n}\n" for n in numbers)
+        (folder / f"{file:02}.csv").write_text("id,text\n" + lines)
+    given = [*command("score", folder, cluster.address, out=out, models="lstm"), "--json"]
 
-
-def end(process) -> dict:
-    printed, said = process.communicate(timeout=300)
-    assert process.returncode == 0, said.decode()
-    return json.loads(printed)
-
-
-def test_a_killed_driver_goes_on_where_it_was(cluster, tmp_path):
-    folder, out = many(tmp_path / "in", **SLOW), tmp_path / "out"
-    killed = started(folder, out, cluster.address)
-    wait_for_parts(killed, out, 3)
-    killed.send_signal(signal.SIGKILL)
-    killed.wait()
-    done, before = _parts(out), {}
-    while done != before:  # until its workers are gone
-        time.sleep(2)
-        done, before = _parts(out), done
-    assert 3 <= len(done) < 24 and record(out)["state"] == "running"
+    driver = Command(*given, said=tmp_path)
+    wait_for_parts(driver, out, 3)
+    driver.signal(signal.SIGKILL)
+    driver.ended()
+    while workers():
+        time.sleep(0.1)
+    done = wait_for_parts(driver, out, 3)
+    assert record(out)["state"] == "running"
     min(done).write_bytes(b"cut short")
-    written = end(started(folder, out, cluster.address))
-    assert ids(out) == IDS and written["rows"] == 480
-    assert written["rows_this_time"] == 480 - 20 * (len(done) - 1)
+
+    driver = Command(*given, said=tmp_path)
+    wait_for_parts(driver, out, len(done) + 1)
+    workers()[0].kill()
+    wait_for_parts(driver, out, len(done) + 2)
+    cluster.remove_node(cluster.worker, allow_graceful=False)
+    printed, complaints = driver.ended()
+    assert driver.returncode == 0, complaints
+    written = json.loads(printed)
+    assert written["state"] == "complete" and written["rows"] == FILES * ROWS_OF_EACH
+    assert written["rows_this_time"] == ROWS_OF_EACH * (FILES - len(done) + 1)
+    ids = Counter(map(int, parts_of(out)["id"].to_pylist()))
+    assert ids == Counter(range(FILES * ROWS_OF_EACH))
     for part, when in done.items():
         assert (part.stat().st_mtime_ns == when) == (part != min(done)), "scored again"
     assert not (out / "_aside").exists()
-
-
-def test_a_killed_worker_and_a_lost_node_cost_no_row(cluster, tmp_path):
-    folder, out = many(tmp_path / "in", **SLOW), tmp_path / "out"
-    running = started(folder, out, cluster.address)
-    wait_for_parts(running, out, 2)
-    ours = psutil.Process().children(recursive=True)  # the nodes, and what they started
-    workers = [each for each in ours if "MapWorker" in " ".join(each.cmdline())]
-    assert workers
-    workers[0].kill()
-    wait_for_parts(running, out, 6)
-    cluster.remove_node(cluster.worker, allow_graceful=False)
-    assert end(running)["rows"] == 480
-    assert ids(out) == IDS
