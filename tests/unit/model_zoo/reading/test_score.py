@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from model_zoo.__main__ import main
 from model_zoo.errors import DataError
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import load
@@ -246,26 +247,24 @@ def test_a_journal_is_used_only_for_the_same_work(tmp_path, lstm, monkeypatch):
 
 
 @pytest.mark.slow
-def test_killed_and_run_again_it_gives_the_same_bytes(tmp_path):
-    source = tmp_path / "in.csv"
-    words = np.random.default_rng(0).choice(["good", "bad", "film", "not", "a", "plot"], (9000, 8))
-    source.write_text("text\n" + "\n".join(" ".join(row) for row in words))
+def test_killed_and_run_again_it_gives_the_same_bytes(tmp_path, capsys):
+    source, whole, out = (tmp_path / name for name in ("in.csv", "whole.csv", "out.csv"))
+    words = np.random.default_rng(0).choice(["good", "bad", "film", "not", "a", "plot"], (4600, 8))
+    source.write_text("text\n" + "\n".join(" ".join(row) for row in words))  # three windows
 
-    def start(out):
-        options = ("--text", "text", "--out", out, "--models", "lstm", "--json")
-        return Command("score", source, *options, said=tmp_path)
+    def given(out):
+        return ("score", source, "--text", "text", "--out", out, "--models", "lstm", "--json")
 
-    whole = tmp_path / "whole.csv"
-    start(whole).ended()
-    out, journal = tmp_path / "out.csv", tmp_path / "out.csv.part"
-    killed = start(out)
+    assert main(list(map(str, given(whole)))) == 0
+    journal = tmp_path / "out.csv.part"
+    killed = Command(*given(out), said=tmp_path)
     while not (journal.exists() and journal.stat().st_size > 2048 * 8):  # a window is done
         assert killed.returncode is None, "it ended before it could be killed"
         time.sleep(0.01)
     killed.signal(signal.SIGKILL)
     killed.ended()
     assert not out.exists()
-    again = start(out)
-    printed, _ = again.ended()
-    assert again.returncode == 0 and '"resumed": 0' not in printed
+    capsys.readouterr()
+    assert main(list(map(str, given(out)))) == 0
+    assert '"resumed": 0' not in capsys.readouterr().out
     assert out.read_bytes() == whole.read_bytes()
