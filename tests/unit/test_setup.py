@@ -81,6 +81,7 @@ class _Silent(BaseHTTPRequestHandler):
         pass
 
 
+@pytest.mark.slow
 def test_nobody_waits_for_an_index_that_is_silent(setup):
     server = HTTPServer(("127.0.0.1", 0), _Silent)
     Thread(target=server.serve_forever, daemon=True).start()

@@ -62,6 +62,7 @@ def lines_of(blocks):
     return [line(file=0, **asdict(block)) for block in blocks]
 
 
+@pytest.mark.slow
 def test_a_part_holds_what_one_machine_writes(file, layout, blocks, wanted, tmp_path):
     out = tmp_path / "out"
     scorer = Scorer(wanted, layout, str(out), "run", **HOW)
@@ -82,6 +83,7 @@ def test_a_part_holds_what_one_machine_writes(file, layout, blocks, wanted, tmp_
     assert pyarrow.concat_tables([read_table(part) for part in parts]).equals(scored)
 
 
+@pytest.mark.slow
 def test_counts_of_blocks_are_the_figures_of_the_file(file, layout, blocks, wanted):
     texts, truth = read_labelled(file, "text", "kind", SENTIMENT)
     counter = Counter(wanted, layout, 2, LabelReader(SENTIMENT, SENTIMENT), **HOW)

@@ -72,6 +72,7 @@ def test_models_are_given_in_registry_order(capsys):
     assert [result["model"] for result in row["results"]] == ["lstm", "bert"]
 
 
+@pytest.mark.slow
 def test_evaluate(capsys, reviews):
     file = str(reviews / "validation.tsv")
     evaluated = answer(
@@ -181,6 +182,7 @@ def test_attribute(capsys):
     assert "empty" in refusal(capsys, "attribute", " ")
 
 
+@pytest.mark.slow
 def test_help_is_the_same_where_python_leaves_docstrings_out():
     """`python -OO`; benchmarks read theirs as well."""
     helps = [

@@ -32,6 +32,7 @@ def test_answers_are_torchs_to_four_decimals(name):
     assert ours.probabilities == pytest.approx(theirs.probabilities, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_answers_need_no_torch():
     code = (
         "import sys; from model_zoo.models.loading import load; "

@@ -33,6 +33,7 @@ def test_greedy_writing_takes_the_best_piece_each_time(loaded, plain):
     assert all(0 < word.probability <= 1 for word in written)
 
 
+@pytest.mark.slow
 def test_a_draw_is_its_seeds(loaded):
     def drawn(seed, temperature=3.0):
         return write(loaded["lstm"], "The", top_k=500, temperature=temperature, seed=seed)

@@ -104,6 +104,7 @@ def test_the_command_measures_and_keeps(folder, monkeypatch, tmp_path, capsys):
         assert parts[0] == 20 == parts[1] + parts[2]
 
 
+@pytest.mark.slow
 def test_the_other_commands(folder, monkeypatch, tmp_path, capsys):
     monkeypatch.setenv("QUARTET_LANGUAGE", str(folder))
     assert main(["guess", "A [MASK] film.", "--top", "3", "--json"]) == 0

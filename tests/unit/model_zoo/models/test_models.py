@@ -224,6 +224,7 @@ def test_truncated_weights_are_noticed(copy, keep):
         load("copy/lstm")
 
 
+@pytest.mark.slow
 def test_weights_of_another_model_are_noticed(copy):
     """Even with a matching checksum, an LSTM's weights do not make a BiLSTM."""
     shutil.copytree(copy / "lstm", copy / "bilstm")

@@ -117,6 +117,7 @@ def test_batches_hold_every_row_once_within_the_bound(rows):
     assert batches != batches_of_tokens(lengths, 256, seed=1)
 
 
+@pytest.mark.slow
 def test_growing_changes_little_and_a_student_is_every_second_layer(tokenizer):
     torch.manual_seed(0)
     sizes = {"hidden_size": 384, "num_attention_heads": 12, "intermediate_size": 1536}

@@ -17,6 +17,7 @@ def drawn(rows, labels, seed=0):
     return probabilities, chance.integers(0, labels, rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [2, 5])
 @settings(max_examples=25)
 @given(seed=st.integers(0, 9), size=st.integers(1, 400))

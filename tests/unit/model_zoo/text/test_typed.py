@@ -141,6 +141,7 @@ def test_plain_texts_have_the_same_numbers_as_ever(text):
     assert renumbered(TOKENIZER, text, every) == tuple(every)
 
 
+@pytest.mark.slow
 def test_what_is_unknown_and_what_was_cut_is_said_in_json_and_words(capsys, tmp_path):
     """By every command that reads a text."""
     text = "terrible💩 film " + "good " * 600

@@ -16,6 +16,7 @@ IDS = torch.randint(1000, 2000, (2, 7), generator=torch.Generator().manual_seed(
 MASK = torch.tensor([[1] * 7, [1] * 4 + [0] * 3])
 
 
+@pytest.mark.slow
 def test_it_starts_from_the_encoder_of_the_language_model_and_an_average(tmp_path):
     torch.manual_seed(0)
     language = BertForMaskedLM(bert_config()).eval()
@@ -36,6 +37,7 @@ def test_it_starts_from_the_encoder_of_the_language_model_and_an_average(tmp_pat
     assert classifier.config.id2label == {0: "negative", 1: "positive"}
 
 
+@pytest.mark.slow
 def test_folders_that_hold_another_are_refused(tmp_path):
     with pytest.raises(TrainingError, match="Train lm-bert"):
         further_trained(tmp_path, IDS, MASK)

@@ -11,6 +11,8 @@ from ui.serve import collecting as module
 from ui.serve.collecting import Collecting
 from ui.serve.pool import Pool
 
+pytestmark = pytest.mark.slow  # looks through all that the process holds, again and again
+
 
 class Thing:
     """Part of a cycle, so that only the collector can free it."""

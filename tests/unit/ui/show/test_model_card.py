@@ -50,6 +50,7 @@ def test_nothing_is_read_as_markdown_once_more():
     assert "\n" not in html and html.startswith("<div>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["[", "![a](", "> ", "*a_ ", "<", "- a\n"])
 def test_a_long_card_ends_in_time(part):
     begun = process_time()
