@@ -185,7 +185,9 @@ def test_a_word_is_left_out_by_a_click_and_by_the_keyboard(open_page):
     expect(page.locator(CHANGES).locator("ins")).to_have_text("[MASK]")
 
 
-def test_one_row_of_words_is_seen_at_a_time(open_page):
+def test_words_of_the_sentence_before_are_not_seen_nor_left_out_of_the_new_one(
+    open_page,
+):
     page = open_page()
     expect(chip(page, "bad")).to_be_visible()
     page.evaluate(COUNT_ROWS)
@@ -194,20 +196,16 @@ def test_one_row_of_words_is_seen_at_a_time(open_page):
     )
     submit(page, "A good film and a brilliant cast.")
     expect(chip(page, "brilliant")).to_be_visible()
-    at_rest(page)
-    assert page.evaluate("window.rows") == [1]
-
-
-def test_a_click_on_a_word_of_the_sentence_before_leaves_out_no_word_of_the_new_one(open_page):
-    page = open_page()
     expect(page.locator(FACTS)).to_have_count(len(SPECS))
     at_rest(page)
-    chip(page, "bad").evaluate(CLICK_ONCE_READ, "33 characters")
-    submit(page, "A good film and a brilliant cast.")
-    expect(page.locator(VERDICT)).to_contain_text("All four say positive")
-    expect(chip(page, "brilliant")).to_be_visible()
+    assert page.evaluate("window.rows") == [1]
+    text = "A dull film and a dreadful cast."
+    chip(page, "brilliant").evaluate(CLICK_ONCE_READ, f"{len(text)} characters")
+    submit(page, text)
+    expect(page.locator(VERDICT)).to_contain_text("All four say negative")
+    expect(chip(page, "dreadful")).to_be_visible()
     at_rest(page)
-    expect(box(page)).to_have_value("A good film and a brilliant cast.")
+    expect(box(page)).to_have_value(text)
     expect(page.locator(CHANGES)).to_have_count(0)
     expect(page.locator(".st-key-words [aria-pressed='true']")).to_have_count(0)
 

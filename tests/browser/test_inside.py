@@ -1,7 +1,5 @@
 """What a visitor sees of the page Inside."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -19,16 +17,6 @@ TEXT = "A slow start, but a wonderful end."
 def choose(page, name):
     page.get_by_role("radio", name=name, exact=True).click()
     expect(page.get_by_role("heading", name=name, level=2)).to_be_visible()
-
-
-def test_the_text_comes_along_from_compare(open_page):
-    page = open_page()
-    page.get_by_label("A sentence in English").fill(TEXT)
-    page.keyboard.press("Enter")
-    expect(page).to_have_url(re.compile("wonderful"))  # it was read
-    page.get_by_role("link", name="Inside", exact=True).click()
-    expect(page.get_by_label("A sentence in English")).to_have_value(TEXT)
-    expect(page.locator(PLOT).first).to_contain_text("wonderful")
 
 
 def test_each_section_shows_its_plots_and_fits(open_page):

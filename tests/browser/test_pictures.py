@@ -29,7 +29,7 @@ def table(body):
     return lines[: -len(rows)], list(csv.DictReader(rows))
 
 
-def test_a_picture_is_saved_as_svg_png_and_csv(open_page):
+def test_a_picture_is_saved_as_svg_png_and_csv_and_printed(open_page):
     page = open_page("/models?tab=How they were trained")
     expect(page.locator(".q-download")).to_have_count(2)
     name, svg = download(page, "training-held_out_accuracy", "SVG")
@@ -45,10 +45,7 @@ def test_a_picture_is_saved_as_svg_png_and_csv(open_page):
     assert all(0 < float(row["y"]) < 1 for row in rows)
     page.locator(".q-download summary").first.click()
     assert not grave_violations(page)
-
-
-def test_the_browser_prints_a_picture_as_vectors(open_page):
-    page = open_page("/models?tab=How they were trained")
+    # the browser prints it, as vectors
     place = page.locator(".st-key-training-held_out_loss")
     place.get_by_label("Download this picture").press("Enter")
     place.get_by_role("button", name="PDF").press("Enter")

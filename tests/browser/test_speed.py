@@ -19,7 +19,7 @@ def stop(page):
     expect(page.get_by_text("This measurement ended early")).to_be_visible()
 
 
-def test_the_reference_is_shown_at_once_and_fits(open_page):
+def test_the_reference_is_shown_at_once_fits_and_says_its_numbers(open_page):
     page = open_page("/speed", width=390)
     expect(page.locator(PLOT)).to_have_count(6)
     expect(page.get_by_text("Reference figures that come with the app").first).to_be_visible()
@@ -31,11 +31,7 @@ def test_the_reference_is_shown_at_once_and_fits(open_page):
             "plots => Math.max(...plots.map(plot => plot.getBoundingClientRect().width))"
         )
         assert 0 < widest <= width
-
-
-def test_pointing_at_a_line_says_the_number(open_page):
-    page = open_page("/speed")
-    chart = page.locator(PLOT).first
+    chart = page.locator(PLOT).first  # pointing at a line says the number
     expect(chart.locator(".scatterlayer .trace")).to_have_count(8)  # a line and a band a model
     chart.scroll_into_view_if_needed()
     expect(chart.locator(".nsewdrag").first).to_be_visible()
