@@ -42,6 +42,8 @@ class Fault:
 
 _SUPPLY, _IMPORTS = "tests/unit/test_supply.py", "tests/unit/test_imports.py"
 _PATCHES, _DOCS = "tests/unit/model_zoo/test_patches.py", "tests/unit/test_docs.py"
+_RUN = "tests/unit/model_zoo/cluster/test_run.py"
+_TRAIN_ON = "tests/unit/model_zoo/tuning/test_train_on.py"
 _TOUR, _WORDS, _INSIDE = (
     "tests/app/test_tour.py",
     "tests/app/test_words.py",
@@ -150,6 +152,43 @@ FAULTS = (
         "if journal.is_file():",
         "if not journal:",
         "tests/unit/model_zoo/reading/test_score.py::test_killed_and_run_again_it_gives_the_same_bytes",
+    ),
+    # one cluster, what needs no Ray without it; trainings that share one
+    Fault(
+        "model_zoo/cluster/run.py",
+        "if name not in counted}",
+        "}",
+        f"{_RUN}::test_what_is_done_is_not_done_again_and_nothing_else_is_mixed_with_it",
+    ),
+    Fault(
+        "model_zoo/cluster/ledger.py",
+        "if changed := differing(then, these):",
+        "if changed := differing(then, then):",
+        f"{_RUN}::test_what_is_done_is_not_done_again_and_nothing_else_is_mixed_with_it",
+    ),
+    Fault(
+        "model_zoo/cluster/run.py",
+        "unreadable[path] = error",
+        "found[path] = []",
+        f"{_RUN}::test_a_file_that_cannot_be_read_is_named_and_the_rest_is_kept",
+    ),
+    Fault(
+        "model_zoo/cluster/evaluate.py",
+        "    if missing:\n",
+        "    if not missing and missing:\n",
+        f"{_RUN}::test_figures_of_a_part_are_refused",
+    ),
+    Fault(
+        "model_zoo/training/run_state.py",
+        'torch.set_rng_state(checkpoint.get_tensor("random"))',
+        "pass",
+        f"{_TRAIN_ON}::test_killed_again_and_again_it_ends_with_the_same_bytes",
+    ),
+    Fault(
+        "model_zoo/patches.py",
+        "WHILE_IMPORTING = (\n",
+        'WHILE_IMPORTING = (\n    Patch("turtle", seen_on="captum 0.9", why="None."),\n',
+        f"{_PATCHES}::test_without_its_row_an_import_brings_it_or_breaks",
     ),
     # pages opened by their address, parameters merged
     Fault(

@@ -172,15 +172,15 @@ def assert_interrupted(name):
 def check_kills(models, file, expected, capsys):
     """A training that is killed again and again ends with the expected bytes."""
     given = (file, "killed", "--models", models, "--budget", "quick")
-    stopped_at("model_zoo.tuning.work.save_model", *given)  # the first run, but for its record
-    assert_interrupted("killed")
     first = models.partition(",")[0]
-    checkpoint = jobs_folder() / "killed" / "work" / f"{first}-0.5-0" / "checkpoint.safetensors"
+    checkpoint = jobs_folder() / "killed" / "work" / f"{first}-1-0" / "checkpoint.safetensors"
     process = start(*given)
     wait_for(checkpoint.exists, process)
     process.signal(signal.SIGKILL)
     process.ended()
     assert process.returncode == -signal.SIGKILL and checkpoint.exists()
+    assert_interrupted("killed")
+    stopped_at("model_zoo.tuning.work.save_model", *given)  # the first run, but for its record
     assert_interrupted("killed")
     stopped_at("model_zoo.tuning.bundle.put_in_place", *given)  # all is written, aside
     assert_interrupted("killed")
