@@ -283,6 +283,12 @@ FAULTS = (
         "[server]\nenableCORS = false\n",
         "tests/browser/test_faults.py::test_no_other_machine_is_asked_at_the_start_or_by_foreign_pages",
     ),
+    Fault(
+        "ui/serve/footprints.py",
+        "added_memory(row, kept_in=user_cache())",
+        "added_memory(row, kept_in=ui_cache())",
+        "tests/browser/test_exporting.py",
+    ),
     # said in the browser and under AppTest, which is quicker
     Fault(
         "ui/show/wording.py",
