@@ -37,12 +37,12 @@ from statistics import median
 import psutil
 
 from model_zoo.host import host, use_threads
+from model_zoo.inference.score import WINDOW, score
 from model_zoo.measure.latency import text_of
 from model_zoo.models.engines import DEPLOYABLE
 from model_zoo.models.loading import load
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
-from model_zoo.reading.score import WINDOW, score
 from model_zoo.tables.table import open_table
 
 MODELS = ("bert@onnx", "distilbert@onnx")  # the fastest engine that computes in float32
@@ -140,7 +140,7 @@ def _plain(folder: Path, file: Path, model: str) -> float:
         "import sys, time; from pathlib import Path\n"
         "from model_zoo.host import use_threads\n"
         "from model_zoo.models.loading import load\n"
-        "from model_zoo.reading.score_file import score_file\n"
+        "from model_zoo.inference.score_file import score_file\n"
         "use_threads(1); model = load(sys.argv[1])\n"
         "started = time.perf_counter()\n"
         "done = score_file([model], Path(sys.argv[2]), Path(sys.argv[3]), text='text')\n"

@@ -24,15 +24,15 @@ from transformers import pipeline
 from model_zoo.explain.attribute import attribute
 from model_zoo.explain.faithfulness import trust
 from model_zoo.host import host, use_threads
-from model_zoo.inside.context import influence
+from model_zoo.inference.predict import predict
+from model_zoo.inference.score import WINDOW, join, score
+from model_zoo.internals.context import influence
 from model_zoo.measure.latency import Latency, latency, text_of
 from model_zoo.models.engines import ENGINES
 from model_zoo.models.loading import Model, load
 from model_zoo.models.network import Capability, ModelId
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set
-from model_zoo.reading.predict import predict
-from model_zoo.reading.score import WINDOW, join, score
 from model_zoo.tables.table import open_table
 
 SENTENCE = "The acting is great and the story moves along, but the film as a whole is dreadful."

@@ -22,9 +22,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from model_zoo.errors import DataError
 from model_zoo.explain.attribute import METHODS
 from model_zoo.host import host
+from model_zoo.inference.score import score
 from model_zoo.models.loading import Model, load
 from model_zoo.models.sets import model_set
-from model_zoo.reading.score import score
 from model_zoo.tables.table import open_table
 from model_zoo.text.tokens import without_surrogates
 from tests.fuzz.hostile import (

@@ -86,8 +86,8 @@ def expected(texts: Sequence[str]) -> dict[str, Answer]:
     import torch
 
     from model_zoo.explain.attribute import attribute
-    from model_zoo.inside.stepwise import stepwise
-    from model_zoo.reading.predict import predict
+    from model_zoo.inference.predict import predict
+    from model_zoo.internals.stepwise import stepwise
     from ui.compare.figures import READINGS
 
     torch.set_num_threads(1)

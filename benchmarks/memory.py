@@ -115,9 +115,9 @@ def stages() -> None:
     go.Figure(go.Indicator(value=1)).to_json()
     stage("plotly, a figure")
     use_threads(1)
+    from model_zoo.inference.predict import predict
     from model_zoo.models.loading import load
     from model_zoo.models.sets import model_set
-    from model_zoo.reading.predict import predict
 
     models = []
     for row in model_set().models.values():

@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.kneser_ney import KneserNey, stream
-from model_zoo.language.models import load
+from model_zoo.language_models.models import load
 from model_zoo.pretraining.corpus import read_texts, tokenised
 
 ORDER = 5

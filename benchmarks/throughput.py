@@ -17,9 +17,9 @@ import torch
 from transformers import pipeline
 
 from model_zoo.host import host
+from model_zoo.inference.score import WINDOW, join, score
 from model_zoo.models.loading import load
 from model_zoo.models.registry import spec
-from model_zoo.reading.score import WINDOW, join, score
 from model_zoo.tables.table import open_table
 
 

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from model_zoo.answering import folders as readers
-from model_zoo.language.models import available
+from model_zoo.language_models.models import available
+from model_zoo.question_answering import folders as readers
 from ui.frame import state
 from ui.frame.captions import PRIVACY
 from ui.frame.page import page

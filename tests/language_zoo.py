@@ -12,7 +12,7 @@ from transformers import (
     PreTrainedModel,
 )
 
-from model_zoo.language.recurrent import RecurrentForMaskedLM
+from model_zoo.language_models.recurrent import RecurrentForMaskedLM
 from model_zoo.models.files import write_checksum
 from model_zoo.models.recurrent import RecurrentConfig
 from tests.root import ROOT

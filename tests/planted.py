@@ -78,7 +78,7 @@ FAULTS = (
     Fault(
         "model_zoo/text/words.py",
         "",
-        "\ndef late():\n    from model_zoo.reading import predict\n",
+        "\ndef late():\n    from model_zoo.inference import predict\n",
         f"{_IMPORTS}::test_the_librarys_rooms_import_one_way",
     ),
     Fault(
@@ -130,10 +130,10 @@ FAULTS = (
     ),
     # fewer rows, threads and steps
     Fault(
-        "model_zoo/quality/tally.py",
+        "model_zoo/evaluation/tally.py",
         "np.sum([each.inside for each in tallies], axis=0)",
         "tallies[0].inside",
-        "tests/unit/model_zoo/quality/test_tally.py",
+        "tests/unit/model_zoo/evaluation/test_tally.py",
     ),
     Fault(
         "model_zoo/training/fit.py",
@@ -148,10 +148,10 @@ FAULTS = (
         "tests/unit/model_zoo/training/test_train.py::test_killed_and_run_again_it_finishes",
     ),
     Fault(
-        "model_zoo/reading/score_file.py",
+        "model_zoo/inference/score_file.py",
         "if journal.is_file():",
         "if not journal:",
-        "tests/unit/model_zoo/reading/test_score.py::test_killed_and_run_again_it_gives_the_same_bytes",
+        "tests/unit/model_zoo/inference/test_score.py::test_killed_and_run_again_it_gives_the_same_bytes",
     ),
     # one cluster, what needs no Ray without it; trainings that share one
     Fault(

@@ -14,7 +14,7 @@ from rich.progress import Progress
 from transformers import BertConfig, BertForMaskedLM, DistilBertConfig, DistilBertForMaskedLM
 
 from model_zoo.finetuning.train import train_reader
-from model_zoo.language.recurrent import RecurrentForMaskedLM
+from model_zoo.language_models.recurrent import RecurrentForMaskedLM
 from model_zoo.models.recurrent import RecurrentConfig
 from tests.root import ROOT
 

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 from model_zoo.cluster.files import InputFile, look_up, opened, reason
 from model_zoo.errors import DataError
-from model_zoo.reading.score import WINDOW
+from model_zoo.inference.score import WINDOW
 from model_zoo.tables import separated
 from model_zoo.tables.json_document import parsed
 from model_zoo.tables.source import (

@@ -22,12 +22,12 @@ from model_zoo.cluster.run import (
 )
 from model_zoo.cluster.workers import Line, Reader, Wanted, line, of_line, reason_of
 from model_zoo.errors import DataError, did_you_mean
+from model_zoo.evaluation.classification import decide
+from model_zoo.evaluation.evaluate import Evaluation, unknown_label
+from model_zoo.evaluation.tally import Tally, add, compared, from_bytes, only_right, tally, to_bytes
 from model_zoo.labels import LabelReader
 from model_zoo.models.files import check_weights
 from model_zoo.models.spec import ModelSpec
-from model_zoo.quality.classification import decide
-from model_zoo.quality.evaluate import Evaluation, unknown_label
-from model_zoo.quality.tally import Tally, add, compared, from_bytes, only_right, tally, to_bytes
 
 _HELD = 16  # tallies of blocks that wait to be added up: adding sorts all that is there
 

@@ -16,8 +16,8 @@ from uuid import uuid4
 from model_zoo.cluster.files import filesystem, reason
 from model_zoo.cluster.rows import CheckedRow
 from model_zoo.errors import DataError
+from model_zoo.inference.score import Scored, answer_cells, answer_columns, column_names
 from model_zoo.models.network import ModelId
-from model_zoo.reading.score import Scored, answer_cells, answer_columns, column_names
 
 ERROR = "error"  # column that says what is wrong with a row
 ASIDE = "_aside"  # folder of parts that are being written

@@ -9,7 +9,7 @@ from typing import IO, Any
 from model_zoo.cluster.blocks import Block, Layout, dialect_of, records
 from model_zoo.cluster.files import opened
 from model_zoo.errors import DataError
-from model_zoo.reading.score import WINDOW
+from model_zoo.inference.score import WINDOW
 from model_zoo.tables.formulas import unguarded
 from model_zoo.tables.separated import fitted
 from model_zoo.tables.source import cell_text

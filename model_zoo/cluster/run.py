@@ -23,11 +23,11 @@ from model_zoo.cluster.summary import record_of, write_summary
 from model_zoo.cluster.workers import Scorer, Wanted, blocks_of
 from model_zoo.cluster.workers import find as find_in
 from model_zoo.errors import ClusterError, DataError, ZooError
+from model_zoo.inference.predict import BATCH_SIZE
+from model_zoo.inference.score import answer_columns
 from model_zoo.locks import writing
 from model_zoo.models.files import check_weights
 from model_zoo.models.spec import ModelSpec
-from model_zoo.reading.predict import BATCH_SIZE
-from model_zoo.reading.score import answer_columns
 
 _ROUNDS = 3  # that bring nothing new, after which what is missing is given up
 _READERS = 16  # footers that are read at once

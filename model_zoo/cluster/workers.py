@@ -19,13 +19,13 @@ from model_zoo.cluster.parts import Answered, Asked, answer_schema, name_of, rea
 from model_zoo.cluster.rows import NOTHING, windows
 from model_zoo.errors import WeightsError, ZooError
 from model_zoo.host import keep_memory_low, use_threads
+from model_zoo.inference.score import score
 from model_zoo.models.files import reading_checksum
 from model_zoo.models.loading import Model, load
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import remember, spec
 from model_zoo.models.sets import BUNDLED, model_set
 from model_zoo.models.spec import ModelSpec
-from model_zoo.reading.score import score
 
 Line = dict[str, Any]  # a row of a data set of Ray's, each value in a list of one
 

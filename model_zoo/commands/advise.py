@@ -121,7 +121,7 @@ def _on_engines(arguments: argparse.Namespace) -> list[ModelSpec]:
 def _read(arguments: argparse.Namespace, of: ModelSet) -> "Rows":
     """The rows of the file, with labels where a column of them is named."""
     from model_zoo.deploy.answers import drawn
-    from model_zoo.quality.evaluate import read_labelled
+    from model_zoo.evaluation.evaluate import read_labelled
     from model_zoo.tables.table import open_table
 
     how: dict[str, Any] = {"header": not arguments.no_header, "sheet": arguments.sheet, "tell": say}

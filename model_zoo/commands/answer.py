@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from rich.text import Text
 
 from model_zoo import paths
-from model_zoo.answering.folders import available, root
 from model_zoo.commands.given import INPUT, text_given
 from model_zoo.commands.output import (
     Table,
@@ -23,12 +22,13 @@ from model_zoo.commands.output import (
     visible,
 )
 from model_zoo.errors import DataError, ZooError, did_you_mean
-from model_zoo.language.models import root as language_root
+from model_zoo.language_models.models import root as language_root
+from model_zoo.question_answering.folders import available, root
 
 if TYPE_CHECKING:  # both bring torch, which --help does not need
-    from model_zoo.answering.evaluate import SquadEvaluation
-    from model_zoo.answering.reader import Reader
-    from model_zoo.answering.records import Answers
+    from model_zoo.question_answering.evaluate import SquadEvaluation
+    from model_zoo.question_answering.reader import Reader
+    from model_zoo.question_answering.records import Answers
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -72,12 +72,12 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.question is not None and arguments.passage is None:
         raise DataError("Say where to look for the answer: --passage FILE, or the text itself.")
     if arguments.squad is not None:
-        from model_zoo.answering.squad import read_squad
+        from model_zoo.question_answering.squad import read_squad
 
         questions = read_squad(arguments.squad)
         _measure(_readers(arguments), questions, arguments.json)
         return
-    from model_zoo.answering.answer import answer
+    from model_zoo.question_answering.answer import answer
 
     passage = _passage(arguments.passage)
     results = [
@@ -98,7 +98,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _readers(arguments: argparse.Namespace) -> list["Reader"]:
-    from model_zoo.answering.reader import load_reader
+    from model_zoo.question_answering.reader import load_reader
 
     known = available(arguments.readers)
     names = [name.strip() for name in (arguments.models or "").split(",") if name.strip()]
@@ -181,7 +181,7 @@ def _answers(results: Sequence["Answers"]) -> Table:
 
 
 def _measure(readers: Sequence["Reader"], questions: Sequence[Any], json: bool) -> None:
-    from model_zoo.answering.evaluate import evaluate_readers
+    from model_zoo.question_answering.evaluate import evaluate_readers
 
     with progress() as bar:
         bars = {

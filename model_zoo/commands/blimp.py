@@ -16,7 +16,7 @@ from model_zoo.commands.output import (
     seed,
     written,
 )
-from model_zoo.language.models import TITLES
+from model_zoo.language_models.models import TITLES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,8 +34,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Accuracy by field and its mean over paradigms."""
-    from model_zoo.language.grammar import PUBLISHED, read_pairs
-    from model_zoo.language.report import measure_grammar
+    from model_zoo.language_models.grammar import PUBLISHED, read_pairs
+    from model_zoo.language_models.report import measure_grammar
 
     with written(arguments.out, arguments.file) as write:
         pairs = read_pairs(arguments.file, arguments.pairs, arguments.seed)

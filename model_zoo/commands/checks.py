@@ -12,12 +12,12 @@ from rich.progress import TaskID
 from model_zoo.commands.lineup import chosen_models, chosen_set, model_options
 from model_zoo.commands.output import Table, out, print_json, progress, right, say, visible
 from model_zoo.errors import SetError
+from model_zoo.evaluation.checks import Checked, Gap
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
 from model_zoo.models.sets import SENTIMENT_TASK, ModelSet
 from model_zoo.models.spec import ModelSpec
-from model_zoo.quality.checks import Checked, Gap
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Every check on every chosen model, and whether the two families differ."""
-    from model_zoo.quality import checks
+    from model_zoo.evaluation import checks
 
     rows = askable(chosen_models(arguments), chosen_set(arguments))
     with progress() as bar:
@@ -95,7 +95,7 @@ def _rate(result: Checked) -> str:
 
 
 def _as_json(check: str, results: dict[str, Checked], gap: Gap | None) -> dict[str, Any]:
-    from model_zoo.quality.checks import CHECKS, FAILURE
+    from model_zoo.evaluation.checks import CHECKS, FAILURE
 
     definition = CHECKS[check]
     failing = sorted({number for result in results.values() for number in result.failed})

@@ -30,8 +30,8 @@ from model_zoo.models.spec import ModelSpec
 from model_zoo.text.notices import notices_of_rows
 
 if TYPE_CHECKING:  # both bring numpy, which --help does not need
-    from model_zoo.quality.classification import Quality
-    from model_zoo.quality.evaluate import Evaluation
+    from model_zoo.evaluation.classification import Quality
+    from model_zoo.evaluation.evaluate import Evaluation
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> None:
 def _here(
     arguments: argparse.Namespace, rows: Sequence[ModelSpec], labels: Sequence[str]
 ) -> "Evaluation":
-    from model_zoo.quality.evaluate import evaluate, read_labelled
+    from model_zoo.evaluation.evaluate import evaluate, read_labelled
 
     file = one_file(arguments)
     texts, truth = read_labelled(

@@ -22,11 +22,11 @@ from model_zoo.commands.output import (
     written,
 )
 from model_zoo.errors import TextError
-from model_zoo.language.models import TITLES
+from model_zoo.language_models.models import TITLES
 from model_zoo.text.notices import notices
 
 if TYPE_CHECKING:
-    from model_zoo.language.guess import Blank
+    from model_zoo.language_models.guess import Blank
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -60,7 +60,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def _guess(arguments: argparse.Namespace) -> None:
-    from model_zoo.language.guess import guess
+    from model_zoo.language_models.guess import guess
 
     text = text_given(arguments.text)
     results = {}
@@ -94,7 +94,7 @@ def _table(blanks: "dict[str, Blank]") -> Table:
 
 
 def _measure(arguments: argparse.Namespace) -> None:
-    from model_zoo.language.report import measure
+    from model_zoo.language_models.report import measure
 
     with written(arguments.out, arguments.test) as write:
         with bars(arguments.positions) as advance:

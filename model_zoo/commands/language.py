@@ -8,7 +8,7 @@ from rich.progress import TaskID
 
 from model_zoo.commands.output import progress
 from model_zoo.errors import UnknownModelError
-from model_zoo.language.models import TITLES, LanguageModel, available, load
+from model_zoo.language_models.models import TITLES, LanguageModel, available, load
 
 
 def language_options(parser: argparse.ArgumentParser) -> None:

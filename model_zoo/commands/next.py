@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """What each expects next, and what those that read from the left write."""
-    from model_zoo.language.continuation import joined, next_words, read_end, write
+    from model_zoo.language_models.continuation import joined, next_words, read_end, write
 
     text = text_given(arguments.text)
     expected, texts = {}, {}

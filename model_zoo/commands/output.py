@@ -25,8 +25,8 @@ from rich.progress import (
 from rich.table import Column
 
 from model_zoo.errors import DataError
+from model_zoo.inference.predict import BATCH_SIZE
 from model_zoo.locks import writing
-from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.whole_files import write_json
 
 _ANY_WIDTH = 10_000

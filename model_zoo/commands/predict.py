@@ -9,9 +9,9 @@ from rich.text import Text
 from model_zoo.commands.given import texts_given
 from model_zoo.commands.lineup import chosen_models, model_options
 from model_zoo.commands.output import Table, err, out, print_json, right, visible
+from model_zoo.inference.predict import Prediction
 from model_zoo.models.loading import load
 from model_zoo.models.registry import title
-from model_zoo.reading.predict import Prediction
 from model_zoo.text.notices import notices
 from model_zoo.text.tokens import MASK
 
@@ -24,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> None:
     """Every chosen model on every text, one at a time so that times are its own."""
-    from model_zoo.reading.predict import predict
+    from model_zoo.inference.predict import predict
 
     chosen = chosen_models(arguments)
     texts = texts_given(arguments.text)

@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.cluster:
         _run_on_cluster(arguments, chosen)
         return
-    from model_zoo.reading.score_file import score_file
+    from model_zoo.inference.score_file import score_file
 
     file = one_file(arguments)
     use_threads(1, beside=host().cores)

@@ -8,7 +8,7 @@ from pathlib import Path
 from model_zoo.commands import train_on
 from model_zoo.commands.output import out, percent, positive, print_json, progress, seed
 from model_zoo.errors import TrainingError, ZooError
-from model_zoo.language.models import root as language_root
+from model_zoo.language_models.models import root as language_root
 from model_zoo.locks import writing
 from model_zoo.models.registry import title
 from model_zoo.models.sets import model_set

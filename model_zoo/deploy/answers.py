@@ -19,14 +19,14 @@ import numpy as np
 from model_zoo.deploy import kept
 from model_zoo.deploy.costs import check_room
 from model_zoo.errors import DataError
+from model_zoo.evaluation.classification import decide
 from model_zoo.host import host, use_threads
+from model_zoo.inference.score import WINDOW, score
 from model_zoo.measure.process import in_fresh_process
 from model_zoo.models.loading import load
 from model_zoo.models.registry import remember
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
-from model_zoo.quality.classification import decide
-from model_zoo.reading.score import WINDOW, score
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.worker import work
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from model_zoo.engines.exports import runtime_version
+from model_zoo.backends.exports import runtime_version
 from model_zoo.host import host
 from model_zoo.models.engines import engine
 from model_zoo.models.files import reading_checksum

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from model_zoo.evaluation.metrics import Chance, McNemar, against_commonest, compare, together
 from model_zoo.host import Host
 from model_zoo.models.registry import spec
-from model_zoo.quality.metrics import Chance, McNemar, against_commonest, compare, together
 from model_zoo.tables.formulas import safe_cell
 
 

@@ -14,10 +14,10 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from tokenizers import Tokenizer
 
+from model_zoo.backends import exports
 from model_zoo.deploy.advise import Advice
 from model_zoo.deploy.options import Option, Survey, record
 from model_zoo.deploy.wording import accuracy_about, sentences
-from model_zoo.engines import exports
 from model_zoo.errors import EngineError, MeasureError
 from model_zoo.host import free_bytes
 from model_zoo.models.engines import engine

@@ -9,18 +9,18 @@ from time import perf_counter, sleep
 
 import numpy as np
 
+from model_zoo.backends import exports
 from model_zoo.deploy.answers import Rows, answers
 from model_zoo.deploy.costs import Cost, costs
 from model_zoo.deploy.options import Option, Survey
-from model_zoo.engines import exports
 from model_zoo.errors import ZooError
+from model_zoo.evaluation.metrics import wilson
 from model_zoo.host import host
 from model_zoo.measure.process import LOOK_SECONDS
 from model_zoo.models.engines import DEPLOYABLE, TORCH, engine
 from model_zoo.models.files import card, check_weights, read_metrics
 from model_zoo.models.network import ModelId
 from model_zoo.models.spec import ModelSpec
-from model_zoo.quality.metrics import wilson
 
 TOKENS = 23  # of the text that is read where the user's own are not known
 BATCHES = (1, 8, 32)

@@ -13,8 +13,8 @@ from model_zoo.explain.lean_captum import infidelity
 from model_zoo.explain.methods import METHODS
 from model_zoo.explain.problem import Advance, pose
 from model_zoo.explain.records import Attribution, Trust
+from model_zoo.inference.predict import batches, probabilities
 from model_zoo.models.loading import Model
-from model_zoo.reading.predict import batches, probabilities
 from model_zoo.text.tokens import Encoded
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)  # of the words, as in DeYoung et al. (2020)

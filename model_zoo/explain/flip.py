@@ -6,8 +6,8 @@ from itertools import combinations, islice
 
 import numpy as np
 
+from model_zoo.inference.predict import Prediction, predict
 from model_zoo.models.loading import Model
-from model_zoo.reading.predict import Prediction, predict
 from model_zoo.text.tokens import Encoded, leave_out
 
 MAX_READINGS = 400  # edited texts a search may make the model read

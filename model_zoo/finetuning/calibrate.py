@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_zoo.answering.answer import answer_all
-from model_zoo.answering.reader import Reader
-from model_zoo.answering.squad import Question
+from model_zoo.evaluation.metrics import auc, wilson
 from model_zoo.finetuning.rows import elsewhere
-from model_zoo.quality.metrics import auc, wilson
+from model_zoo.question_answering.answer import answer_all
+from model_zoo.question_answering.reader import Reader
+from model_zoo.question_answering.squad import Question
 
 
 @dataclass(frozen=True, slots=True)

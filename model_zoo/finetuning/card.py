@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from model_zoo.language.models import TITLES
+from model_zoo.language_models.models import TITLES
 
 _HOW = {
     0: "Its LSTM and a linear layer for start and end were trained, from the language model's; the "

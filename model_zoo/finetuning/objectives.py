@@ -7,9 +7,9 @@ from torch import Tensor
 from torch.nn import functional as F
 from transformers import PreTrainedModel
 
-from model_zoo.answering.reader import takes_types
-from model_zoo.answering.spans import NEVER, table
 from model_zoo.finetuning.rows import UNUSED, Batch
+from model_zoo.question_answering.reader import takes_types
+from model_zoo.question_answering.spans import NEVER, table
 
 
 def outcomes(start: Tensor, end: Tensor, inside: Tensor) -> Tensor:

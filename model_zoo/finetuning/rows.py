@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model_zoo.answering.spans import WIDEST
-from model_zoo.answering.squad import Question
-from model_zoo.answering.windows import Reading, Window, read
+from model_zoo.question_answering.spans import WIDEST
+from model_zoo.question_answering.squad import Question
+from model_zoo.question_answering.windows import Reading, Window, read
 from model_zoo.text.tokens import PAD_ID, TextTokenizer
 
 NO_ANSWER, UNUSED = 0, -1  # among a row's targets

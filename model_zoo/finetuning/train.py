@@ -14,21 +14,21 @@ from rich.progress import Progress
 from torch import nn
 from transformers import PreTrainedModel
 
-from model_zoo.answering.adapters import differences, inject
-from model_zoo.answering.evaluate import evaluate_readers
-from model_zoo.answering.folders import DESCRIPTION, METRICS
-from model_zoo.answering.reader import Reader, fresh_network, load_reader
-from model_zoo.answering.squad import Question, read_squad
-from model_zoo.answering.windows import read
 from model_zoo.errors import DataError, TextError, TrainingError, WeightsError
 from model_zoo.finetuning.calibrate import asked_elsewhere, best_threshold, recognition
 from model_zoo.finetuning.card import model_card
 from model_zoo.finetuning.objectives import TaughtSpans, span_logits, spans
 from model_zoo.finetuning.plans import HEAD, PLANS, Plan
 from model_zoo.finetuning.rows import SpanRows, span_rows
-from model_zoo.language.models import TITLES
+from model_zoo.language_models.models import TITLES
 from model_zoo.models.files import WEIGHTS, sha256_of, write_checksum
 from model_zoo.pretraining.loop import Standing, learn
+from model_zoo.question_answering.adapters import differences, inject
+from model_zoo.question_answering.evaluate import evaluate_readers
+from model_zoo.question_answering.folders import DESCRIPTION, METRICS
+from model_zoo.question_answering.reader import Reader, fresh_network, load_reader
+from model_zoo.question_answering.squad import Question, read_squad
+from model_zoo.question_answering.windows import read
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.fit import write_tensors
 from model_zoo.training.run_state import begin_run

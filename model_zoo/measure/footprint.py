@@ -13,9 +13,10 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
-from model_zoo.engines.exports import record
+from model_zoo.backends.exports import record
 from model_zoo.errors import MeasureError
 from model_zoo.host import free_bytes, give_back_memory, host, resident_bytes, use_threads
+from model_zoo.inference.predict import predict
 from model_zoo.measure.latency import text_of
 from model_zoo.measure.process import in_fresh_process
 from model_zoo.models.anatomy import anatomy
@@ -26,7 +27,6 @@ from model_zoo.models.network import Capability
 from model_zoo.models.registry import remember, spec
 from model_zoo.models.sets import model_set
 from model_zoo.models.spec import ModelSpec
-from model_zoo.reading.predict import predict
 from model_zoo.whole_files import write_json
 from model_zoo.worker import give_way
 

@@ -8,8 +8,8 @@ from time import perf_counter
 
 from model_zoo.errors import MeasureError
 from model_zoo.host import threads
+from model_zoo.inference.predict import predict
 from model_zoo.models.loading import Model
-from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import MAX_TOKENS
 
 LEAST_RUNS = 3

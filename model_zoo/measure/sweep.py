@@ -12,10 +12,10 @@ from time import perf_counter
 from model_zoo import paths
 from model_zoo.errors import DataError, MeasureError
 from model_zoo.host import Host, host
+from model_zoo.inference.predict import BATCH_SIZE
 from model_zoo.measure.footprint import FIGURES, Footprint, footprint
 from model_zoo.measure.latency import LEAST_RUNS, Latency, latency, text_of
 from model_zoo.models.loading import Model
-from model_zoo.reading.predict import BATCH_SIZE
 from model_zoo.tables.formulas import safe_cell
 
 LENGTHS = (8, 16, 32, 64, 128, 256, 512)  # tokens, one text a call

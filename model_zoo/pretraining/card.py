@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from model_zoo.language.models import LEFT_ONLY, TITLES
+from model_zoo.language_models.models import LEFT_ONLY, TITLES
 
 _HOW = {
     "lstm": "Reads from the left and learnt to say each next word; what comes behind a word never "
@@ -56,8 +56,8 @@ def model_card(metrics: Mapping[str, Any]) -> str:
     load = (
         "`AutoModelForMaskedLM.from_pretrained(folder)`"
         if masked
-        else "`AutoModelForMaskedLM.from_pretrained(folder)`, once `model_zoo.language.recurrent` "
-        "is imported"
+        else "`AutoModelForMaskedLM.from_pretrained(folder)`, once "
+        "`model_zoo.language_models.recurrent` is imported"
     )
     return f"""---
 language: en

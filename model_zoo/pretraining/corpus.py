@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from model_zoo.errors import DataError
-from model_zoo.language.texts import sources_of, texts_of
+from model_zoo.language_models.texts import sources_of, texts_of
 from model_zoo.tables.table import open_table
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training.data import phrases, read_tsv

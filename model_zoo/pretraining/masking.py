@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model_zoo.language.vocabulary import Vocabulary
+from model_zoo.language_models.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from transformers import BertForMaskedLM, BertModel, DistilBertForMaskedLM, PreTrainedModel
 
 from model_zoo.errors import WeightsError
-from model_zoo.language.recurrent import RecurrentForMaskedLM
+from model_zoo.language_models.recurrent import RecurrentForMaskedLM
 from model_zoo.models.recurrent import RecurrentConfig
 from model_zoo.models.transformer import bert_config, distilbert_config
 from model_zoo.training.base import load_encoder, reduced_embeddings

@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 from transformers import BertForMaskedLM, PreTrainedModel
 
-from model_zoo.language.heads import Output, last_states, output
-from model_zoo.language.vocabulary import Vocabulary
+from model_zoo.language_models.heads import Output, last_states, output
+from model_zoo.language_models.vocabulary import Vocabulary
 from model_zoo.pretraining.candidates import cross_entropy, logits_of
 from model_zoo.pretraining.masking import every_word, whole_words
 from model_zoo.pretraining.teacher import LAYERS, Teacher

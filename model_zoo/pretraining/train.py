@@ -17,7 +17,7 @@ from torch import Tensor
 from transformers import BertForMaskedLM, PreTrainedModel
 
 from model_zoo.errors import TrainingError
-from model_zoo.language.vocabulary import Vocabulary
+from model_zoo.language_models.vocabulary import Vocabulary
 from model_zoo.models.files import WEIGHTS, sha256_of
 from model_zoo.pretraining import networks
 from model_zoo.pretraining.candidates import Candidates

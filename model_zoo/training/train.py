@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model_zoo.errors import TrainingError
+from model_zoo.evaluation.evaluate import evaluate
 from model_zoo.host import host
 from model_zoo.models.files import WEIGHTS, fingerprint, read_checksums, sha256_of
 from model_zoo.models.loading import load, load_module
@@ -25,7 +26,6 @@ from model_zoo.models.registry import spec
 from model_zoo.models.sets import DESCRIPTION, add_set, model_set
 from model_zoo.models.spec import ModelSpec
 from model_zoo.models.transformer import label_names
-from model_zoo.quality.evaluate import evaluate
 from model_zoo.text.tokens import TextTokenizer
 from model_zoo.training import distil
 from model_zoo.training.base import (

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from model_zoo.evaluation.classification import Quality, beliefs, decide, macro_f1, quality
+from model_zoo.evaluation.metrics import McNemar, compare, reliability, together, wilson
+from model_zoo.inference.score import WINDOW, join, score
 from model_zoo.measure.latency import latency, text_of
 from model_zoo.models.files import card
 from model_zoo.models.loading import load
 from model_zoo.models.spec import ModelSpec
-from model_zoo.quality.classification import Quality, beliefs, decide, macro_f1, quality
-from model_zoo.quality.metrics import McNemar, compare, reliability, together, wilson
-from model_zoo.reading.score import WINDOW, join, score
 from model_zoo.text.tokens import MAX_TOKENS
 from model_zoo.tuning.comparison import Comparison, Pair, Point, Standing
 from model_zoo.tuning.split import Part

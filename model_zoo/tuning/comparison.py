@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from model_zoo.evaluation.metrics import CHANCE, Bin
 from model_zoo.models.classes import MOST_LABEL_CHARACTERS, MOST_LABELS
-from model_zoo.quality.metrics import CHANCE, Bin
 from model_zoo.tuning.checked import (
     figure,
     interval,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from model_zoo.evaluation.metrics import Chance, against_commonest
 from model_zoo.labels import without_rows
-from model_zoo.quality.metrics import Chance, against_commonest
 from model_zoo.tuning.comparison import Comparison, Standing
 
 _MARGIN = 0.01  # of accuracy that a cheaper model may be behind, where that could be chance

@@ -4,10 +4,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.errors import WeightsError
+from model_zoo.evaluation import checks
+from model_zoo.evaluation.checks import CHECKS, Checked
+from model_zoo.evaluation.metrics import wilson
 from model_zoo.models.sets import model_set
-from model_zoo.quality import checks
-from model_zoo.quality.checks import CHECKS, Checked
-from model_zoo.quality.metrics import wilson
 from ui.serve import cached
 from ui.serve.pool import pool
 

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from model_zoo.errors import MeasureError
+from model_zoo.inference.predict import predict
 from model_zoo.models.sets import model_set
-from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.frame import state
 from ui.frame.examples import EXAMPLES, FIRST

@@ -3,7 +3,7 @@
 import pytest
 
 from model_zoo.explain.attribute import attribute
-from model_zoo.inside.stepwise import stepwise
+from model_zoo.internals.stepwise import stepwise
 from tests import foreign
 from tests.app import zoo
 from ui.serve.pool import pool

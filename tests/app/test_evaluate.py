@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from model_zoo.inference.predict import predict
+from model_zoo.inference.score import join
 from model_zoo.models.sets import model_set
-from model_zoo.reading.predict import predict
-from model_zoo.reading.score import join
 from tests.conftest import BAD, GOOD
 from tests.foreign import MANY, SIX, write, write_set
 from tests.root import ROOT
@@ -249,7 +249,7 @@ def test_what_nobody_foresaw_stops_the_scoring_in_words(page, monkeypatch, caplo
 
 def test_downloads_hold_every_row_exactly(page):
     press(upload(page, CSV), "Score")
-    from model_zoo.reading.score import join
+    from model_zoo.inference.score import join
     from ui.data.downloads import answers_file
 
     (blocks,) = data(page).scored.values()

@@ -6,7 +6,7 @@ from threading import Event
 
 import pytest
 
-from model_zoo.engines import exports
+from model_zoo.backends import exports
 from model_zoo.errors import EngineError
 from tests.app import zoo
 from ui.data import scoring

@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.inside.attention import Attention
+from model_zoo.internals.attention import Attention
 from tests.app import zoo
 from tests.root import ROOT
 from ui.serve import cached

@@ -13,8 +13,8 @@ from streamlit.testing.v1 import AppTest
 
 from model_zoo import paths
 from model_zoo.errors import WeightsError
+from model_zoo.inference.predict import predict
 from model_zoo.models import files, sets
-from model_zoo.reading.predict import predict
 from tests.root import ROOT
 from ui.frame import state
 from ui.serve import cached

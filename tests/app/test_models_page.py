@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from model_zoo.claims.table import CLAIMS, PUBLISHED
-from model_zoo.claims.verdict import Outcome
+from model_zoo.comparison.table import CLAIMS, PUBLISHED
+from model_zoo.comparison.verdict import Outcome
 from model_zoo.errors import MeasureError
-from model_zoo.inside import sight
+from model_zoo.internals import sight
 from model_zoo.measure import twins
 from model_zoo.measure.latency import Latency
 from model_zoo.models.sets import model_set

@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from model_zoo.answering import folders
-from model_zoo.answering.answer import answer
-from model_zoo.answering.reader import load_reader
+from model_zoo.question_answering import folders
+from model_zoo.question_answering.answer import answer
+from model_zoo.question_answering.reader import load_reader
 from model_zoo.whole_files import write_json
 from tests import language_zoo, readers
 from tests.app.zoo import opened, written
@@ -155,7 +155,7 @@ def test_a_long_passage_is_read_in_parts_and_left_out_of_the_address():
 
 
 def test_a_folder_of_transformers_stands_beside_them(zoo, tmp_path, monkeypatch):
-    from model_zoo.answering.reader import save_plain
+    from model_zoo.question_answering.reader import save_plain
 
     copy = shutil.copytree(zoo / "readers", tmp_path / "readers")
     save_plain(copy / "mine", copy / "bert", zoo / "language")

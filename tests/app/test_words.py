@@ -4,9 +4,9 @@ import shutil
 
 import pytest
 
-from model_zoo.language import models
-from model_zoo.language.continuation import next_words
-from model_zoo.language.guess import Blank, Guess, guess
+from model_zoo.language_models import models
+from model_zoo.language_models.continuation import next_words
+from model_zoo.language_models.guess import Blank, Guess, guess
 from model_zoo.whole_files import write_json
 from tests import language_zoo
 from tests.app.zoo import opened, written

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.quality.checks import CHECKS
+from model_zoo.evaluation.checks import CHECKS
 
 
 @pytest.mark.long

@@ -5,7 +5,7 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.engines import exports
+from model_zoo.backends import exports
 from model_zoo.models.files import check_weights
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import model_set

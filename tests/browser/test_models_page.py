@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from model_zoo.claims.table import CLAIMS, PUBLISHED
+from model_zoo.comparison.table import CLAIMS, PUBLISHED
 from model_zoo.models.sets import model_set
 from tests.browser.looks import PLOT, grave_violations, look
 from ui.four.places import TABS

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from model_zoo import paths
 from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.attribute import attribute
+from model_zoo.inference.predict import Prediction, predict
 from model_zoo.models.loading import Model
-from model_zoo.reading.predict import Prediction, predict
 from model_zoo.text.tokens import MAX_TOKENS, Encoded, TextTokenizer, leave_out
 
 TOKENIZER = TextTokenizer(paths.MODELS / "lstm")

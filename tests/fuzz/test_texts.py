@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from model_zoo.explain.attribute import METHODS
+from model_zoo.inference.score import score
 from model_zoo.models.loading import load
 from model_zoo.models.sets import model_set
-from model_zoo.reading.score import score
 from tests.fuzz.hostile import (
     LONG,
     TROUBLE,

@@ -56,7 +56,7 @@ def test_a_file_that_was_scored_before_is_scored_again(page):
     content = table([("text", "lstm_label", "lstm_p_positive"), ("Good.", "positive", "much")])
     page.file_uploader[0].set_value(("again.csv", content, "text/csv")).run()
     next(button for button in page.button if button.label.startswith("Score all")).click().run()
-    from model_zoo.reading.score import join
+    from model_zoo.inference.score import join
     from model_zoo.tables.table import open_table
     from ui.data.downloads import answers_file
 

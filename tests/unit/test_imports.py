@@ -23,19 +23,19 @@ LIBRARY = (
     "patches",
     "text",
     "models",
-    "engines",
+    "backends",
     "recurrent",  # what model cards import
     "tables",
-    "reading",
+    "inference",
     "explain",
-    "inside",
-    "quality",
-    "language",
-    "answering",
+    "internals",
+    "evaluation",
+    "language_models",
+    "question_answering",
     "cluster",
     "measure",
     "deploy",
-    "claims",
+    "comparison",
     "training",
     "tuning",
     "pretraining",
@@ -153,6 +153,7 @@ def test_listing_models_does_not_import_torch():
     code = (
         "import sys; from model_zoo.models.files import card; "
         "from model_zoo.models.sets import model_set; [card(n) for n in model_set().models];"
-        "import model_zoo.reading.predict; assert not {'torch', 'transformers'} & set(sys.modules)"
+        "import model_zoo.inference.predict; "
+        "assert not {'torch', 'transformers'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -5,8 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from model_zoo.labels import SENTIMENT
-from model_zoo.quality.checks import (
+from model_zoo.evaluation.checks import (
     CHECKS,
     DIRECTIONAL,
     FAILURE,
@@ -17,7 +16,8 @@ from model_zoo.quality.checks import (
     more_often,
     recurrent,
 )
-from model_zoo.quality.templates import Case
+from model_zoo.evaluation.templates import Case
+from model_zoo.labels import SENTIMENT
 from ui.checks.figures import Results
 from ui.frame.chosen_row import chosen_row
 from ui.frame.open_in import open_in

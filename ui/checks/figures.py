@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import plotly.graph_objects as go
 
-from model_zoo.quality.checks import Checked
+from model_zoo.evaluation.checks import Checked
 from ui.show.theme import SCALE
 from ui.show.wording import interval
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from model_zoo.quality.checks import CASES, CHECKS, Gap
+from model_zoo.evaluation.checks import CASES, CHECKS, Gap
 from ui.checks.figures import Results, failures
 from ui.frame.captions import caption, how_to_read
 from ui.show.theme import PLAIN

@@ -7,10 +7,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
+from model_zoo.evaluation.checks import CHECKS, Checked
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
-from model_zoo.quality.checks import CHECKS, Checked
 from ui.frame import state
 from ui.frame.instead import ready
 from ui.serve import cached

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model_zoo.quality.checks import CHECKS, as_csv, by_check, gaps, recurrent
+from model_zoo.evaluation.checks import CHECKS, as_csv, by_check, gaps, recurrent
 from ui.checks.cases import cases_section
 from ui.checks.rates import rates_section
 from ui.checks.running import check_results

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from model_zoo.quality.checks import Gap
+from model_zoo.evaluation.checks import Gap
 from ui.checks.figures import Results
 from ui.show.wording import listing
 
@@ -10,7 +10,7 @@ from ui.show.wording import listing
 def families(results: Results, gaps: Sequence[Gap], first: Sequence[str]) -> str:
     """Which behaviour checks the recurrent models `first` fail more often, and which the others do.
 
-    `results` is check -> model -> its result; `gaps` are those of `model_zoo.quality.checks.gaps`.
+    `results` is check -> model -> its result; `gaps` as from `model_zoo.evaluation.checks.gaps`.
     """
     if not gaps:
         return "Only one of the two families was asked, so there is nothing to compare."

@@ -10,8 +10,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import TextError, ZooError
+from model_zoo.inference.predict import Prediction, predict
 from model_zoo.models.registry import title
-from model_zoo.reading.predict import Prediction, predict
 from ui.frame import state
 from ui.frame.columns import MOST, in_rows
 from ui.frame.instead import LOOK_SECONDS, try_again

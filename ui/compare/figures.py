@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from model_zoo.inside.stepwise import Course
+from model_zoo.internals.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import ModelCard
 from model_zoo.text.tokens import Encoded

@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from model_zoo.errors import ZooError
-from model_zoo.inside.stepwise import Course
+from model_zoo.internals.stepwise import Course
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import having
 from model_zoo.text.tokens import Encoded

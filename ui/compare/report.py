@@ -8,12 +8,12 @@ from html import escape
 from typing import Any
 
 from model_zoo.host import host
-from model_zoo.inside.stepwise import Course
+from model_zoo.inference.predict import Prediction
+from model_zoo.internals.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import card
 from model_zoo.models.registry import title
 from model_zoo.models.sets import model_set
-from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers, minority
 from ui.compare.gauges import Measured
 from ui.frame.permalink import View

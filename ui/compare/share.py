@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from model_zoo.inside.stepwise import Course
+from model_zoo.internals.stepwise import Course
 from ui.compare import report, slides
 from ui.compare.answers import Answers
 from ui.frame import state

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from model_zoo.host import Host
-from model_zoo.inside.stepwise import Course
+from model_zoo.internals.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import ModelCard
 from model_zoo.models.network import ModelId

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from model_zoo.explain.records import Attribution
 from model_zoo.host import Host
+from model_zoo.inference.predict import Prediction
 from model_zoo.models.engines import ENGINES
 from model_zoo.models.files import ModelCard
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import ModelSet
-from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers, is_split, minority
 from ui.compare.slide_frame import (
     BOTTOM,

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 
 from model_zoo.explain.records import Attribution
 from model_zoo.host import host
-from model_zoo.inside.stepwise import Course
+from model_zoo.inference.predict import Prediction
+from model_zoo.internals.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import model_set
-from model_zoo.reading.predict import Prediction
 from ui.compare import slide_charts as charts
 from ui.compare import slide_texts as texts
 from ui.compare.answers import Answers

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from model_zoo.quality.metrics import wilson
-from model_zoo.quality.slices import slices
-from model_zoo.reading.score import Scored
+from model_zoo.evaluation.metrics import wilson
+from model_zoo.evaluation.slices import slices
+from model_zoo.inference.score import Scored
 from ui.data import figures
 from ui.data.engines import engines_section
 from ui.data.naming import left_out, short, titles

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from model_zoo.quality.classification import Quality
+from model_zoo.evaluation.classification import Quality
 
 FIGURES = {"F1": "f1", "precision": "precision", "recall": "recall", "ROC area": "auc"}
 

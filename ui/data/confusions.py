@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from model_zoo.quality.classification import Confusion, Quality
+from model_zoo.evaluation.classification import Confusion, Quality
 from ui.data import figures
 from ui.data.figures import MOST_CELLS, MOST_COUNTS
 from ui.data.naming import short

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from model_zoo.quality import metrics
-from model_zoo.quality.classification import Quality, beliefs
+from model_zoo.evaluation import metrics
+from model_zoo.evaluation.classification import Quality, beliefs
 from ui.data import figures
 from ui.show.theme import PLAIN
 from ui.show.wording import plain

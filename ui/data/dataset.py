@@ -10,9 +10,9 @@ import pyarrow
 
 from model_zoo.cluster.summary import Totals
 from model_zoo.errors import DataError
+from model_zoo.evaluation.classification import Quality
+from model_zoo.inference.score import Scored, join
 from model_zoo.labels import Meanings
-from model_zoo.quality.classification import Quality
-from model_zoo.reading.score import Scored, join
 from model_zoo.tables.columns import guess_label, guess_mapping, guess_text, most_values
 from model_zoo.tables.source import Row, Values
 from model_zoo.tables.table import Table, chunked

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import streamlit as st
 
-from model_zoo.reading.score import (
+from model_zoo.inference.score import (
     WINDOW,
     Scored,
     answer_cells,

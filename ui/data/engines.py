@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from model_zoo.evaluation import metrics
 from model_zoo.models.engines import ENGINES
 from model_zoo.models.network import ModelId
-from model_zoo.quality import metrics
 from ui.frame.captions import caption
 from ui.show.wording import counted, interval, paired, plain
 

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from model_zoo.quality.classification import Confusion
-from model_zoo.quality.metrics import Bin
+from model_zoo.evaluation.classification import Confusion
+from model_zoo.evaluation.metrics import Bin
 from ui.show.theme import MARGIN, NOTHING, OTHER_MODEL, dashes, engine_look, model_colour
 from ui.show.wording import in_figure, title_in_figure
 

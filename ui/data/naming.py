@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from model_zoo.reading.score import Scored
+from model_zoo.inference.score import Scored
 from ui.show.titles import named_apart
 from ui.show.wording import listing
 

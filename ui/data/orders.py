@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from model_zoo.reading.score import Scored
+from model_zoo.inference.score import Scored
 
 Rank = Callable[[Scored, np.ndarray | None], np.ndarray]  # models, true labels (N,) -> (N,)
 DISAGREEMENT, SUREST = "models disagree most", "surest mistakes"

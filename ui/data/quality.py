@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from model_zoo.evaluation import metrics
+from model_zoo.evaluation.classification import Quality, decide, quality
+from model_zoo.evaluation.slices import slices
+from model_zoo.inference.score import Scored
 from model_zoo.labels import without_rows
-from model_zoo.quality import metrics
-from model_zoo.quality.classification import Quality, decide, quality
-from model_zoo.quality.slices import slices
-from model_zoo.reading.score import Scored
 from ui.data.by_label import label_table
 from ui.data.confusions import confusions
 from ui.data.curves import calibration, roc

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from model_zoo.reading.score import Scored
+from model_zoo.inference.score import Scored
 from ui.data.dataset import ScoringKey
 
 

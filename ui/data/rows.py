@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from model_zoo.reading.score import Scored
+from model_zoo.inference.score import Scored
 from ui.data.dataset import Dataset
 from ui.data.downloads import downloads
 from ui.data.naming import short, titles

@@ -5,8 +5,8 @@ from time import perf_counter
 import streamlit as st
 
 from model_zoo.errors import ZooError
+from model_zoo.inference.score import Scored, score
 from model_zoo.models.registry import MOST_MODELS, spec
-from model_zoo.reading.score import Scored, score
 from model_zoo.text.notices import notices_of_rows
 from ui.data.beyond import beyond_section
 from ui.data.dataset import Dataset, ScoringKey, rows_to_score

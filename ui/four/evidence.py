@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from model_zoo.answering import folders
-from model_zoo.claims.evidence import Evidence, memory_of, sights_of, sweep_of
-from model_zoo.inside import sight
-from model_zoo.inside.sight import Sights
-from model_zoo.language import report
+from model_zoo.comparison.evidence import Evidence, memory_of, sights_of, sweep_of
+from model_zoo.internals import sight
+from model_zoo.internals.sight import Sights
+from model_zoo.language_models import report
 from model_zoo.measure import twins
 from model_zoo.measure.twins import Twin, Twins
 from model_zoo.models.sets import BUNDLED, ModelSet
+from model_zoo.question_answering import folders
 from ui.frame import measuring
 from ui.serve import cached
 

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from model_zoo.errors import ZooError
-from model_zoo.inside import sight
+from model_zoo.internals import sight
 from model_zoo.measure import twins
 from model_zoo.models.sets import ModelSet, model_set
 from ui.four.evidence import forget_own_twins, keep_sights, keep_twins

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model_zoo.claims.table import PUBLISHED
+from model_zoo.comparison.table import PUBLISHED
 from model_zoo.measure import twins
 from model_zoo.measure.twins import Twins
 from model_zoo.models.sets import model_set

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from model_zoo.language.models import available
+from model_zoo.language_models.models import available
 from ui.frame import state
 
 TAB = "tab"  # of this page, in the address

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from model_zoo.claims.evidence import Evidence
-from model_zoo.claims.verdict import Claim
-from model_zoo.inside.sight import Sights
+from model_zoo.comparison.evidence import Evidence
+from model_zoo.comparison.verdict import Claim
+from model_zoo.internals.sight import Sights
 from model_zoo.measure.sweep import Sweep
 from model_zoo.measure.twins import Twins
 from ui.show.wording import counted

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from model_zoo.claims.verdict import Claim, Outcome, Verdict
+from model_zoo.comparison.verdict import Claim, Outcome, Verdict
 from model_zoo.models.registry import title
 from ui.four import words
 from ui.show.theme import VERDICT_COLOURS, VERDICT_SIGNS, model_colour

@@ -6,9 +6,9 @@ facts on the whole row, in sentences.
 
 from collections.abc import Sequence
 
-from model_zoo.claims.cost import MemoryOrder, Pace, Parallel, Race, Rank, Recurrence
-from model_zoo.claims.sight import Seen
-from model_zoo.claims.structure import (
+from model_zoo.comparison.cost import MemoryOrder, Pace, Parallel, Race, Rank, Recurrence
+from model_zoo.comparison.sight import Seen
+from model_zoo.comparison.structure import (
     Cells,
     Depth,
     Depths,
@@ -19,7 +19,7 @@ from model_zoo.claims.structure import (
     SizeRatio,
     Sizes,
 )
-from model_zoo.inside.sight import Sight
+from model_zoo.internals.sight import Sight
 from model_zoo.measure.footprint import Footprint
 from model_zoo.models.registry import title
 from ui.show.wording import counted, listing, millions

@@ -5,9 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from model_zoo.claims.evidence import FOUR, the_four
-from model_zoo.claims.table import CLAIMS
-from model_zoo.claims.verdict import Claim, Verdict
+from model_zoo.comparison.evidence import FOUR, the_four
+from model_zoo.comparison.table import CLAIMS
+from model_zoo.comparison.verdict import Claim, Verdict
 from model_zoo.models.sets import BUNDLED, ModelSet
 from ui.four import words
 from ui.four.evidence import evidence

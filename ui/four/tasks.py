@@ -1,6 +1,6 @@
 """The row on what the models could be used for: its facts as the page's sentences. Pure."""
 
-from model_zoo.claims.example import Answering, Answers, Cheaper, Guessing, Head, Task
+from model_zoo.comparison.example import Answering, Answers, Cheaper, Guessing, Head, Task
 from model_zoo.models.registry import title
 from ui.show.wording import interval, listing
 

@@ -5,8 +5,15 @@ Two functions a row, as in `sentences`.
 
 from collections.abc import Sequence
 
-from model_zoo.claims.papers import BertSizes, DistilbertSize, Kept, PaperSizes, Ratio, TwinTimes
-from model_zoo.claims.training import (
+from model_zoo.comparison.papers import (
+    BertSizes,
+    DistilbertSize,
+    Kept,
+    PaperSizes,
+    Ratio,
+    TwinTimes,
+)
+from model_zoo.comparison.training import (
     Accuracy,
     Comparison,
     Contest,
@@ -16,7 +23,7 @@ from model_zoo.claims.training import (
     Start,
     Supervision,
 )
-from model_zoo.claims.verdict import Missing
+from model_zoo.comparison.verdict import Missing
 from model_zoo.models.registry import title
 from ui.show.wording import interval, listing, millions
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from model_zoo.claims.verdict import Claim, Missing, Outcome, Verdict
+from model_zoo.comparison.verdict import Claim, Missing, Outcome, Verdict
 from model_zoo.models.sets import ModelSet
 from ui.four import sentences, tasks, trained
 from ui.show.wording import listing

@@ -7,7 +7,7 @@ import streamlit as st
 
 from model_zoo import patches
 from model_zoo.errors import ZooError
-from model_zoo.language.models import available
+from model_zoo.language_models.models import available
 from model_zoo.paths import ASSETS
 from ui.frame import asked, loader, mine, pictures, state
 from ui.frame.own_models import own_models

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import streamlit as st
 
-from model_zoo.inside.attention import Attention, hide_special
+from model_zoo.internals.attention import Attention, hide_special
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import title
 from model_zoo.text.tokens import Encoded

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from model_zoo.inside.context import Influence, window
+from model_zoo.internals.context import Influence, window
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import title
 from model_zoo.text.tokens import Encoded

@@ -3,8 +3,8 @@
 import numpy as np
 import plotly.graph_objects as go
 
-from model_zoo.inside.context import Influence
-from model_zoo.inside.path import Route
+from model_zoo.internals.context import Influence
+from model_zoo.internals.path import Route
 from ui.inside.axes import MARGIN, heat_map, label_margin, name_axes
 from ui.show.theme import OTHER_MODEL, model_colour
 from ui.show.wording import in_figure

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from model_zoo.inside.attention import (
+from model_zoo.internals.attention import (
     Attention,
     hide_special,
     mean_heads,

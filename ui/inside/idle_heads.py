@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from model_zoo.inside.attention import Attention, entropy, no_op, on_cls, on_sep
+from model_zoo.internals.attention import Attention, entropy, no_op, on_cls, on_sep
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.models.sets import BUNDLED

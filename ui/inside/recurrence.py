@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from model_zoo.inside.gates import CLEARLY, Gates, forgets
+from model_zoo.internals.gates import CLEARLY, Gates, forgets
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import title
 from model_zoo.text.tokens import Encoded

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from model_zoo.inside.gates import Gates
+from model_zoo.internals.gates import Gates
 from ui.inside.axes import MARGIN, WINDOW, heat_map, label_margin, token_ticks
 from ui.show.theme import OTHER_MODEL, model_colour
 from ui.show.wording import in_figure

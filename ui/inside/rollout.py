@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from model_zoo.errors import ZooError
-from model_zoo.inside.attention import Attention, hide_special, rollout
+from model_zoo.internals.attention import Attention, hide_special, rollout
 from model_zoo.models.registry import title
 from ui.frame.captions import how_to_read
 from ui.frame.columns import in_rows

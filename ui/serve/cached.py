@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import streamlit as st
 
-from model_zoo.answering.records import Answers, SpanAttribution
-from model_zoo.claims.evidence import Evidence, gather
+from model_zoo.comparison.evidence import Evidence, gather
+from model_zoo.evaluation.checks import Checked
 from model_zoo.explain.flip import Flip
 from model_zoo.explain.records import Attribution, Trust
-from model_zoo.inside.attention import Attention
-from model_zoo.inside.context import Influence
-from model_zoo.inside.gates import Gates
-from model_zoo.inside.path import Route
-from model_zoo.inside.stepwise import Course
-from model_zoo.language.continuation import Written, next_words, write
-from model_zoo.language.guess import Blank, Guess, guess
-from model_zoo.language.surprise import Surprise, surprise
+from model_zoo.internals.attention import Attention
+from model_zoo.internals.context import Influence
+from model_zoo.internals.gates import Gates
+from model_zoo.internals.path import Route
+from model_zoo.internals.stepwise import Course
+from model_zoo.language_models.continuation import Written, next_words, write
+from model_zoo.language_models.guess import Blank, Guess, guess
+from model_zoo.language_models.surprise import Surprise, surprise
 from model_zoo.measure.sweep import REFERENCE, Sweep
 from model_zoo.measure.sweep import read as read_sweep
 from model_zoo.models import files
 from model_zoo.models.files import ModelCard
 from model_zoo.models.sets import BUNDLED, model_set
-from model_zoo.quality.checks import Checked
+from model_zoo.question_answering.records import Answers, SpanAttribution
 from model_zoo.text import earlier
 from model_zoo.text.tokens import Encoded, TextTokenizer
 from ui.serve.exporting import exporting
@@ -126,7 +126,7 @@ def courses(name: str, text: str, begin: Begin = at_once) -> Sequence[Course]:
     """How the model's answer to `text` forms; for `begin`, here and below, see `Results.get`."""
 
     def compute(_: Advance) -> Sequence[Course]:
-        from model_zoo.inside.stepwise import stepwise
+        from model_zoo.internals.stepwise import stepwise
 
         return tuple(stepwise(pool.model(name), text))
 
@@ -137,7 +137,7 @@ def attention(name: str, text: str, begin: Begin = at_once) -> Attention:
     """What the Transformer's heads attend to."""
 
     def compute(_: Advance) -> Attention:
-        from model_zoo.inside.attention import attention
+        from model_zoo.internals.attention import attention
 
         return attention(pool.model(name), text)
 
@@ -148,7 +148,7 @@ def gates(name: str, text: str, begin: Begin = at_once) -> Sequence[Gates]:
     """What the gates of a recurrent model do, one record a direction."""
 
     def compute(_: Advance) -> Sequence[Gates]:
-        from model_zoo.inside.gates import gates
+        from model_zoo.internals.gates import gates
 
         return tuple(gates(pool.model(name), text))
 
@@ -159,7 +159,7 @@ def influence(name: str, text: str, start: int, begin: Begin = at_once) -> Influ
     """What each position of `text` can see, from token `start` on."""
 
     def compute(_: Advance) -> Influence:
-        from model_zoo.inside.context import influence
+        from model_zoo.internals.context import influence
 
         return influence(pool.model(name), text, start)
 
@@ -170,7 +170,7 @@ def path(name: str, text: str, begin: Begin = at_once) -> Route:
     """The way the tokens' representations take through the model."""
 
     def compute(_: Advance) -> Route:
-        from model_zoo.inside.path import path
+        from model_zoo.internals.path import path
 
         return path(pool.model(name), text)
 
@@ -225,7 +225,7 @@ def trust(name: str, text: str, begin: Begin = at_once, **how: Any) -> Trust:
 
 def rolled_out(name: str, text: str, begin: Begin = at_once) -> tuple[tuple[str, ...], np.ndarray]:
     """The tokens of `text` and attention rollout over them (N, N), special tokens left out."""
-    from model_zoo.inside.attention import hide_special, rollout
+    from model_zoo.internals.attention import hide_special, rollout
 
     heads = attention(name, text, begin)
     return heads.tokens[1:-1], hide_special(rollout(heads.weights))
@@ -260,7 +260,7 @@ def checked(name: str, check: str, begin: Begin = at_once) -> Checked:
     """How the model does in one behaviour check."""
 
     def compute(_: Advance) -> Checked:
-        from model_zoo.quality.checks import CHECKS, ask
+        from model_zoo.evaluation.checks import CHECKS, ask
 
         return ask(pool.model(name), CHECKS[check])
 
@@ -309,7 +309,7 @@ def answers(name: str, passage: str, question: str, begin: Begin = at_once) -> A
     """Where in the passage the reader sees the answer."""
 
     def compute(_: Advance) -> Answers:
-        from model_zoo.answering.answer import answer
+        from model_zoo.question_answering.answer import answer
 
         return answer(pool.on_demand(READER, name), passage, question)
 
@@ -322,7 +322,7 @@ def span_attribution(
     """Which words made the reader's likeliest answer."""
 
     def compute(advance: Advance) -> SpanAttribution:
-        from model_zoo.answering.attribute import attribute_span
+        from model_zoo.question_answering.attribute import attribute_span
 
         own = answers(name, passage, question)
         return attribute_span(pool.on_demand(READER, name), own, advance=advance)

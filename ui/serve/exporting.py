@@ -5,7 +5,7 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from time import monotonic
 
-from model_zoo.engines.exports import find, folder_of, make, record
+from model_zoo.backends.exports import find, folder_of, make, record
 from model_zoo.errors import EngineError, ZooError
 from model_zoo.models.engines import engine
 from model_zoo.models.files import card, check_weights, stamp

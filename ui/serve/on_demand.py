@@ -7,11 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model_zoo.answering import folders as answering
-from model_zoo.language import models as language
+from model_zoo.language_models import models as language
+from model_zoo.question_answering import folders as answering
 
 if TYPE_CHECKING:  # importing readers brings torch
-    from model_zoo.answering.reader import Reader
+    from model_zoo.question_answering.reader import Reader
 
     Asked = language.LanguageModel | Reader
 
@@ -31,7 +31,7 @@ class Kind:
 
 
 def _load_reader(name: str) -> "Reader":
-    from model_zoo.answering.reader import load_reader
+    from model_zoo.question_answering.reader import load_reader
 
     return load_reader(answering.root() / name)
 

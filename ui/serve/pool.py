@@ -17,12 +17,12 @@ from model_zoo.host import (
     resident_bytes,
     use_threads,
 )
+from model_zoo.inference.predict import predict
 from model_zoo.models import loading
 from model_zoo.models.files import stamp
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import spec, title
 from model_zoo.models.sets import model_set
-from model_zoo.reading.predict import predict
 from ui.serve.collecting import collecting
 from ui.serve.exporting import exporting
 from ui.serve.on_demand import KINDS, key, kind_of

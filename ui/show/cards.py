@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
+from model_zoo.inference.predict import Prediction
 from model_zoo.models.files import ModelCard
 from model_zoo.models.registry import title
-from model_zoo.reading.predict import Prediction
 from ui.show.difference import both_marked
 from ui.show.theme import label_colour, label_sign, model_style, set_colours
 from ui.show.wording import change, confidence, margin, millions, percent

@@ -8,8 +8,8 @@ colours are a set's own, or else a purple and teal pair, not red and green, or u
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from model_zoo.claims.verdict import Outcome
 from model_zoo.colours import OF_THE_FOUR
+from model_zoo.comparison.verdict import Outcome
 from model_zoo.labels import SENTIMENT
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import model_set

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TypeVar
 
+from model_zoo.evaluation.metrics import McNemar
 from model_zoo.explain.records import Attribution, Trust
-from model_zoo.inside.stepwise import Course
+from model_zoo.inference.predict import Prediction
+from model_zoo.internals.stepwise import Course
 from model_zoo.models.sets import BUNDLED, ModelSet
-from model_zoo.quality.metrics import McNemar
-from model_zoo.reading.predict import Prediction
 from model_zoo.text.notices import notices as text_notices
 from model_zoo.text.tokens import MASK
 

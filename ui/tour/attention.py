@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from model_zoo.inside.attention import hide_special
+from model_zoo.internals.attention import hide_special
 from model_zoo.models.registry import title
 from ui.frame.examples import EXAMPLES
 from ui.inside.attention_figures import arcs

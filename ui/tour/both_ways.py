@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from model_zoo.inside.context import Influence
+from model_zoo.internals.context import Influence
 from model_zoo.models.registry import title
 from ui.frame.columns import in_rows
 from ui.frame.examples import EXAMPLES

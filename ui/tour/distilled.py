@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from model_zoo.errors import ZooError
+from model_zoo.inference.predict import Prediction
 from model_zoo.measure.latency import Latency
 from model_zoo.models.network import ModelId
 from model_zoo.models.registry import title
 from model_zoo.models.sets import BUNDLED
-from model_zoo.reading.predict import Prediction
 from ui.compare import figures
 from ui.compare.gauges import measure
 from ui.frame.columns import in_rows

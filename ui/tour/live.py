@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from model_zoo.errors import ZooError
-from model_zoo.reading.predict import Prediction, predict
+from model_zoo.inference.predict import Prediction, predict
 from ui.frame.instead import instead
 from ui.serve.my_turn import my_turn
 from ui.serve.pool import pool

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model_zoo.inside.stepwise import Course
+from model_zoo.internals.stepwise import Course
 
 OPTIONS = 4  # at most
 AS_LONG, FAR_LESS = 0.75, 0.25  # shares of a time

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from model_zoo.inside.stepwise import Course
+from model_zoo.internals.stepwise import Course
 from model_zoo.models.registry import title
 from ui.compare import figures
 from ui.frame.examples import EXAMPLES

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from model_zoo.errors import TextError, ZooError
-from model_zoo.language.models import TITLES, available
+from model_zoo.language_models.models import TITLES, available
 from ui.serve.my_turn import my_turn
 from ui.show.wording import plain
 

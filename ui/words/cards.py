@@ -3,8 +3,8 @@
 from collections.abc import Collection, Sequence
 from html import escape
 
-from model_zoo.language.guess import Guess
-from model_zoo.language.models import LEFT_ONLY, TITLES
+from model_zoo.language_models.guess import Guess
+from model_zoo.language_models.models import LEFT_ONLY, TITLES
 from ui.show.theme import model_style
 from ui.show.wording import percent
 

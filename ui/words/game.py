@@ -4,8 +4,8 @@ from string import punctuation, whitespace
 
 import streamlit as st
 
-from model_zoo.language.guess import Blank
-from model_zoo.language.models import TITLES
+from model_zoo.language_models.guess import Blank
+from model_zoo.language_models.models import TITLES
 from ui.frame.columns import in_rows
 from ui.serve import cached
 from ui.show.wording import plain

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from model_zoo.answering import folders
-from model_zoo.language import report
-from model_zoo.language.grammar import PUBLISHED
-from model_zoo.language.models import TITLES, metrics
+from model_zoo.language_models import report
+from model_zoo.language_models.grammar import PUBLISHED
+from model_zoo.language_models.models import TITLES, metrics
+from model_zoo.question_answering import folders
 from ui.frame.captions import how_to_read
 from ui.show.theme import PLAIN
 from ui.show.wording import listing

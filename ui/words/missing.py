@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from model_zoo.language.guess import MOST_BLANKS, Blank
-from model_zoo.language.models import LEFT_ONLY
+from model_zoo.language_models.guess import MOST_BLANKS, Blank
+from model_zoo.language_models.models import LEFT_ONLY
 from model_zoo.text.tokens import MASK, Encoded
 from ui.frame import state
 from ui.frame.captions import how_to_read

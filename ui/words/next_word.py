@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from model_zoo.language.continuation import joined
-from model_zoo.language.models import LEFT_ONLY, TITLES, available
+from model_zoo.language_models.continuation import joined
+from model_zoo.language_models.models import LEFT_ONLY, TITLES, available
 from model_zoo.text.tokens import Encoded
 from ui.frame import state
 from ui.frame.captions import how_to_read

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from model_zoo.answering import folders
-from model_zoo.answering.records import Answers, SpanAttribution
+from model_zoo.question_answering import folders
+from model_zoo.question_answering.records import Answers, SpanAttribution
 from ui.frame import pictures, state
 from ui.frame.captions import how_to_read
 from ui.frame.columns import in_rows

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from model_zoo.answering.records import Answers
+from model_zoo.question_answering.records import Answers
 from ui.show.theme import model_style
 from ui.show.wording import counted, percent
 

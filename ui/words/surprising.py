@@ -4,8 +4,8 @@ from html import escape
 
 import streamlit as st
 
-from model_zoo.language.models import TITLES
-from model_zoo.language.surprise import Surprise
+from model_zoo.language_models.models import TITLES
+from model_zoo.language_models.surprise import Surprise
 from model_zoo.text.tokens import Encoded
 from ui.frame.captions import how_to_read
 from ui.serve import cached

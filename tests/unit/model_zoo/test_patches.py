@@ -52,7 +52,7 @@ def run(code, without=()):
 ASKING = (
     "import json, torch, model_zoo.explain.faithfulness; torch.set_num_threads(1)\n"
     "from model_zoo.models.loading import load\n"
-    "from model_zoo.reading.predict import predict\n"
+    "from model_zoo.inference.predict import predict\n"
     "from model_zoo.explain.attribute import attribute\n"
     "answers = []\n"
     "for name in ('lstm', 'bert', 'bilstm@torch', 'distilbert@torch'):\n"

@@ -23,9 +23,9 @@ from model_zoo.cluster.pool import RAY
 from model_zoo.cluster.rows import CheckedRow
 from model_zoo.cluster.summary import Totals, read_totals, write_summary
 from model_zoo.errors import DataError
+from model_zoo.inference.score import Scored
 from model_zoo.locks import writing
 from model_zoo.models.network import ModelId
-from model_zoo.reading.score import Scored
 from tests.root import ROOT
 
 MODELS = [Asked(ModelId("lstm"), "onnx", "ab" * 32, ("no", "yes"))]

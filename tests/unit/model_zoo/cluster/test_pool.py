@@ -15,8 +15,8 @@ import pytest
 from pyarrow.parquet import read_table
 
 from model_zoo.__main__ import main
+from model_zoo.inference.score import WINDOW
 from model_zoo.labels import SENTIMENT
-from model_zoo.reading.score import WINDOW
 from tests.root import ROOT
 from tests.warm import Command
 

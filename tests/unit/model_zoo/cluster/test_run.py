@@ -11,7 +11,7 @@ from pyarrow.parquet import read_table
 from model_zoo.__main__ import main
 from model_zoo.cluster import pool
 from model_zoo.cluster.workers import line
-from model_zoo.reading.score import WINDOW
+from model_zoo.inference.score import WINDOW
 
 
 @pytest.fixture(autouse=True)

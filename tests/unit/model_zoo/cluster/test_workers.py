@@ -14,15 +14,15 @@ from model_zoo.cluster.files import look_up
 from model_zoo.cluster.run import numbered, rounds
 from model_zoo.cluster.workers import Scorer, Wanted, blocks_of, find, line
 from model_zoo.errors import WeightsError
+from model_zoo.evaluation.evaluate import evaluate, read_labelled
+from model_zoo.evaluation.tally import add, compared, from_bytes
 from model_zoo.host import use_threads
+from model_zoo.inference.score import WINDOW
+from model_zoo.inference.score_file import score_file
 from model_zoo.labels import SENTIMENT, LabelReader
 from model_zoo.models.files import check_weights
 from model_zoo.models.loading import load
 from model_zoo.models.registry import spec
-from model_zoo.quality.evaluate import evaluate, read_labelled
-from model_zoo.quality.tally import add, compared, from_bytes
-from model_zoo.reading.score import WINDOW
-from model_zoo.reading.score_file import score_file
 
 ROWS = 2 * WINDOW + 50
 HOW = {"batch_size": 32, "threads": 1}

@@ -264,7 +264,7 @@ def test_columns_of_models_of_the_same_name_are_told_apart(capsys, shelf, tmp_pa
 def interrupted(monkeypatch, tmp_path):
     """A file half scored, as after a kill; called with what is asked of whom, gives how many rows
     the next run, with what it asks, takes over."""
-    from model_zoo.reading import score, score_file
+    from model_zoo.inference import score, score_file
 
     for module in (score, score_file):
         monkeypatch.setattr(module, "WINDOW", 4)

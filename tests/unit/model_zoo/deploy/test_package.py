@@ -22,10 +22,10 @@ from model_zoo.deploy.package import (
     write_package,
 )
 from model_zoo.errors import EngineError, MeasureError
+from model_zoo.inference.predict import predict
 from model_zoo.models.files import set_tokenizer
 from model_zoo.models.loading import load
 from model_zoo.models.own import add_folder
-from model_zoo.reading.predict import predict
 from tests import foreign
 from tests.browser.chromium import free_port
 from tests.unit.model_zoo.deploy.figures import MB, option, surveyed

@@ -12,11 +12,11 @@ from model_zoo.errors import TextError, ZooError
 from model_zoo.explain.attribute import attribute, merge
 from model_zoo.explain.methods import METHODS, IntegratedGradients
 from model_zoo.explain.problem import BASELINES, Problem, Target, pose, resolve
+from model_zoo.inference.predict import predict
 from model_zoo.models.loading import load
 from model_zoo.models.network import ModelId
 from model_zoo.models.own import add_folder
 from model_zoo.models.sets import add_set, model_set
-from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import TextTokenizer
 from tests import foreign
 

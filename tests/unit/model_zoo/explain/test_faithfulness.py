@@ -7,10 +7,10 @@ import pytest
 
 from model_zoo.explain.attribute import attribute
 from model_zoo.explain.faithfulness import rank_agreement, seed_spread, trust, without
+from model_zoo.inference.predict import predict
 from model_zoo.models.loading import load
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import add_set
-from model_zoo.reading.predict import predict
 from tests import foreign
 
 TEXT = "The acting is great, but the film as a whole is dreadful."

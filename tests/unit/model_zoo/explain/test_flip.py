@@ -6,9 +6,9 @@ from math import comb
 import pytest
 
 from model_zoo.explain import flip
+from model_zoo.inference.predict import predict
 from model_zoo.models.loading import load
 from model_zoo.models.own import add_folder
-from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import leave_out
 from tests import foreign
 

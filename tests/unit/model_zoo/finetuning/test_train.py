@@ -7,15 +7,15 @@ import pytest
 import torch
 
 from model_zoo.__main__ import main
-from model_zoo.answering.reader import load_reader
-from model_zoo.answering.spans import WIDEST
-from model_zoo.answering.squad import Gold, Question, read_squad
 from model_zoo.errors import TrainingError, WeightsError
 from model_zoo.finetuning import train as training
 from model_zoo.finetuning.calibrate import best_threshold, recognition
 from model_zoo.finetuning.objectives import TaughtSpans, span_logits, spans
 from model_zoo.finetuning.rows import NO_ANSWER, elsewhere, span_rows
 from model_zoo.models.files import read_checksums, sha256_of
+from model_zoo.question_answering.reader import load_reader
+from model_zoo.question_answering.spans import WIDEST
+from model_zoo.question_answering.squad import Gold, Question, read_squad
 from model_zoo.text.tokens import TextTokenizer
 from tests.readers import TOKENIZER, train, write_bodies, write_squad
 

@@ -11,14 +11,14 @@ from transformers import AutoConfig, AutoModelForSequenceClassification, GPT2Con
 
 from model_zoo.errors import CapabilityError, WeightsError
 from model_zoo.explain.attribute import attribute
-from model_zoo.inside.context import influence
-from model_zoo.inside.path import path
+from model_zoo.inference.predict import predict
+from model_zoo.internals.context import influence
+from model_zoo.internals.path import path
 from model_zoo.models.architectures import architecture
 from model_zoo.models.classifier import Classifier
 from model_zoo.models.loading import load
 from model_zoo.models.network import Capability
 from model_zoo.models.registry import add_folder
-from model_zoo.reading.predict import predict
 from model_zoo.text.tokens import TextTokenizer
 from tests import foreign
 

@@ -9,12 +9,12 @@ import torch
 
 from model_zoo import paths
 from model_zoo.errors import TextError, UnknownModelError, WeightsError, ZooError
+from model_zoo.inference.predict import predict
 from model_zoo.labels import SENTIMENT
 from model_zoo.models import files, sets
 from model_zoo.models.files import CHECKSUMS, WEIGHTS
 from model_zoo.models.loading import load
 from model_zoo.models.sets import DESCRIPTION, add_set, model_set
-from model_zoo.reading.predict import predict
 from tests.documentation import table_row
 
 SPECS = model_set().models

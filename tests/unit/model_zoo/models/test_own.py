@@ -8,13 +8,13 @@ import pytest
 from safetensors.torch import load_file, save_file
 
 from model_zoo.errors import SetError, UnknownModelError, WeightsError
+from model_zoo.inference.predict import predict
 from model_zoo.models import own, sets
 from model_zoo.models.loading import load
 from model_zoo.models.network import ModelId
 from model_zoo.models.own import add_folder, classes_of, offered, own_spec, read_by
 from model_zoo.models.registry import choose, remember, spec, title
 from model_zoo.models.sets import add_set, model_sets
-from model_zoo.reading.predict import predict
 from tests.foreign import SIX, write, write_set
 
 

@@ -10,11 +10,11 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
 
 from model_zoo.errors import RoomError, WeightsError
+from model_zoo.inference.predict import predict
 from model_zoo.models import loading, own
 from model_zoo.models.files import card, check_weights, fingerprint, weights_files
 from model_zoo.models.loading import load, needed_bytes
 from model_zoo.models.own import add_folder
-from model_zoo.reading.predict import predict
 from tests.foreign import write
 
 pytestmark = pytest.mark.slow

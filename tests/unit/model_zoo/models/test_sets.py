@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from model_zoo.errors import SetError, UnknownModelError, WeightsError
+from model_zoo.inference.predict import predict
 from model_zoo.models import sets
 from model_zoo.models.files import (
     card,
@@ -23,7 +24,6 @@ from model_zoo.models.network import ModelId
 from model_zoo.models.registry import choose, spec, title
 from model_zoo.models.sets import BUNDLED, add_set, model_set, model_sets, read_set
 from model_zoo.paths import MODELS
-from model_zoo.reading.predict import predict
 from tests.foreign import MANY, SIX, write_set
 
 MINIMAL = {"labels": ["no", "yes"]}

@@ -10,15 +10,15 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from model_zoo.engines import export
-from model_zoo.engines.agreement import Agreement
+from model_zoo.backends import export
+from model_zoo.backends.agreement import Agreement
 from model_zoo.errors import EngineError, SetError, WeightsError
+from model_zoo.inference.predict import predict
 from model_zoo.models.files import licence, read_card, write_checksum
 from model_zoo.models.loading import load, load_module
 from model_zoo.models.own import add_folder
 from model_zoo.models.registry import spec
 from model_zoo.models.sets import MOST_MODELS, add_set
-from model_zoo.reading.predict import predict
 from model_zoo.text import bounds
 from model_zoo.text.tokens import TextTokenizer
 from tests.foreign import write, write_set

@@ -14,9 +14,9 @@ from transformers import BertConfig, BertForMaskedLM
 
 from model_zoo.__main__ import main
 from model_zoo.errors import DataError, TrainingError, WeightsError
-from model_zoo.language import models
-from model_zoo.language.heads import last_states
-from model_zoo.language.vocabulary import Vocabulary
+from model_zoo.language_models import models
+from model_zoo.language_models.heads import last_states
+from model_zoo.language_models.vocabulary import Vocabulary
 from model_zoo.paths import ASSETS
 from model_zoo.pretraining import networks, train
 from model_zoo.pretraining.candidates import Candidates

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from model_zoo.language.vocabulary import Vocabulary
+from model_zoo.language_models.vocabulary import Vocabulary
 from model_zoo.pretraining.masking import every_word, whole_words
 from model_zoo.text.tokens import TextTokenizer
 from tests.language_zoo import TOKENIZER

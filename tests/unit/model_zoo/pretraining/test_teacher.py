@@ -10,7 +10,7 @@ from rich.progress import Progress
 from transformers import MPNetConfig, MPNetModel
 
 from model_zoo.errors import DataError, TrainingError
-from model_zoo.language.vocabulary import Vocabulary
+from model_zoo.language_models.vocabulary import Vocabulary
 from model_zoo.pretraining import teacher as teachers
 from model_zoo.pretraining import train
 from model_zoo.pretraining.candidates import Candidates

@@ -9,8 +9,8 @@ import pytest
 from pyarrow.parquet import read_table, write_table
 
 from model_zoo.errors import DataError
+from model_zoo.inference.score_file import score_file
 from model_zoo.models.loading import load
-from model_zoo.reading.score_file import score_file
 from model_zoo.tables.table import open_table
 from model_zoo.tables.types import ColumnTypes
 

@@ -9,10 +9,10 @@ import pytest
 
 from model_zoo import paths
 from model_zoo.__main__ import main
+from model_zoo.inference.predict import predict
 from model_zoo.models import files, loading
 from model_zoo.models.network import ModelId
 from model_zoo.models.sets import DESCRIPTION, add_set
-from model_zoo.reading.predict import predict
 from model_zoo.training.fit import CHECKPOINT
 from tests.warm import Command
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from model_zoo.quality.metrics import Bin, wilson
+from model_zoo.evaluation.metrics import Bin, wilson
 from model_zoo.tuning.compare import Comparison, Pair, Point, Standing, paired_interval
 from model_zoo.tuning.recipes import Recipe, Run
 from model_zoo.tuning.recommend import recommend

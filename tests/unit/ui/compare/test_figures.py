@@ -2,7 +2,7 @@
 
 import pytest
 
-from model_zoo.inside.stepwise import Course
+from model_zoo.internals.stepwise import Course
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import ModelCard
 from model_zoo.text.tokens import Encoded

@@ -7,12 +7,12 @@ from xml.etree import ElementTree
 import pytest
 
 from model_zoo.explain.records import Attribution
-from model_zoo.inside.stepwise import Course
+from model_zoo.inference.predict import Prediction
+from model_zoo.internals.stepwise import Course
 from model_zoo.labels import SENTIMENT
 from model_zoo.measure.latency import Latency
 from model_zoo.models.registry import MOST_MODELS
 from model_zoo.models.sets import model_set
-from model_zoo.reading.predict import Prediction
 from tests import foreign
 from ui.compare import slides
 from ui.compare.answers import Answers

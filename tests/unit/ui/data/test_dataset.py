@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from model_zoo.inference.score import Scored
 from model_zoo.labels import SENTIMENT
-from model_zoo.reading.score import Scored
 from model_zoo.tables.table import open_table
 from tests.foreign import MANY, SIX
 from ui.data import dataset

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from model_zoo.evaluation.classification import quality
+from model_zoo.evaluation.metrics import reliability
+from model_zoo.inference.score import Scored
 from model_zoo.labels import SENTIMENT
-from model_zoo.quality.classification import quality
-from model_zoo.quality.metrics import reliability
-from model_zoo.reading.score import Scored
 from model_zoo.tables.table import open_table
 from tests.foreign import MANY, SIX
 from ui.data import figures

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model_zoo.reading.score import Scored
+from model_zoo.inference.score import Scored
 from ui.data.reuse import beside, known
 
 LABELS = ("no", "yes")

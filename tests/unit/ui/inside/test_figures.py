@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from model_zoo.inside.context import Influence
-from model_zoo.inside.gates import Gates
-from model_zoo.inside.path import Route
+from model_zoo.internals.context import Influence
+from model_zoo.internals.gates import Gates
+from model_zoo.internals.path import Route
 from ui.inside import attention_figures as attention
 from ui.inside import axes
 from ui.inside import context_figures as context

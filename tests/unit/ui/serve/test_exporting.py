@@ -5,7 +5,7 @@ from threading import enumerate as enumerate_threads
 
 import pytest
 
-from model_zoo.engines import exports
+from model_zoo.backends import exports
 from model_zoo.errors import EngineError, UnknownModelError
 from ui.serve import exporting as module
 from ui.serve.exporting import AwaitedError, ExportError, Exporting

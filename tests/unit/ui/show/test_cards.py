@@ -7,12 +7,12 @@ from html.parser import HTMLParser
 import pytest
 
 from model_zoo.host import Host
-from model_zoo.inside.stepwise import Course
+from model_zoo.inference.predict import Prediction
+from model_zoo.internals.stepwise import Course
 from model_zoo.labels import SENTIMENT
 from model_zoo.measure.latency import Latency
 from model_zoo.models.files import ModelCard
 from model_zoo.models.sets import model_set
-from model_zoo.reading.predict import Prediction
 from ui.compare.answers import Answers
 from ui.compare.report import as_html, as_json
 from ui.frame.permalink import View

@@ -2,11 +2,11 @@
 
 import pytest
 
+from model_zoo.evaluation.metrics import McNemar
 from model_zoo.explain.records import Attribution, Trust
-from model_zoo.inside.stepwise import Course
+from model_zoo.inference.predict import Prediction
+from model_zoo.internals.stepwise import Course
 from model_zoo.labels import SENTIMENT
-from model_zoo.quality.metrics import McNemar
-from model_zoo.reading.predict import Prediction
 from ui.show.wording import (
     agreement,
     change,

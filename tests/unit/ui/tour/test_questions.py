@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model_zoo.inside.stepwise import Course
+from model_zoo.internals.stepwise import Course
 from ui.tour.questions import (
     OPTIONS,
     goes_on,

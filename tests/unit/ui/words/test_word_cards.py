@@ -1,6 +1,6 @@
 """Cards of guesses: what is faded, what stands out, and that nothing typed is markup."""
 
-from model_zoo.language.guess import Guess
+from model_zoo.language_models.guess import Guess
 from ui.words.cards import card, seen, up_to
 
 TEXT = "A <b>bold</b> & long film."
