@@ -7,8 +7,13 @@ DOCS ?= .venv-docs
 LANES ?= 2
 RESULTS := .pytest_cache/results.xml
 PYTEST := $(BIN)/python -m pytest --durations=10
+# Files that hold what runs alone; to look through all others for it would take longer than it does.
+QUIET = $(shell grep -rl --include='test_*.py' 'mark\.quiet' tests)
 # Dealt out as tests/lanes.py says.
 SIDE_BY_SIDE := -n $(LANES) --dist loadfile --no-loadscope-reorder --junitxml=$(RESULTS)
+
+# Without bytecode that is kept, each of the many processes compiles all that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help app setup test test-fast test-long durations planted lint format train screenshot bench-browser load fault fuzz rehearse pauses memory limited docs clean
@@ -29,7 +34,7 @@ test test-fast: export OMP_NUM_THREADS ?= 1
 test: .venv/dev  ## run all tests, two at a time (LANES=1: one), and print the ten slowest
 	failed=0; \
 	$(PYTEST) $(SIDE_BY_SIDE) -m "not long and not quiet" || failed=1; \
-	$(PYTEST) -m "quiet and not long" || failed=1; \
+	$(PYTEST) $(QUIET) -m "quiet and not long" || failed=1; \
 	exit $$failed
 
 test-fast: .venv/dev  ## run the tests that need no browser and no training
