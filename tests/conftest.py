@@ -2,6 +2,7 @@
 
 import gc
 import random
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -83,3 +84,11 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """What stands for bytes in the name of a test: packed ones hold the time at which they were
     packed, and two processes that share the tests out must agree on their names."""
     return argname if isinstance(val, bytes) else None
+
+
+@pytest.fixture(autouse=True)
+def own_main():
+    """AppTest leaves its script as `__main__`, which processes started later would run anew."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
