@@ -22,6 +22,14 @@ class Thing:
 
 
 @pytest.fixture(autouse=True)
+def alone(monkeypatch):
+    """No timer that an earlier test's pages have left looks through all meanwhile."""
+    monkeypatch.setattr(Pool, "_give_back", lambda pool, quiet: None)
+    with module.collecting._lock:  # one that has begun has ended
+        pass
+
+
+@pytest.fixture(autouse=True)
 def set_aside_again():
     """Later tests are as quick as they were."""
     yield
