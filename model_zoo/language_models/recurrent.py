@@ -7,7 +7,6 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from transformers import AutoModelForMaskedLM
 from transformers.modeling_outputs import MaskedLMOutput
 
@@ -37,13 +36,7 @@ class RecurrentForMaskedLM(RecurrentPreTrainedModel):
         ones if left out. Position 0 of a text, [CLS], has nothing before it: zeros.
         """
         embedded = self.dropout(self.norm(self.embeddings(input_ids)))  # (B, T, E)
-        if attention_mask is None:
-            lengths = torch.full((embedded.shape[0],), embedded.shape[1])
-        else:
-            lengths = attention_mask.sum(1).clamp(min=1).cpu()
-        packed = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
-        read, _ = self.lstm(packed)
-        after, _ = pad_packed_sequence(read, batch_first=True, total_length=embedded.shape[1])
+        after = self.states_at(embedded, attention_mask)
         size = self.config.hidden_size
         before = nn.functional.pad(after[:, :-1, :size], (0, 0, 1, 0))  # t gets the state of t - 1
         if not self.config.bidirectional:

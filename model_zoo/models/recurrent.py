@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence
+from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence, pad_packed_sequence
 from transformers import (
     AutoConfig,
     AutoModelForSequenceClassification,
@@ -68,6 +68,28 @@ class RecurrentPreTrainedModel(PreTrainedModel):
         )
         self.state_size = (1 + config.bidirectional) * config.hidden_size
 
+    def vectors(self, input_ids: Tensor | None, inputs_embeds: Tensor | None) -> Tensor:
+        """The word vectors (B, T, E) of `input_ids` (B, T), or those given; ValueError for both."""
+        if (input_ids is None) == (inputs_embeds is None):
+            raise ValueError("Give either input_ids or inputs_embeds, and not both.")
+        return self.embeddings(input_ids) if inputs_embeds is None else inputs_embeds
+
+    def packed(self, embedded: Tensor, attention_mask: Tensor | None) -> PackedSequence:
+        """What the LSTM reads of `embedded` (B, T, E): no padding, which would change its states.
+
+        `attention_mask` (B, T) is ones first and zeros after, all ones if left out.
+        """
+        if attention_mask is None:
+            lengths = torch.full((embedded.shape[0],), embedded.shape[1])
+        else:
+            lengths = attention_mask.sum(1).clamp(min=1).cpu()
+        return pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
+
+    def states_at(self, embedded: Tensor, attention_mask: Tensor | None) -> Tensor:
+        """The last layer's state at every position, (B, T, E) -> (B, T, directions * H)."""
+        read, _ = self.lstm(self.packed(embedded, attention_mask))
+        return pad_packed_sequence(read, batch_first=True, total_length=embedded.shape[1])[0]
+
     def get_input_embeddings(self) -> nn.Embedding:
         """The word embeddings, as transformers asks for them."""
         return self.embeddings
@@ -122,17 +144,9 @@ class RecurrentForSequenceClassification(RecurrentPreTrainedModel):
         *Shape*: `input_ids` (B, T) or `inputs_embeds` (B, T, E); `attention_mask` (B, T), ones
         first and zeros after (right padding), all ones if left out.
         """
-        if (input_ids is None) == (inputs_embeds is None):
-            raise ValueError("Give either input_ids or inputs_embeds, and not both.")
-        embedded = self.embeddings(input_ids) if inputs_embeds is None else inputs_embeds
-        if attention_mask is None:
-            lengths = torch.full((embedded.shape[0],), embedded.shape[1])
-        else:
-            lengths = attention_mask.sum(1).clamp(min=1).cpu()
-        packed = pack_padded_sequence(
-            self.dropout(embedded), lengths, batch_first=True, enforce_sorted=False
-        )
-        _, (hidden, _) = self.lstm(packed)  # hidden (layers * directions, B, H)
+        embedded = self.dropout(self.vectors(input_ids, inputs_embeds))
+        # hidden (layers * directions, B, H)
+        _, (hidden, _) = self.lstm(self.packed(embedded, attention_mask))
         ends = (hidden[-2], hidden[-1]) if self.config.bidirectional else (hidden[-1],)
         state = torch.cat(ends, dim=-1)  # (B, directions * H)
         logits = self.classifier(self.dropout(state))  # (B, 2)

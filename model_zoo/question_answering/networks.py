@@ -5,9 +5,7 @@ Importing this module registers the architecture with transformers' Auto classes
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from transformers import AutoModelForQuestionAnswering
 from transformers.modeling_outputs import QuestionAnsweringModelOutput
 
@@ -40,19 +38,8 @@ class RecurrentForQuestionAnswering(RecurrentPreTrainedModel):
         *Shape*: `input_ids` (B, T) or `inputs_embeds` (B, T, E); `attention_mask` (B, T), ones
         first and zeros after (right padding), all ones if left out.
         """
-        if (input_ids is None) == (inputs_embeds is None):
-            raise ValueError("Give either input_ids or inputs_embeds, and not both.")
-        vectors = self.embeddings(input_ids) if inputs_embeds is None else inputs_embeds
-        embedded = self.dropout(self.norm(vectors))  # (B, T, E)
-        length = embedded.shape[1]
-        if attention_mask is None:
-            lengths = torch.full((len(embedded),), length)
-        else:
-            lengths = attention_mask.sum(1).clamp(min=1).cpu()
-        packed = pack_padded_sequence(embedded, lengths, batch_first=True, enforce_sorted=False)
-        read = self.lstm(packed)[0]
-        # (B, T, directions * H)
-        states = pad_packed_sequence(read, batch_first=True, total_length=length)[0]
+        embedded = self.dropout(self.norm(self.vectors(input_ids, inputs_embeds)))  # (B, T, E)
+        states = self.states_at(embedded, attention_mask)
         logits = self.qa_outputs(self.dropout(states))  # (B, T, 2)
         return QuestionAnsweringModelOutput(start_logits=logits[..., 0], end_logits=logits[..., 1])
 
