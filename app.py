@@ -37,8 +37,7 @@ with page("Compare", heading=False):
         courses = formation(answers)
         with below:
             share(answers, courses)
-        # last: it takes a second, and nothing waits for it
-        with places.measuring.container(key="measurements"):
+        with places.measuring.container():  # last: it takes a second, and nothing waits for it
             gauges(answers.text, list(answers.now), places.dials, places.facts)
         explained(answers.text, places.strips, places.legend, places.below)
     caption(
